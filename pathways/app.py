@@ -1,0 +1,83 @@
+"""The composition root: the only place that knows every feature."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
+
+from pathways import __version__, clock, throttle
+from pathways.database import Database
+from pathways.diagnostics import learner_api, learner_pages, taking, trainer_api, trainer_pages
+from pathways.diagnostics.blueprint import Blueprints
+from pathways.diagnostics.taking import Door
+from pathways.items import pages as items_pages
+from pathways.outbox import Handler
+from pathways.people import api as people_api
+from pathways.people import identification, mailing, operation
+from pathways.people import pages as people_pages
+from pathways.people.events import PasswordForgotten
+from pathways.settings import Settings
+from pathways.web import files, problems
+from pathways.web.dependencies import public
+from pathways.web.security import Guard
+
+SMALLEST_COMPRESSED = 700
+"""Bytes: below this a compressed answer is hardly smaller, and costs time."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The web application. Everything it holds hangs on ``app.state``; nothing is made at import."""
+    app = FastAPI(
+        title="pathways",
+        version=__version__,
+        summary="Diagnostics finer than a competence domain, in the learner's language. A complement of Pix.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses={422: {"description": "Refused, with reasons", "content": {"application/problem+json": {}}}},
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.database_url)
+    app.state.identify = identification.identify_request
+    app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic))
+    for router in (learner_api.router, trainer_api.router, people_api.router):
+        app.include_router(router, prefix="/api/v1")
+    for router in (learner_pages.router, trainer_pages.router, people_pages.router, items_pages.router, files.router):
+        app.include_router(router, include_in_schema=False)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
+    app.add_middleware(Guard, url=settings.url)
+    return app
+
+
+@public("a health check says only that the server is up")
+def healthz() -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+def handlers(settings: Settings) -> Mapping[str, Handler]:
+    """What each event of the outbox sets off."""
+    return {PasswordForgotten.__name__: mailing.password_forgotten(settings)}
+
+
+def upkeep(db: Session) -> None:
+    """What time takes away: expired attempts, old counts of wrong tries, ended sessions."""
+    taking.erase_expired(db)
+    throttle.forget(db, older_than=clock.now() - timedelta(days=1))
+    operation.forget_expired(db)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    yield {}
+    app.state.database.dispose()

@@ -1,0 +1,279 @@
+"""The command ``pathways``. Heavy parts are imported by the command that needs them, so that ``--help`` is at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pathways import __version__
+from pathways.errors import DomainError, SettingsError
+from pathways.settings import Settings, resource, with_secret
+
+if TYPE_CHECKING:
+    from pathways.database import Database
+
+EXAMPLES = """\
+Réglages, par l'environnement :
+  PATHWAYS_HOST (127.0.0.1)   PATHWAYS_PORT (8000)   PATHWAYS_DATA (./data)
+  PATHWAYS_URL                l'adresse que portent les affiches et les QR codes
+  PATHWAYS_DATABASE_URL       postgresql://... ; sinon SQLite dans PATHWAYS_DATA
+  PATHWAYS_SECRET             32 caractères au moins ; sinon gardé dans PATHWAYS_DATA
+  PATHWAYS_PROCESSES (1)      processus web (PostgreSQL seulement)
+  PATHWAYS_MAIL_URL, PATHWAYS_MAIL_FROM, PATHWAYS_PROXIES
+
+Pour commencer : pathways demo
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.command is None:
+        parser.print_help()
+        return 2
+    try:
+        return int(given.run(given, Settings.from_environment()) or 0)
+    except SettingsError as error:
+        print(f"pathways : {error}", file=sys.stderr)
+        return 1
+    except DomainError as error:
+        print(f"pathways : {error.message % error.values if error.values else error.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def web_application() -> Any:
+    """The application of a web process, set by the environment (uvicorn calls this)."""
+    from pathways.app import create_app
+
+    return create_app(with_secret(Settings.from_environment()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pathways",
+        description="Des diagnostics numériques plus fins qu'un domaine, dans la langue de l'apprenant.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMANDE")
+
+    def command(name: str, run: Any, said: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=said, description=said)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("demo", demo, "Une démonstration complète : prépare tout, puis sert les pages.")
+    command("serve", serve, "Servir les pages et l'API (la base doit être à jour : voir migrate).")
+    command("migrate", migrate, "Mettre la base de données à jour.")
+    sub = command("work", work, "Faire ce qui attend : courriels, effacements (un processus à part, avec PostgreSQL).")
+    sub.add_argument("--once", action="store_true", help="faire ce qui est dû, puis s'arrêter")
+    sub = command("import", import_content, "Charger référentiels, questions et traductions (deux fois = une fois).")
+    sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
+    sub.add_argument("--recordings", type=Path, help="un dossier de sons : LANGUE/QUESTION/SEGMENT.mp3 (ou .ogg)")
+    sub.add_argument("--licence", default="CC-BY-SA-4.0", help="licence de ces sons (%(default)s)")
+    sub = command("check", check, "Vérifier un dossier de référentiels : fichier, ligne, code, ce qui ne va pas.")
+    sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
+    sub.add_argument("--stamp", action="store_true", help="noter dans les traductions le texte français qu'elles traduisent")
+    sub.add_argument("--schema", type=Path, metavar="DOSSIER", help="écrire les schémas JSON des fichiers")
+    sub = command("open", open_organisation, "Ouvrir une structure et inviter son administrateur (affiche le lien).")
+    sub.add_argument("name", help="le nom de la structure")
+    sub.add_argument("--email", default="", help="la seule adresse qui pourra accepter l'invitation")
+    sub = command("operator", operator, "Créer le compte de l'exploitant du serveur (affiche un lien à usage unique).")
+    sub.add_argument("email")
+    sub = command("backup", backup, "Sauvegarder base, sons et secret dans un fichier.")
+    sub.add_argument("file", type=Path)
+    sub = command("restore", restore, "Reprendre une sauvegarde (dans un dossier ou une base vides).")
+    sub.add_argument("file", type=Path)
+    return parser
+
+
+def serve(_given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating
+
+    settings = with_secret(settings)
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+    _serve(settings)
+
+
+def demo(_given: argparse.Namespace, settings: Settings) -> None:
+    """Migrate, load what is shipped, make the demonstration if it is not there, serve."""
+    from pathways import content as shipped
+    from pathways import demo as demonstration
+    from pathways import migrating
+    from pathways.clock import now
+    from pathways.web.server import listening_socket
+
+    sock = listening_socket(settings)  # first of all: a busy port must change nothing
+    settings = with_secret(settings)
+    with _database(settings) as database:
+        migrating.migrate(database)
+        content = shipped.check(resource("referentials"), now().date())
+        if content.errors:
+            raise SettingsError(f"Le contenu livré a une erreur : {content.errors[0]}")
+        with database.begin() as db:
+            shipped.load(db, content)
+        with database.begin() as db:
+            doors = demonstration.prepare(db)
+    print(f"learner: {settings.url}/q/{doors.code}", flush=True)
+    print(f"trainer: {settings.url}{doors.sign_in}", flush=True)
+    _serve(settings, sock)
+
+
+def migrate(_given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating
+
+    with _database(settings) as database:
+        changed = migrating.migrate(database)
+    print("La base est maintenant à jour." if changed else "La base était déjà à jour.")
+
+
+def work(given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating, working
+
+    settings = with_secret(settings)
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        working.work(settings, database, once=given.once)
+
+
+def import_content(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways import content as shipped
+    from pathways import migrating
+    from pathways.clock import now
+
+    content = shipped.check(given.folder or resource("referentials"), now().date())
+    if content.errors:
+        _show(content.errors)
+        print("Rien n'a été chargé.", file=sys.stderr)
+        return 1
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        with database.begin() as db:
+            told = shipped.load(db, content)
+            if given.recordings:
+                kept = shipped.load_recordings(db, given.recordings, settings.data, licence=given.licence)
+                told.append(f"{kept} enregistrements")
+    print("\n".join(told))
+    return 0
+
+
+def check(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways import content as shipped
+    from pathways.clock import now
+
+    del settings
+    root = given.folder or resource("referentials")
+    if given.schema:
+        print("\n".join(shipped.write_schemas(given.schema)))
+    if given.stamp:
+        print(f"{shipped.stamp(root, now().date())} traductions estampillées")
+    content = shipped.check(root, now().date())
+    _show(content.findings)
+    warnings = len(content.findings) - len(content.errors)
+    print(f"{len(content.frameworks)} référentiels : {len(content.errors)} erreurs, {warnings} remarques")
+    return 1 if content.errors else 0
+
+
+def open_organisation(given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating
+    from pathways.people import operation
+
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        with database.begin() as db:
+            token = operation.open_by_command(db, name=given.name, email=given.email)
+    print(f"{settings.url}/invitation/{token}")
+
+
+def operator(given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating
+    from pathways.people import operation
+
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        with database.begin() as db:
+            token = operation.operator_by_command(db, email=given.email)
+    print(f"{settings.url}/sign-in/link/{token}")
+
+
+def backup(given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import keeping, migrating
+
+    settings = with_secret(settings)
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        rows = keeping.backup(database, settings, given.file)
+    print(f"{given.file} : {rows} lignes")
+
+
+def restore(given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import keeping, migrating
+
+    with _database(settings) as database:
+        migrating.migrate(database)
+        rows = keeping.restore(database, settings, given.file)
+    print(f"{rows} lignes reprises de {given.file}")
+
+
+def _serve(settings: Settings, sock: Any = None) -> None:
+    """Serve with the worker beside on SQLite, which admits one process only."""
+    from pathways import working
+    from pathways.web.server import listening_socket, run
+
+    sqlite = settings.database_url.startswith("sqlite")
+    if sqlite and settings.processes > 1:
+        raise SettingsError("Avec SQLite, un seul processus sert les pages. Plusieurs demandent PostgreSQL.")
+    sock = sock or listening_socket(settings)
+    if settings.secret:
+        os.environ.setdefault("PATHWAYS_SECRET", settings.secret.decode())  # the same in every web process
+    if sqlite:
+        working.start_beside(settings)
+    run(settings, sock, processes=settings.processes)
+
+
+class _database:  # noqa: N801 - read as a verb: with _database(settings) as database
+    """The database of the settings, closed afterwards; what prevents its opening is said in a sentence."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __enter__(self) -> Database:
+        import sqlalchemy as sa
+
+        from pathways.database import Database
+
+        try:
+            if self._settings.database_url.startswith("sqlite"):
+                self._settings.data.mkdir(parents=True, exist_ok=True)
+            self._opened = Database(self._settings.database_url)
+            with self._opened.engine.connect():
+                pass
+        except OSError as error:
+            raise SettingsError(f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror}).") from error
+        except (sa.exc.DBAPIError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+            first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise SettingsError(f"La base de données ne s'ouvre pas : {first}") from error
+        return self._opened
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.dispose()
+
+
+def _show(findings: Any) -> None:
+    for finding in findings:
+        print(finding, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

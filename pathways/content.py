@@ -1,0 +1,132 @@
+"""The content of `referentials/` as a whole: checking it, and loading it. Above the features that own its parts."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from pathways.errors import Invalid
+from pathways.items import recordings
+from pathways.items import service as items_service
+from pathways.items.checks import ItemsFolder, check_items
+from pathways.items.documents import ItemsDocument, ItemsTranslationDocument
+from pathways.referentials import service as referentials_service
+from pathways.referentials.checks import FrameworkFolder, check_framework, frameworks_in
+from pathways.referentials.documents import (
+    AlignmentDocument,
+    FrameworkDocument,
+    FrameworkTranslationDocument,
+    fingerprint_of,
+)
+from pathways.referentials.reading import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    frameworks: tuple[tuple[FrameworkFolder, ItemsFolder], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if not finding.warning]
+
+
+def check(root: Path, today: date) -> Content:
+    """Read every framework under ``root`` with its items, and say everything that is wrong."""
+    folders, findings = [], []
+    for folder in frameworks_in(root):
+        framework, wrong = check_framework(folder, root)
+        items, wrong_items = check_items(framework, root, today)
+        folders.append((framework, items))
+        findings += wrong + wrong_items
+    if not folders:
+        findings.append(Finding(str(root), 1, "no-framework", "aucun framework.yaml dans ce dossier"))
+    return Content(tuple(folders), tuple(sorted(findings)))
+
+
+def load(db: Session, content: Content) -> list[str]:
+    """Store content without errors, all or nothing (the caller's transaction); returns a line per framework."""
+    told = []
+    for framework, items in content.frameworks:
+        assert framework.framework is not None
+        referential = referentials_service.load(db, framework)
+        new = items_service.load(db, referential.code, items)
+        told.append(
+            f"{referential.code} {referential.version} (état {referential.number}) : "
+            f"{len(framework.framework.skills())} micro-compétences, {len(items.items)} questions, dont {new} nouvelles ou changées"
+        )
+    return told
+
+
+def write_schemas(folder: Path) -> list[str]:
+    """Write the JSON Schema of each kind of file into ``folder``; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, model in SCHEMAS.items():
+        path = folder / f"{name}.schema.json"
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+        path.write_text(json.dumps(schema, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        written.append(str(path))
+    return written
+
+
+def stamp(root: Path, today: date) -> int:
+    """Note in each translation which French text it translates (``of``). For translators, once their texts follow a
+    change of the French: a stamp says *this is the translation of that*. Returns how many stamps changed."""
+    changed = 0
+    for framework, items in check(root, today).frameworks:
+        if framework.framework is None:
+            continue
+        titles = fingerprint_of(framework.framework.titles())
+        for path in sorted(framework.folder.glob("translations/*/framework.yaml")):
+            changed += _stamp(path, {"": titles})
+        stamps = {code: item.text_fingerprint() for code, item in items.items.items()}
+        for path in sorted(framework.folder.glob("translations/*/items/*.yaml")):
+            changed += _stamp(path, stamps)
+    return changed
+
+
+def _stamp(path: Path, stamps: dict[str, str]) -> int:
+    """Put the stamps into the lines ``of:`` of a file; everything else, comments too, stays as it is."""
+    lines, code, changed = path.read_text("utf-8").splitlines(keepends=True), "", 0
+    for position, line in enumerate(lines):
+        if found := _ITEM_LINE.match(line):
+            code = found[1]
+        if (found := _OF_LINE.match(line)) and code in stamps and found[2].strip("\"'") != stamps[code]:
+            lines[position] = f'{found[1]}"{stamps[code]}"\n'
+            changed += 1
+    if changed:
+        path.write_text("".join(lines), "utf-8")
+    return changed
+
+
+def load_recordings(db: Session, folder: Path, data: Path, *, licence: str) -> int:
+    """Keep the sounds of ``folder`` (``ar/SEC-02-a/stem.mp3``) as the readings of today's texts; returns how many. A
+    file whose text does not exist is refused, and then nothing is kept."""
+    kept = 0
+    for path in sorted([*folder.glob("*/*/*.mp3"), *folder.glob("*/*/*.ogg")]):
+        language, code = path.parent.parent.name, path.parent.name
+        text = items_service.text_of(db, code, path.stem, language)
+        if text is None:
+            raise Invalid(f"{path.relative_to(folder)} : ce texte n'existe pas dans cette langue.")
+        recordings.keep(
+            db, data / "recordings", language=language, text=text, sound=path.read_bytes(), licence=licence
+        )
+        kept += 1
+    return kept
+
+
+SCHEMAS = {
+    "framework": FrameworkDocument,
+    "framework-translation": FrameworkTranslationDocument,
+    "alignment": AlignmentDocument,
+    "items": ItemsDocument,
+    "items-translation": ItemsTranslationDocument,
+}
+_ITEM_LINE = re.compile(r"^  ([A-Z]{3}-\d{2}-[a-z]):")
+_OF_LINE = re.compile(r"^(\s*of:\s*)(\S*)\s*$")

@@ -1,0 +1,137 @@
+"""The database: one ``Base``, one engine per process, the one way to open a transaction.
+
+SQLite is the embedded default (one process, one writer at a time); PostgreSQL is the shared deployment.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import QueuePool
+
+from pathways.errors import DomainError
+
+WRITERS, READERS, IDENTIFIERS = 10, 10, 10
+"""Sessions open at once per process for writing, reading and finding out who asks. Together they are the size of the
+pool, and they stay under the 40 worker threads of the server: otherwise threads wait for connections that only
+waiting threads could give back, and everything stands still."""
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment. SQLite keeps no zone, so a naive value is refused rather than guessed."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime(),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+        # Stored as words, not as a native enum: a new value then needs no migration that autogenerate cannot see.
+        enum.Enum: sa.Enum(
+            enum.Enum,
+            native_enum=False,
+            create_constraint=False,
+            length=40,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
+    }
+
+
+class Database:
+    """An engine and its transactions."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writing = self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction that may write: commits when the block ends, rolls back when it raises (but for an error that
+        says it is ``kept``). On SQLite it takes the writer's turn at once (``BEGIN IMMEDIATE``): a reader that turns
+        writer half-way would be refused without waiting."""
+        with self._turn, Session(self._writing, expire_on_commit=False) as db:
+            try:
+                yield db
+            except DomainError as error:
+                if error.kept:
+                    db.commit()
+                raise
+            db.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that is never committed."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            try:
+                yield db
+            finally:
+                db.rollback()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _pool() -> dict[str, Any]:
+    return {"pool_size": WRITERS + READERS + IDENTIFIERS, "max_overflow": 0, "pool_timeout": 30}
+
+
+def _postgresql_engine(url: str) -> sa.Engine:
+    return sa.create_engine(url, pool_pre_ping=True, pool_recycle=1800, **_pool())
+
+
+def _sqlite_engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False}, **_pool())
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: an acknowledged answer survives a power cut in a van, not only a killed process.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,1 @@
+"""Composing, taking and reading a diagnostic."""

@@ -1,0 +1,314 @@
+"""Composing a diagnostic: choose micro-skills, see the price of the choice, publish, close."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pathways import clock, i18n, ids
+from pathways.diagnostics import blueprint, policies
+from pathways.diagnostics.engine import Estimate, StopRules, compile_structure, simulate
+from pathways.diagnostics.models import Diagnostic, DiagnosticState
+from pathways.errors import Conflict, Forbidden, Invalid, NotFound
+from pathways.items import service as items_service
+from pathways.items.models import STATES, ItemRevision
+from pathways.permissions import Member
+from pathways.referentials import service as referentials_service
+from pathways.referentials.models import Referential
+
+LEARNERS = 200
+"""Simulated learners behind an estimate."""
+MOST_SKILLS = 100
+MOST_QUESTIONS = 40
+CODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
+    ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds."""
+
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    least_state: str = "draft"
+    without_device: str = ""
+    accuracy: float | None = 0.9
+    questions: int | None = 15
+    minutes: int | None = None
+    french_for_missing: bool = False
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Selection:
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+
+    def rules(self) -> StopRules:
+        seconds = self.minutes * 60.0 if self.minutes else None
+        return StopRules(accuracy=self.accuracy, questions=self.questions or MOST_QUESTIONS, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a selection costs and gives. ``missing`` tells, per language, the micro-skills that cannot be asked in it."""
+
+    skills: tuple[str, ...]
+    estimate: Estimate | None
+    seed: int
+    lacking: tuple[str, ...]
+    """Micro-skills without any item on a screen."""
+    single: tuple[str, ...]
+    """Micro-skills with one item only."""
+    missing: dict[str, tuple[str, ...]]
+    states: dict[str, dict[str, int]]
+    """Per language, how many items stand in each state of translation."""
+    left_out: tuple[str, ...]
+    """Chosen micro-skills that need the device which is not there."""
+    prerequisites: tuple[str, ...]
+    """Prerequisites of the chosen micro-skills that are not chosen themselves."""
+    problems: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept with a published diagnostic and given by the API."""
+        return asdict(self)
+
+
+def list_for(member: Member) -> sa.Select[tuple[Diagnostic]]:
+    return (
+        sa.select(Diagnostic)
+        .where(Diagnostic.organisation_id == member.organisation_id)
+        .order_by(Diagnostic.created_at.desc(), Diagnostic.id.desc())
+    )
+
+
+def get(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
+    """The diagnostic, if it is of the member's organisation: otherwise it does not exist."""
+    found = db.get(Diagnostic, diagnostic_id)
+    if found is None or not policies.may_see(member, found):
+        raise NotFound("Ce diagnostic n'existe pas.")
+    return found
+
+
+def create(db: Session, member: Member, *, title: str, framework: str, selection: Selection) -> Diagnostic:
+    referential = referentials_service.latest(db, framework)
+    diagnostic = Diagnostic(
+        organisation_id=member.organisation_id,
+        title=_title(title),
+        referential_id=referential.id,
+        selection=asdict(checked(referential, selection)),
+        made_by=member.account_id,
+    )
+    db.add(diagnostic)
+    db.flush()
+    return diagnostic
+
+
+def update(
+    db: Session, member: Member, diagnostic_id: uuid.UUID, *, title: str, selection: Selection, version: int
+) -> Diagnostic:
+    """Change a draft. ``version`` is the one that the trainer was looking at: another one means that a colleague saved
+    in between, and nothing is overwritten."""
+    diagnostic = _editable(db, member, diagnostic_id)
+    if diagnostic.version != version:
+        raise Conflict("Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix.")
+    referential = referentials_service.get(db, diagnostic.referential_id)
+    diagnostic.title = _title(title)
+    diagnostic.selection = asdict(checked(referential, selection))
+    diagnostic.version += 1
+    diagnostic.updated_at = clock.now()
+    return diagnostic
+
+
+def price(db: Session, referential: Referential, selection: Selection) -> Price:
+    """Simulate this very selection and say what it lacks."""
+    skills, left_out = _asked_skills(referential, selection)
+    revisions = _revisions(db, referential, selection, skills)
+    on_screen = [revision for revision in revisions if revision.kind != "observed"]
+    counts = {code: sum(revision.skill == code for revision in on_screen) for code in skills}
+    missing, states = _by_language(selection, skills, on_screen)
+    seed = _seed(referential, selection, on_screen)
+    estimate = None
+    if skills and on_screen:
+        structure = blueprint.structure_of(referential, skills, on_screen)
+        estimate = simulate(compile_structure(structure), selection.rules(), learners=LEARNERS, seed=seed)
+    return Price(
+        skills=tuple(skills),
+        estimate=estimate,
+        seed=seed,
+        lacking=tuple(code for code in skills if counts[code] == 0),
+        single=tuple(code for code in skills if counts[code] == 1),
+        missing=missing,
+        states=states,
+        left_out=tuple(left_out),
+        prerequisites=tuple(_prerequisites(referential, skills)),
+        problems=tuple(_problems(selection, skills, on_screen)),
+    )
+
+
+def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
+    """Freeze a draft and give it the code that its poster carries. Publishing again changes nothing."""
+    diagnostic = get(db, member, diagnostic_id)
+    if diagnostic.state is not DiagnosticState.DRAFT:
+        return diagnostic
+    diagnostic = _editable(db, member, diagnostic_id)
+    referential = referentials_service.get(db, diagnostic.referential_id)
+    selection = Selection.from_json(diagnostic.selection)
+    told = price(db, referential, selection)
+    if told.problems:
+        raise Invalid(told.problems[0], errors=[{"field": "skills", "message": said} for said in told.problems])
+    revisions = _revisions(db, referential, selection, told.skills)
+    diagnostic.blueprint = blueprint.freeze(
+        blueprint.structure_of(referential, told.skills, revisions),
+        selection.rules(),
+        revisions,
+        languages=selection.languages,
+        least_state=selection.least_state,
+        french_for_missing=selection.french_for_missing,
+    )
+    diagnostic.estimate = told.to_json()
+    diagnostic.state, diagnostic.published_at = DiagnosticState.PUBLISHED, clock.now()
+    _give_code(db, diagnostic)
+    return diagnostic
+
+
+def close(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
+    """No new learner may start; those who started may finish. Closing twice changes nothing."""
+    diagnostic = get(db, member, diagnostic_id)
+    if diagnostic.state is DiagnosticState.DRAFT:
+        raise Conflict("Ce diagnostic n'est pas encore publié.")
+    if diagnostic.state is DiagnosticState.PUBLISHED:
+        diagnostic.state, diagnostic.closed_at = DiagnosticState.CLOSED, clock.now()
+    return diagnostic
+
+
+def _editable(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
+    diagnostic = get(db, member, diagnostic_id)
+    db.refresh(diagnostic, with_for_update=True)
+    if diagnostic.state is not DiagnosticState.DRAFT:
+        raise Conflict("Ce diagnostic est publié : il ne change plus.")
+    if not policies.may_edit(member, diagnostic):
+        raise Forbidden("Vous n'avez pas le droit de changer ce diagnostic.")
+    return diagnostic
+
+
+def _title(title: str) -> str:
+    if not title:
+        said = "Donnez un titre au diagnostic."
+        raise Invalid(said, errors=[{"field": "title", "message": said}])
+    return title
+
+
+def checked(referential: Referential, selection: Selection) -> Selection:
+    """The selection in the order of the ladders, or what in it does not exist."""
+    known = referentials_service.skills_of(referential)
+    errors = [
+        {"field": "skills", "message": f"La micro-compétence {code} n'existe pas."}
+        for code in selection.skills
+        if code not in known
+    ]
+    if len(selection.skills) > MOST_SKILLS:
+        errors.append({"field": "skills", "message": f"Au plus {MOST_SKILLS} micro-compétences."})
+    errors += [
+        {"field": "languages", "message": f"La langue {code} n'existe pas."}
+        for code in selection.languages
+        if code not in i18n.languages()
+    ]
+    if selection.least_state not in STATES:
+        errors.append({"field": "least_state", "message": "Cet état de traduction n'existe pas."})
+    if selection.without_device not in {"", "phone", "computer"}:
+        errors.append({"field": "without_device", "message": "Cet appareil n'existe pas."})
+    if selection.accuracy is not None and not 0.5 < selection.accuracy <= 0.99:  # noqa: PLR2004 - .5 is a coin
+        errors.append({"field": "accuracy", "message": "La précision va de 51 à 99 %."})
+    for name, most in (("questions", MOST_QUESTIONS), ("minutes", 120)):
+        value = getattr(selection, name)
+        if value is not None and not 1 <= value <= most:
+            errors.append({"field": name, "message": f"De 1 à {most}."})
+    if errors:
+        raise Invalid(errors[0]["message"], errors=errors)
+    chosen = set(selection.skills)
+    languages = [code for code in i18n.languages() if code in selection.languages or code == i18n.SOURCE]
+    return Selection(
+        **(asdict(selection) | {"skills": tuple(code for code in known if code in chosen), "languages": tuple(languages)})
+    )
+
+
+def _asked_skills(referential: Referential, selection: Selection) -> tuple[list[str], list[str]]:
+    known = referentials_service.skills_of(referential)
+    asked = [code for code in selection.skills if known[code].device != (selection.without_device or None)]
+    return asked, [code for code in selection.skills if code not in asked]
+
+
+def _revisions(
+    db: Session, referential: Referential, selection: Selection, skills: Sequence[str]
+) -> list[ItemRevision]:
+    today = clock.now().date()
+    return [
+        revision
+        for revision in items_service.current_revisions(db, referential.code, skills)
+        if revision.device != (selection.without_device or None) and not items_service.is_due(revision, today)
+    ]
+
+
+def _by_language(
+    selection: Selection, skills: Sequence[str], revisions: Sequence[ItemRevision]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, int]]]:
+    missing: dict[str, tuple[str, ...]] = {}
+    states: dict[str, dict[str, int]] = {}
+    asked = {revision.skill for revision in revisions}
+    for language in selection.languages:
+        if language == i18n.SOURCE:
+            continue
+        rows = {r.code: items_service.served(r, language, selection.least_state) for r in revisions}
+        covered = {revision.skill for revision in revisions if rows[revision.code]}
+        missing[language] = tuple(code for code in skills if code in asked and code not in covered)
+        states[language] = {
+            state: sum(row is not None and row.state == state for row in rows.values()) for state in STATES
+        }
+    return missing, states
+
+
+def _prerequisites(referential: Referential, skills: Sequence[str]) -> list[str]:
+    """Direct prerequisites outside the selection; one member of an OR group is enough."""
+    known, chosen = referentials_service.skills_of(referential), set(skills)
+    lacking = dict.fromkeys(
+        group[0]
+        for code in skills
+        for group in known[code].requires
+        if not chosen & set(group)
+    )
+    return list(lacking)
+
+
+def _problems(selection: Selection, skills: Sequence[str], revisions: Sequence[ItemRevision]) -> list[str]:
+    problems = []
+    if not skills:
+        problems.append("Choisissez au moins une micro-compétence.")
+    elif not revisions:
+        problems.append("Aucune des micro-compétences choisies n'a de question à l'écran.")
+    if not selection.languages:
+        problems.append("Choisissez au moins une langue.")
+    return problems
+
+
+def _seed(referential: Referential, selection: Selection, revisions: Sequence[ItemRevision]) -> int:
+    """The same selection gives the same estimate, today and tomorrow; the seed is kept with it."""
+    parts = [referential.fingerprint, repr(selection), *(revision.fingerprint for revision in revisions)]
+    return int(ids.fingerprint("\x1f".join(parts), 8), 16)
+
+
+def _give_code(db: Session, diagnostic: Diagnostic) -> None:
+    """A code that no other diagnostic has: 64 million of them, so a second draw is already rare."""
+    for _ in range(10):
+        code = ids.new_code(CODE_LENGTH)
+        try:
+            with db.begin_nested():
+                diagnostic.code = code
+                db.flush()
+        except IntegrityError:
+            continue
+        return
+    raise Conflict("Aucun code libre n'a été trouvé. Recommencez.")

@@ -1,0 +1,68 @@
+"""The diagnosis engine: pure arithmetic, numbers and documents in, numbers and documents out.
+
+    structure = Structure.from_document(document)
+    compiled = compile_structure(structure)              once, when a diagnostic is published
+    decide(compiled, rules, answers, candidates)         at every question
+    infer(compiled, answers).mastery_by_skill()          for the profile
+    simulate(compiled, rules, seed=1)                    before publishing
+
+A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  A
+posterior is a pure function of structure and answers (``posterior``); it feeds the choice of the next
+question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
+"""
+
+from pathways.diagnostics.engine.compilation import Compiled, compile_structure
+from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
+from pathways.diagnostics.engine.labels import CERTAINTY, Label, label
+from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome, carries_evidence
+from pathways.diagnostics.engine.population import Population
+from pathways.diagnostics.engine.posterior import Posterior, infer
+from pathways.diagnostics.engine.session import Decision, decide
+from pathways.diagnostics.engine.simulation import CurvePoint, Estimate, SkillEstimate, Spread, simulate
+from pathways.diagnostics.engine.stopping import Stop, StopRules
+from pathways.diagnostics.engine.strands import (
+    LevelSkill,
+    LevelStrand,
+    StrandModel,
+    threshold_of_share,
+    thresholds,
+)
+from pathways.diagnostics.engine.structure import Structure
+
+__all__ = [
+    "CERTAINTY",
+    "EVIDENCE",
+    "Compiled",
+    "CurvePoint",
+    "Decision",
+    "Estimate",
+    "InvalidStructure",
+    "ItemModel",
+    "Label",
+    "LevelSkill",
+    "LevelStrand",
+    "Outcome",
+    "Population",
+    "Posterior",
+    "SkillEstimate",
+    "Spread",
+    "Stop",
+    "StopRules",
+    "StrandModel",
+    "Structure",
+    "UnknownItem",
+    "UnknownOutcome",
+    "UnknownSkill",
+    "carries_evidence",
+    "compile_structure",
+    "decide",
+    "expected_seconds",
+    "first_guess",
+    "first_model",
+    "infer",
+    "label",
+    "simulate",
+    "threshold_of_share",
+    "thresholds",
+]

@@ -1,0 +1,34 @@
+"""What can happen to a question once it is on the screen, and what of it is evidence."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Outcome(StrEnum):
+    """How one question ended."""
+
+    CORRECT = "correct"
+    INCORRECT = "incorrect"
+    DONT_KNOW = "dont_know"
+    NOT_UNDERSTOOD = "not_understood"
+    """The language or the wording was not understood: it says nothing about the micro-skill."""
+    NOT_TRIED = "not_tried"
+    """A technical fault, an abandoned page, an act the mediator could not observe."""
+
+
+EVIDENCE: Final = (Outcome.CORRECT, Outcome.INCORRECT, Outcome.DONT_KNOW)
+"""The outcomes with a likelihood, in the order of every outcome axis of the engine.
+
+The other outcomes multiply the likelihood of every state by one: a learner who does not read the
+language must not be taken for one who lacks the skill.
+"""
+
+EVIDENCE_INDEX: Final[dict[str, int | None]] = {
+    outcome: EVIDENCE.index(outcome) if outcome in EVIDENCE else None for outcome in Outcome
+}
+"""Position of each outcome on the outcome axis, ``None`` when it carries no evidence."""
+
+
+def carries_evidence(outcome: Outcome) -> bool:
+    """Whether the outcome says something about the micro-skill."""
+    return EVIDENCE_INDEX[outcome] is not None

@@ -1,0 +1,195 @@
+"""What the answers say: exact posterior over the states of every strand.
+
+Strands are independent given a point of the ability grid, so with e_k(g) the likelihood of the answers of
+strand k in state g and p_kq(g) its prior,
+
+    Z_kq = sum_g p_kq(g) e_k(g)           w'_q ~ w_q prod_k Z_kq
+    P(state of k = g) = e_k(g) sum_q w'_q p_kq(g) / Z_kq
+
+which is a bifactor model summed exactly (Gibbons & Hedeker 1992; Rijmen 2010).  The arithmetic functions
+take blocks of learners: ``infer`` passes one learner and all the strands with evidence, the simulation
+passes many learners and one strand.
+
+Sums run in an order fixed by item codes, never by the order of the answers.  What is left between two
+computers (the order of additions inside a matrix product) is about 1e-15, and every number that decides
+something is rounded to 1e-9 first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from pathways.diagnostics.engine.arrays import Floats
+from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.outcomes import EVIDENCE, EVIDENCE_INDEX, Outcome
+
+DECIMALS: Final = 9
+
+STRANDS_AT_ONCE: Final = 16
+"""A normaliser is at least 1e-12 (``LEAST_STATE``): the product of sixteen is far above the least double."""
+
+
+def likelihood(log_likelihood: Floats) -> Floats:
+    """Return the likelihood of each state relative to the best one, from logs [..., G]."""
+    relative: Floats = np.exp(log_likelihood - np.maximum.reduce(log_likelihood, axis=-1, keepdims=True))
+    return relative
+
+
+def normalisers(evidence: Floats, prior: Floats) -> Floats:
+    """Return Z, shape [..., N, Q], of N learners: evidence [..., N, G], prior [..., G, Q]."""
+    return evidence @ prior
+
+
+def ability_weights(weights: Floats, normaliser: Floats) -> Floats:
+    """Return w', shape [N, Q]: prior weights [Q] times normalisers [T, N, Q] of T >= 1 strands, sum 1."""
+    total = weights
+    for start in range(0, len(normaliser), STRANDS_AT_ONCE):
+        total = total * np.multiply.reduce(normaliser[start : start + STRANDS_AT_ONCE], axis=0)
+        total /= np.maximum.reduce(total, axis=-1, keepdims=True)
+    normal: Floats = total / np.add.reduce(total, axis=-1, keepdims=True)
+    return normal
+
+
+def untouched_states(weights: Floats, prior: Floats) -> Floats:
+    """Return P(state), shape [N, K, G], of strands without evidence: w' [N, Q], prior [K, G, Q]."""
+    count, states, points = prior.shape
+    return (weights @ prior.reshape(count * states, points).T).reshape(len(weights), count, states)
+
+
+def touched_states(evidence: Floats, prior: Floats, weights: Floats, normaliser: Floats) -> Floats:
+    """Return P(state), shape [..., N, G], of strands with evidence.
+
+    ``evidence`` [..., N, G], ``prior`` [..., G, Q], ``weights`` w' [N, Q], ``normaliser`` [..., N, Q].
+    """
+    return evidence * ((weights / normaliser) @ prior.swapaxes(-1, -2))
+
+
+def mastery_of(compiled: Compiled, states: Floats) -> Floats:
+    """Return P(mastered), shape [N, S], of N learners whose states are [N, K, G]."""
+    by_strand = states.swapaxes(0, 1) @ compiled.mastery
+    flat: Floats = by_strand.swapaxes(0, 1).reshape(len(states), -1)
+    mastery: Floats = np.minimum(flat[:, compiled.skill_places], 1.0)
+    return mastery
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Beliefs about one learner.  ``states`` is [1, K, G]; ``weights`` [1, Q] over the ability grid."""
+
+    compiled: Compiled
+    states: Floats
+    weights: Floats
+
+    @cached_property
+    def masteries(self) -> Floats:
+        """P(mastered) of every micro-skill, shape [S], in the order of ``compiled.skill_codes``."""
+        mastery: Floats = mastery_of(self.compiled, self.states)[0]
+        return mastery
+
+    def mastery(self, skill: str) -> float:
+        """Return P(mastered) of one micro-skill; raises ``UnknownSkill``."""
+        index = self.compiled.skill_index.get(skill)
+        if index is None:
+            raise UnknownSkill(f"no micro-skill {skill!r} in the structure")
+        return float(self.masteries[index])
+
+    def mastery_by_skill(self) -> dict[str, float]:
+        """Return P(mastered) by micro-skill code, in the order of the structure."""
+        return dict(zip(self.compiled.skill_codes, self.masteries.tolist(), strict=True))
+
+    def expected_accuracy(self, weights: Mapping[str, float] | None = None) -> float:
+        """Return the expected share of micro-skills classified right, sum w max(p, 1-p) / sum w.
+
+        ``weights`` by micro-skill (absent: 0; no mapping: all 1).  Raises ``UnknownSkill`` for a code of no
+        strand and ``InvalidStructure`` when a weight is negative or none is positive.
+        """
+        certainty = np.maximum(self.masteries, 1.0 - self.masteries)
+        if weights is None:
+            return float(certainty.mean())
+        unknown = sorted(set(weights) - set(self.compiled.skill_index))
+        if unknown:
+            raise UnknownSkill(f"no micro-skill {unknown[0]!r} in the structure")
+        by_skill = np.array([weights.get(code, 0.0) for code in self.compiled.skill_codes])
+        if not (np.isfinite(by_skill).all() and (by_skill >= 0.0).all() and by_skill.sum() > 0.0):
+            raise InvalidStructure("weights of micro-skills must be positive or zero, and not all zero")
+        return float(by_skill @ certainty / by_skill.sum())
+
+    def ability(self) -> tuple[float, float]:
+        """Return mean and standard deviation of the general ability, in SD of the reference population."""
+        axis = self.compiled.population.grid().ability
+        mean = float(self.weights[0] @ axis)
+        return mean, float(np.sqrt(self.weights[0] @ (axis - mean) ** 2))
+
+    def predicted(self, item: str) -> dict[Outcome, float]:
+        """Return P(outcome) of asking this item next, over the outcomes that carry evidence."""
+        if item not in self.compiled.item_index:
+            raise UnknownItem(f"no item {item!r} in the structure")
+        first = self.compiled.first_rows[item]
+        strand = first // self.compiled.rows_per_strand
+        response = np.exp(self.compiled.log_response[first : first + OUTCOMES])
+        return dict(zip(EVIDENCE, (response @ self.states[0, strand]).tolist(), strict=True))
+
+
+def evidence_rows(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> list[int]:
+    """Return the sorted rows of ``log_response`` of the answers that carry evidence.
+
+    Sorting groups the rows by strand and makes every later sum independent of the order of the answers.
+    Raises ``UnknownItem`` and ``UnknownOutcome``.
+    """
+    rows: list[int] = []
+    for item, outcome in answers:
+        if outcome not in EVIDENCE_INDEX:
+            raise UnknownOutcome(f"{outcome!r} is no outcome")
+        first = compiled.first_rows.get(item)
+        if first is None:
+            raise UnknownItem(f"no item {item!r} in the structure")
+        index = EVIDENCE_INDEX[outcome]
+        if index is not None:
+            rows.append(first + index)
+    rows.sort()
+    return rows
+
+
+def infer(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> Posterior:
+    """Return what the answers (item code, outcome) say of the learner, in any order.
+
+    An item answered twice counts twice.  Outcomes without evidence change nothing.
+    Raises ``UnknownItem`` and ``UnknownOutcome``.
+    """
+    return infer_rows(compiled, evidence_rows(compiled, answers))
+
+
+def infer_rows(compiled: Compiled, rows: list[int]) -> Posterior:
+    """Return the posterior given the sorted rows of ``log_response`` that were observed."""
+    if not rows:
+        weights = compiled.weights[None]
+        return Posterior(compiled, untouched_states(weights, compiled.prior), weights)
+    touched: list[int] = []
+    starts: list[int] = []
+    for position, row in enumerate(rows):
+        strand = row // compiled.rows_per_strand
+        if not touched or touched[-1] != strand:
+            touched.append(strand)
+            starts.append(position)
+    log_likelihood = np.add.reduceat(compiled.log_response[rows], starts, axis=0)
+    few = 2 * len(touched) < len(compiled.prior)
+    if few:
+        prior = compiled.prior[touched]
+    else:  # going through every strand costs less than picking most of them
+        prior = compiled.prior
+        everywhere = np.zeros(prior.shape[:2])
+        everywhere[touched] = log_likelihood
+        log_likelihood = everywhere
+    evidence = likelihood(log_likelihood)[:, None, :]
+    normaliser = normalisers(evidence, prior)
+    weights = ability_weights(compiled.weights, normaliser)
+    posterior = touched_states(evidence, prior, weights, normaliser)
+    if not few:
+        return Posterior(compiled, posterior.swapaxes(0, 1), weights)
+    states = untouched_states(weights, compiled.prior)
+    states[0, touched] = posterior[:, 0]
+    return Posterior(compiled, states, weights)

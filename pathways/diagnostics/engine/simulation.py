@@ -1,0 +1,348 @@
+"""How long a diagnostic takes and how sure it ends, from simulated learners, before anyone sits it.
+
+All learners advance one question at a time, in blocks, through the same arithmetic as ``infer`` and
+``decide``.  They are drawn from the prior of the structure's population, so the estimate says what the
+diagnostic does if the model is right; it is no evidence that the model is right.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
+from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.labels import CERTAINTY
+from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
+from pathways.diagnostics.engine.posterior import (
+    DECIMALS,
+    ability_weights,
+    likelihood,
+    mastery_of,
+    normalisers,
+    touched_states,
+    untouched_states,
+)
+from pathways.diagnostics.engine.selection import choose, easy_start, information
+from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certainty_of, stop_reasons
+
+TIME_LOG_SD: Final = 0.5
+BLOCK_BYTES: Final = 64_000_000
+"""Normalisers of one block of learners; blocks bound the memory and change no result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Mean, and the values that one learner in ten stays below and above."""
+
+    mean: float
+    p10: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Means over the learners after at most so many questions (those who stopped keep their last values)."""
+
+    questions: int
+    certainty: float
+    """Expected accuracy: the share of micro-skills that the profile claims to classify right."""
+    accuracy: float
+    """Share of micro-skills classified right in truth."""
+    undecided: float
+    """Number of undecided micro-skills."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillEstimate:
+    """Shares of the learners who were never asked about a micro-skill, and who end undecided on it."""
+
+    skill: str
+    never_asked: float
+    undecided: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What to expect of a diagnostic."""
+
+    learners: int
+    questions: Spread
+    minutes: Spread
+    claimed_accuracy: float
+    true_accuracy: float
+    decided_share: float
+    curve: tuple[CurvePoint, ...]
+    stops: dict[Stop, float]
+    skills: tuple[SkillEstimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learners:
+    """N simulated learners and all the chance that their sittings need.
+
+    ``states`` [N, K]: true state of each strand.  ``chance`` [N, T]: uniform numbers that decide the
+    outcomes of up to T questions; ``pace`` [N, T]: time taken over time expected.
+    """
+
+    states: Integers
+    chance: Floats
+    pace: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sittings:
+    """What N learners did.  T is the most questions; -1 where nothing was asked.
+
+    ``items`` [N, T] positions in ``item_codes``; ``outcomes`` [N, T] positions in ``EVIDENCE``; after each
+    number of questions ``certainty``, ``accuracy`` (claimed, true) and ``undecided`` (a share), [N, T + 1];
+    at the end ``mastery`` [N, S] and ``questions``, ``seconds``, ``stops`` (positions in ``STOPS``), [N].
+    """
+
+    items: Integers
+    outcomes: Integers
+    certainty: Floats
+    accuracy: Floats
+    undecided: Floats
+    mastery: Floats
+    questions: Integers
+    seconds: Floats
+    stops: Integers
+
+    @classmethod
+    def blank(cls, learners: int, questions: int, skills: int) -> "Sittings":
+        """Return sittings to be filled in."""
+        nothing = np.full((learners, questions), -1, dtype=np.intp)
+        certainty, accuracy, undecided = np.zeros((3, learners, questions + 1))
+        none = np.zeros(learners, dtype=np.intp)
+        return cls(
+            items=nothing,
+            outcomes=nothing.copy(),
+            certainty=certainty,
+            accuracy=accuracy,
+            undecided=undecided,
+            mastery=np.zeros((learners, skills)),
+            questions=none,
+            seconds=np.zeros(learners),
+            stops=none - 1,
+        )
+
+    def record(self, who: Integers, asked: int, mastery: Floats, truth: Booleans) -> None:
+        """Write what is believed [N, S] of the learners ``who`` [N] after so many questions.
+
+        It is written for all later counts too, so that learners who stop keep their last values.
+        """
+        sure = certainty_of(mastery)
+        right = (mastery.round(DECIMALS) >= 0.5) == truth
+        self.certainty[who, asked:] = sure.mean(axis=1, keepdims=True)
+        self.accuracy[who, asked:] = right.mean(axis=1, keepdims=True)
+        self.undecided[who, asked:] = (sure.round(DECIMALS) < CERTAINTY).mean(axis=1, keepdims=True)
+        self.mastery[who] = mastery
+
+    def answers(self, compiled: Compiled, learner: int) -> list[tuple[str, Outcome]]:
+        """Return the answers of one learner as ``decide`` takes them."""
+        count = int(self.questions[learner])
+        pairs = zip(self.items[learner, :count], self.outcomes[learner, :count], strict=True)
+        return [(compiled.item_codes[item], EVIDENCE[outcome]) for item, outcome in pairs]
+
+
+def simulate(compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int) -> Estimate:
+    """Return what to expect of the diagnostic, from so many learners drawn from its population.
+
+    The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that
+    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner.
+    """
+    if learners < 1:
+        raise ValueError(f"{learners} learners show nothing")
+    drawn = draw(compiled, learners, longest(compiled, rules), np.random.default_rng(seed))
+    return estimate(compiled, sit(compiled, rules, drawn))
+
+
+def longest(compiled: Compiled, rules: StopRules) -> int:
+    """Return the most questions that a sitting can have."""
+    items = len(compiled.item_codes)
+    return items if rules.questions is None else min(rules.questions, items)
+
+
+def draw(compiled: Compiled, learners: int, questions: int, rng: np.random.Generator) -> Learners:
+    """Draw learners from the population: a point of the grid each, then every strand's state given it."""
+    points = rng.choice(compiled.weights.size, size=learners, p=compiled.weights)
+    states = np.empty((learners, len(compiled.prior)), dtype=np.intp)
+    for strand, prior in enumerate(compiled.prior):
+        below = np.cumsum(prior[:, points], axis=0)
+        states[:, strand] = (rng.random(learners) * below[-1] >= below).sum(axis=0)
+    return with_chance(states, questions, rng)
+
+
+def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> Learners:
+    """Return learners with these true states [N, K], ready for so many questions.
+
+    Times are log-normal around the expected time of the item (van der Linden 2006), log-sd .5, mean 1.
+    """
+    shape = (len(states), questions)
+    chance = rng.random(shape)
+    pace = np.exp(TIME_LOG_SD * rng.standard_normal(shape) - 0.5 * TIME_LOG_SD**2)
+    return Learners(states, chance, pace)
+
+
+def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
+    """Let the learners take the diagnostic, every item allowed once, and return what happened."""
+    per_learner = compiled.prior.shape[0] * compiled.weights.size * compiled.weights.itemsize
+    size = max(1, BLOCK_BYTES // per_learner)
+    blocks = [
+        _sit_block(
+            compiled,
+            rules,
+            Learners(
+                learners.states[start : start + size],
+                learners.chance[start : start + size],
+                learners.pace[start : start + size],
+            ),
+        )
+        for start in range(0, len(learners.states), size)
+    ]
+    return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
+
+
+@dataclass(slots=True)
+class _Block:
+    """The running state of the N learners of a block who are still answering; ``who`` [N] are their rows."""
+
+    who: Integers
+    log_likelihood: Floats  # [N, K, G]
+    normaliser: Floats  # [K, N, Q]
+    touched: Booleans  # [N, K]
+    unasked: Booleans  # [N, I]
+    seconds: Floats  # [N]
+
+    @classmethod
+    def opening(cls, compiled: Compiled, learners: int) -> "_Block":
+        """Return the state before the first question."""
+        strands, states, points = compiled.prior.shape
+        return cls(
+            who=np.arange(learners),
+            log_likelihood=np.zeros((learners, strands, states)),
+            normaliser=np.ones((strands, learners, points)),
+            touched=np.zeros((learners, strands), dtype=np.bool_),
+            unasked=np.ones((learners, len(compiled.item_codes)), dtype=np.bool_),
+            seconds=np.zeros(learners),
+        )
+
+    def keep(self, staying: Booleans) -> None:
+        """Let the others leave."""
+        self.who = self.who[staying]
+        self.log_likelihood = self.log_likelihood[staying]
+        self.normaliser = self.normaliser[:, staying]
+        self.touched = self.touched[staying]
+        self.unasked = self.unasked[staying]
+        self.seconds = self.seconds[staying]
+
+
+def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
+    count, most = learners.chance.shape
+    truth = true_mastery(compiled, learners.states)
+    sittings = Sittings.blank(count, most, truth.shape[1])
+    block = _Block.opening(compiled, count)
+    for asked in range(most + 1):
+        believed = _states(compiled, block)
+        mastery = mastery_of(compiled, believed)
+        sittings.record(block.who, asked, mastery, truth[block.who])
+        bits = information(compiled, believed)
+        allowed = block.unasked & (bits >= rules.least_information)
+        reasons = stop_reasons(
+            rules,
+            mastery,
+            started=np.full(len(block.who), asked > 0),
+            can_gain=np.logical_or.reduce(allowed, axis=1),
+            questions=np.full(len(block.who), asked),
+            seconds=block.seconds,
+        )
+        staying = reasons < 0
+        leaving = block.who[~staying]
+        sittings.stops[leaving], sittings.questions[leaving] = reasons[~staying], asked
+        sittings.seconds[leaving] = block.seconds[~staying]
+        if not staying.any():
+            break
+        if asked == 0:
+            allowed = easy_start(compiled, believed, allowed)
+        chosen = choose(compiled, bits, allowed)[staying]
+        block.keep(staying)
+        sittings.items[block.who, asked] = chosen
+        sittings.outcomes[block.who, asked] = _answer(compiled, block, learners, asked, chosen)
+    return sittings
+
+
+def _states(compiled: Compiled, block: _Block) -> Floats:
+    """Return P(state), shape [N, K, G], of the learners of a block."""
+    weights = ability_weights(compiled.weights, block.normaliser)
+    believed = untouched_states(weights, compiled.prior)
+    for strand, prior in enumerate(compiled.prior):
+        rows = np.flatnonzero(block.touched[:, strand])
+        if rows.size:
+            evidence = likelihood(block.log_likelihood[rows, strand])
+            normaliser = block.normaliser[strand, rows]
+            believed[rows, strand] = touched_states(evidence, prior, weights[rows], normaliser)
+    return believed
+
+
+def _answer(compiled: Compiled, block: _Block, learners: Learners, asked: int, chosen: Integers) -> Integers:
+    """Let each learner of the block answer the item chosen; update the block and return the outcomes."""
+    everyone = np.arange(len(chosen))
+    first_row = compiled.slots[chosen] * OUTCOMES
+    strand = first_row // compiled.rows_per_strand
+    true_state = learners.states[block.who, strand]
+    response = np.exp(compiled.log_response[first_row[:, None] + np.arange(OUTCOMES), true_state[:, None]])
+    below = np.cumsum(response[:, :-1], axis=1)
+    outcome: Integers = (learners.chance[block.who, asked, None] >= below).sum(axis=1)
+
+    block.unasked[everyone, chosen] = False
+    block.touched[everyone, strand] = True
+    block.seconds += compiled.seconds[chosen] * learners.pace[block.who, asked]
+    block.log_likelihood[everyone, strand] += compiled.log_response[first_row + outcome]
+    for touched in np.unique(strand):
+        rows = np.flatnonzero(strand == touched)
+        evidence = likelihood(block.log_likelihood[rows, touched])
+        block.normaliser[touched, rows] = normalisers(evidence, compiled.prior[touched])
+    return outcome
+
+
+def estimate(compiled: Compiled, sittings: Sittings) -> Estimate:
+    """Sum up sittings."""
+    skills = len(compiled.skill_codes)
+    means = (sittings.certainty, sittings.accuracy, skills * sittings.undecided)
+    by_count = zip(*(values.mean(axis=0).tolist() for values in means), strict=True)
+    curve = tuple(CurvePoint(count, *point) for count, point in enumerate(by_count))
+    last = curve[-1]
+    return Estimate(
+        learners=len(sittings.items),
+        questions=_spread(sittings.questions),
+        minutes=_spread(sittings.seconds / 60.0),
+        claimed_accuracy=last.certainty,
+        true_accuracy=last.accuracy,
+        decided_share=1.0 - last.undecided / skills,
+        curve=curve[: int(sittings.questions.max()) + 1],
+        stops={stop: float((sittings.stops == place).mean()) for place, stop in enumerate(STOPS)},
+        skills=_by_skill(compiled, sittings),
+    )
+
+
+def true_mastery(compiled: Compiled, states: Integers) -> Booleans:
+    """Return which micro-skills learners in these states master, shape [N, S] from [N, K]."""
+    by_strand = compiled.mastery[np.arange(states.shape[1]), states]
+    return by_strand.reshape(len(states), -1)[:, compiled.skill_places] > 0.5
+
+
+def _by_skill(compiled: Compiled, sittings: Sittings) -> tuple[SkillEstimate, ...]:
+    skill_of = {item.code: compiled.skill_index[item.skill] for item in compiled.structure.items}
+    skill_of_item = np.array([skill_of[code] for code in compiled.item_codes], dtype=np.intp)
+    asked = np.zeros(sittings.mastery.shape, dtype=np.bool_)
+    learner, turn = np.nonzero(sittings.items >= 0)
+    asked[learner, skill_of_item[sittings.items[learner, turn]]] = True
+    never = (1.0 - asked.mean(axis=0)).tolist()
+    undecided = (certainty_of(sittings.mastery).round(DECIMALS) < CERTAINTY).mean(axis=0).tolist()
+    return tuple(map(SkillEstimate, compiled.skill_codes, never, undecided))
+
+
+def _spread(values: Floats | Integers) -> Spread:
+    p10, p90 = np.quantile(values, [0.1, 0.9]).tolist()
+    return Spread(float(np.mean(values)), p10, p90)

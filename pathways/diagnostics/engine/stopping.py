@@ -1,0 +1,94 @@
+"""When to stop asking.  Stopping early does not bias a posterior: what was found stays valid."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Final
+
+import numpy as np
+
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
+from pathways.diagnostics.engine.errors import InvalidStructure
+from pathways.diagnostics.engine.labels import CERTAINTY
+from pathways.diagnostics.engine.posterior import DECIMALS
+
+LEAST_INFORMATION: Final = 0.01
+
+
+class Stop(StrEnum):
+    """Why a diagnostic ended, first reason that holds."""
+
+    PRECISE_ENOUGH = "precise_enough"
+    """The expected share of micro-skills classified right reaches the target."""
+    ALL_DECIDED = "all_decided"
+    """Every micro-skill is mastered or not mastered at the certainty of the labels."""
+    NOTHING_TO_GAIN = "nothing_to_gain"
+    """No question left, or none that teaches enough."""
+    LONGEST = "longest"
+    """The most questions or the most time."""
+
+
+STOPS: Final = tuple(Stop)
+
+
+@dataclass(frozen=True, slots=True)
+class StopRules:
+    """The four rules; ``None`` switches a target off.
+
+    ``accuracy``: target of the expected accuracy, in ]0, 1].  ``questions``: the most questions, of any
+    outcome.  ``seconds``: no question starts once so much time is spent.  ``least_information``: bits that
+    a question must promise.  Raises ``InvalidStructure`` for a value out of its range.
+    """
+
+    accuracy: float | None = None
+    questions: int | None = None
+    seconds: float | None = None
+    least_information: float = LEAST_INFORMATION
+
+    def __post_init__(self) -> None:
+        if self.accuracy is not None and not 0.0 < self.accuracy <= 1.0:
+            raise InvalidStructure(f"a target accuracy of {self.accuracy} is no share")
+        if self.questions is not None and self.questions < 1:
+            raise InvalidStructure(f"a diagnostic of {self.questions} questions asks nothing")
+        if self.seconds is not None and not (isfinite(self.seconds) and self.seconds > 0.0):
+            raise InvalidStructure(f"a diagnostic of {self.seconds} seconds asks nothing")
+        if not (isfinite(self.least_information) and self.least_information >= 0.0):
+            raise InvalidStructure(f"{self.least_information} bits cannot be the least information")
+
+
+def certainty_of(mastery: Floats) -> Floats:
+    """Return max(p, 1 - p)."""
+    return np.maximum(mastery, 1.0 - mastery)
+
+
+def stop_reasons(
+    rules: StopRules,
+    mastery: Floats,
+    *,
+    started: Booleans,
+    can_gain: Booleans,
+    questions: Integers,
+    seconds: Floats,
+) -> Integers:
+    """Return for each of N learners the position in ``STOPS`` of the first rule that holds, or -1.
+
+    ``mastery`` is [N, S]; the others [N].  ``started``: an answer that carries evidence was given; before
+    it the first two rules are off, for a prior is no diagnosis.  ``can_gain``: a question is allowed that
+    promises the least information.  What is compared is rounded to 1e-9 first, so that a threshold is met
+    on every computer alike.
+    """
+    certainty = certainty_of(mastery)
+    precise = np.zeros(len(mastery), dtype=np.bool_)
+    if rules.accuracy is not None:
+        accuracy = np.add.reduce(certainty, axis=1) / certainty.shape[1]
+        precise = started & (accuracy.round(DECIMALS) >= rules.accuracy)
+    decided = started & (np.minimum.reduce(certainty, axis=1).round(DECIMALS) >= CERTAINTY)
+    longest = np.zeros(len(mastery), dtype=np.bool_)
+    if rules.questions is not None:
+        longest |= questions >= rules.questions
+    if rules.seconds is not None:
+        longest |= seconds >= rules.seconds
+    reasons = np.full(len(mastery), -1, dtype=np.intp)
+    for position, holds in reversed(list(enumerate((precise, decided, ~can_gain, longest)))):
+        reasons[holds] = position
+    return reasons

@@ -1,0 +1,108 @@
+"""What a trainer composes, what a learner takes, and what was answered."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pathways import clock, ids
+from pathways.database import Base
+
+
+class DiagnosticState(enum.StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class Diagnostic(Base):
+    """A selection of micro-skills and how to ask them. Frozen when published: ``blueprint`` then holds all it needs."""
+
+    __tablename__ = "diagnostic"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    title: Mapped[str] = mapped_column(sa.String(200))
+    state: Mapped[DiagnosticState] = mapped_column(default=DiagnosticState.DRAFT)
+    code: Mapped[str | None] = mapped_column(sa.String(12), unique=True)
+    """What a poster carries; given at publication."""
+    referential_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("referential.id"))
+    selection: Mapped[dict[str, Any]]
+    """``composing.Selection`` as JSON."""
+    estimate: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the simulation said of this very selection, with its seed."""
+    blueprint: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts edits, so that two trainers cannot overwrite each other in silence."""
+    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One learner taking one diagnostic. No name, no account: a random id, a language, answers."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("diagnostic_id", "start_key"),
+        sa.Index("ix_attempt_diagnostic_id_started_at", "diagnostic_id", "started_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.random_id)
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id"))
+    language: Mapped[str] = mapped_column(sa.String(10))
+    start_key: Mapped[str | None] = mapped_column(sa.String(64))
+    resume_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    current_item: Mapped[str | None] = mapped_column(sa.String(64))
+    """The item on the screen; ``None`` once it is over. It follows from the answers; kept to refuse any other."""
+    shown_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered: Mapped[int] = mapped_column(default=0)
+    stopped: Mapped[str | None] = mapped_column(sa.String(20))
+    started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    active_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    answers: Mapped[list[Answer]] = relationship(order_by="Answer.number", viewonly=True)
+
+
+class Answer(Base):
+    """One answer, never changed: an undone one is superseded. ``reply`` is what was sent back, byte for byte."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        sa.UniqueConstraint("attempt_id", "key"),
+        sa.UniqueConstraint("attempt_id", "number"),
+        sa.Index(
+            "uq_answer_standing",
+            "attempt_id",
+            "item",
+            unique=True,
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    attempt_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("attempt.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    item: Mapped[str] = mapped_column(sa.String(64))
+    outcome: Mapped[str] = mapped_column(sa.String(20))
+    response: Mapped[Any] = mapped_column(sa.JSON)
+    reveals: Mapped[list[str]]
+    language: Mapped[str] = mapped_column(sa.String(10))
+    """The language that was really shown beside French; ``fr`` for French alone."""
+    seconds: Mapped[float]
+    key: Mapped[str] = mapped_column(sa.String(64))
+    request_digest: Mapped[str] = mapped_column(sa.String(64))
+    reply: Mapped[str] = mapped_column(sa.Text)
+    observed_by: Mapped[uuid.UUID | None]
+    """The mediator who watched a gesture; ``None`` for an answer of the learner."""
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)
+    superseded_at: Mapped[datetime | None]

@@ -1,0 +1,20 @@
+"""Who may see and change what. Pure: what is asked for has been loaded, and nothing here knows how."""
+
+from __future__ import annotations
+
+from pathways.diagnostics.models import Diagnostic, DiagnosticState
+from pathways.permissions import Member, Permission
+
+
+def may_see(member: Member, diagnostic: Diagnostic) -> bool:
+    """A diagnostic belongs to one organisation. To the others it does not exist."""
+    return diagnostic.organisation_id == member.organisation_id and member.may(Permission.DIAGNOSTICS_READ)
+
+
+def may_edit(member: Member, diagnostic: Diagnostic) -> bool:
+    """A draft may be changed by whoever composes in the organisation; a published one by nobody."""
+    return (
+        may_see(member, diagnostic)
+        and member.may(Permission.DIAGNOSTICS_COMPOSE)
+        and diagnostic.state is DiagnosticState.DRAFT
+    )

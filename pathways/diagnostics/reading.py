@@ -1,0 +1,279 @@
+"""Reading a diagnostic: the profile of one learner, the list of those who took it, gestures that a mediator observed."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pathways import clock, ids
+from pathways.diagnostics import composing, taking
+from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer, label
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.taking import Door
+from pathways.errors import Conflict, NotFound
+from pathways.items.grading import grade
+from pathways.permissions import Member
+from pathways.referentials import service as referentials_service
+from pathways.referentials.models import MicroSkill, Referential
+
+
+class Sign(enum.StrEnum):
+    """How a micro-skill is shown to people: a word, a shape and a colour, never a number."""
+
+    CAN = "can"
+    LEARN = "learn"
+    CONFIRM = "confirm"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class SkillResult:
+    skill: MicroSkill
+    label: Label
+    mastery: float
+    """P(mastered), as the engine gives it."""
+    asked: int
+    """Answers that say something about this very micro-skill."""
+    answers: tuple[Answer, ...]
+
+    @property
+    def deduced(self) -> bool:
+        """Decided from other answers, without having been asked."""
+        return self.asked == 0 and self.label in {Label.MASTERED, Label.NOT_MASTERED}
+
+    @property
+    def sign(self) -> Sign:
+        if self.label is Label.MASTERED:
+            return Sign.CAN
+        if self.label is Label.NOT_MASTERED:
+            return Sign.LEARN
+        return Sign.CONFIRM if self.label is Label.UNDECIDED and self.asked else Sign.UNSEEN
+
+    @property
+    def certainty(self) -> float:
+        return max(self.mastery, 1 - self.mastery)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    attempt: Attempt
+    referential: Referential
+    blueprint: Blueprint
+    skills: tuple[SkillResult, ...]
+    within_reach: tuple[SkillResult, ...]
+    """The three micro-skills to learn next: not mastered or to confirm, their prerequisites there as far as is known."""
+    not_understood: tuple[Answer, ...]
+    answers: tuple[Answer, ...]
+
+    def with_sign(self, sign: Sign) -> list[SkillResult]:
+        return [one for one in self.skills if one.sign is sign]
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``GET /api/v1/attempts/{id}/profile`` gives it."""
+        language = self.attempt.language
+        states: dict[str, int] = {}
+        for one in self.answers:
+            shown = self.blueprint.states[one.item].get(one.language, "french")
+            states[shown] = states.get(shown, 0) + 1
+        return {
+            "skills": [
+                {
+                    "code": one.skill.code,
+                    "title": one.skill.title_in(language) or one.skill.title,
+                    "label": one.label.value,
+                    "mastery": round(one.mastery, 6),
+                    "asked": one.asked,
+                    "deduced": one.deduced,
+                }
+                for one in self.skills
+            ],
+            "language": {
+                "code": language,
+                "not_understood": len(self.not_understood),
+                "not_understood_items": [one.item for one in self.not_understood],
+                "not_assessable": [one.skill.code for one in self.skills if one.label is Label.NOT_ASSESSABLE],
+                "shown_as": states,
+            },
+            "within_reach": [one.skill.code for one in self.within_reach],
+            "stopped": self.attempt.stopped,
+        }
+
+
+def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
+    """The profile of an attempt, finished or not: a pure function of the standing answers."""
+    blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
+    diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
+    referential = referentials_service.get(db, diagnostic.referential_id)
+    standing = taking.standing_of(taking.answers_of(db, attempt.id))
+    mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
+    known = referentials_service.skills_of(referential)
+    unheard = _unheard(blueprint, attempt.language, standing)
+    results = []
+    for code in blueprint.skills:
+        own = tuple(one for one in standing if blueprint.skill_of[one.item] == code)
+        asked = sum(carries_evidence(Outcome(one.outcome)) for one in own)
+        assessable = bool(asked) or code not in unheard
+        results.append(SkillResult(known[code], label(mastery[code], assessable), mastery[code], asked, own))
+    return Profile(
+        attempt=attempt,
+        referential=referential,
+        blueprint=blueprint,
+        skills=tuple(results),
+        within_reach=tuple(within_reach(results)),
+        not_understood=tuple(one for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD),
+        answers=tuple(standing),
+    )
+
+
+def within_reach(results: Sequence[SkillResult], most: int = 3) -> list[SkillResult]:
+    """Micro-skills whose prerequisites are there (or were not looked at), the likeliest to succeed first.
+
+    A prerequisite outside the diagnostic is unknown and blocks nothing; one that is *to learn* comes first itself.
+    Where several rungs of a ladder are open, only the lowest is within reach.
+    """
+    by_code = {one.skill.code: one for one in results}
+    lacking = {code for code, one in by_code.items() if one.label is Label.NOT_MASTERED}
+    reach: list[SkillResult] = []
+    ladders: set[uuid.UUID] = set()
+    for one in results:
+        if one.sign not in {Sign.LEARN, Sign.CONFIRM} or one.skill.strand_id in ladders:
+            continue
+        if all(any(member not in lacking for member in group) for group in one.skill.requires):
+            reach.append(one)
+            ladders.add(one.skill.strand_id)
+    reach.sort(key=lambda one: (one.sign is not Sign.LEARN, one.skill.level, -round(one.mastery, 9), one.skill.code))
+    return reach[:most]
+
+
+def attempts_of(diagnostic_id: uuid.UUID) -> sa.Select[tuple[Attempt]]:
+    """Those who took a diagnostic, the latest first."""
+    return (
+        sa.select(Attempt)
+        .where(Attempt.diagnostic_id == diagnostic_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
+
+
+def count_attempts(db: Session, diagnostic_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
+    """``{diagnostic: (attempts, finished ones)}`` in one query."""
+    rows = db.execute(
+        sa.select(Attempt.diagnostic_id, sa.func.count(), sa.func.count(Attempt.stopped))
+        .where(Attempt.diagnostic_id.in_(diagnostic_ids))
+        .group_by(Attempt.diagnostic_id)
+    )
+    return {diagnostic_id: (every, finished) for diagnostic_id, every, finished in rows}
+
+
+def attempt_for(db: Session, member: Member, attempt_id: uuid.UUID) -> tuple[Attempt, Diagnostic]:
+    """An attempt on a diagnostic of the member's organisation; any other does not exist."""
+    attempt = db.get(Attempt, attempt_id)
+    if attempt is None:
+        raise NotFound("Ce passage n'existe pas.")
+    try:
+        return attempt, composing.get(db, member, attempt.diagnostic_id)
+    except NotFound as error:
+        raise NotFound("Ce passage n'existe pas.") from error
+
+
+def observe(
+    db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, item: str, result: str, key: str
+) -> Answer:
+    """Add what a mediator saw of a gesture (``alone hint help not_tried``). A new observation of the same gesture
+    supersedes the earlier one, which is kept."""
+    attempt, _ = attempt_for(db, member, attempt_id)
+    db.refresh(attempt, with_for_update=True)
+    blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
+    body = blueprint.bodies.get(item)
+    if body is None or body["kind"] != "observed":
+        raise NotFound("Cette fiche d'observation n'est pas dans ce diagnostic.")
+    answers = taking.answers_of(db, attempt_id)
+    for known in answers:
+        if known.key == key:
+            if (known.item, known.response) != (item, result):
+                raise Conflict("Cette observation a déjà été enregistrée autrement.")
+            return known
+    graded = grade(body, result)
+    for known in taking.standing_of(answers):
+        if known.item == item:
+            known.superseded_at = clock.now()
+    db.flush()  # the earlier one steps back before the new one stands
+    outcome = {True: Outcome.CORRECT, False: Outcome.INCORRECT, None: Outcome.NOT_TRIED}[graded.correct]
+    seen = Answer(
+        id=ids.new_id(),
+        attempt_id=attempt.id,
+        number=len(answers) + 1,
+        item=item,
+        outcome=outcome,
+        response=result,
+        reveals=list(graded.reveals),
+        language="fr",
+        seconds=0.0,
+        key=key,
+        request_digest="",
+        reply="",
+        observed_by=member.account_id,
+        answered_at=clock.now(),
+    )
+    db.add(seen)
+    db.flush()
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list of those who took a diagnostic."""
+
+    attempt: Attempt
+    state: str
+    """``running``, ``finished`` or ``left``"""
+    last_seen: datetime
+
+
+def row_of(attempt: Attempt) -> Row:
+    state = "running" if attempt.stopped is None else "left" if attempt.stopped == taking.LEFT else "finished"
+    return Row(attempt, state, attempt.active_at)
+
+
+def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> frozenset[str]:
+    """Micro-skills that could not be asked in this language: no item, or each of them answered *I do not understand*."""
+    without = {one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD}
+    askable = blueprint.askable(language)
+    lost = {
+        blueprint.skill_of[item]
+        for item in without
+        if not any(blueprint.skill_of[other] == blueprint.skill_of[item] for other in askable - without)
+    }
+    return blueprint.not_assessable(language) | lost
+
+
+def labels_of(
+    db: Session, door: Door, attempts: Sequence[Attempt]
+) -> list[tuple[Attempt, dict[str, str], int]]:
+    """For a list: ``(attempt, {skill: label}, answers not understood)``, with one query for all the answers."""
+    by_attempt: dict[uuid.UUID, list[Answer]] = {attempt.id: [] for attempt in attempts}
+    if not attempts:
+        return []
+    blueprint = taking.blueprint_of(db, door, attempts[0].diagnostic_id)
+    query = sa.select(Answer).join(Attempt, Attempt.id == Answer.attempt_id)
+    query = query.where(Attempt.diagnostic_id == attempts[0].diagnostic_id, Answer.superseded_at.is_(None))
+    for one in db.scalars(query.order_by(Answer.attempt_id, Answer.number)):
+        by_attempt.get(one.attempt_id, []).append(one)
+    told = []
+    for attempt in attempts:
+        standing = by_attempt[attempt.id]
+        unheard = _unheard(blueprint, attempt.language, standing)
+        asked = {blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome))}
+        mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
+        labels = {
+            code: label(mastery[code], code in asked or code not in unheard).value for code in blueprint.skills
+        }
+        told.append((attempt, labels, sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in standing)))
+    return told

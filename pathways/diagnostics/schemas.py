@@ -1,0 +1,165 @@
+"""JSON of the diagnostics API, in and out."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pathways.web.fields import Line, Short
+
+Outcome = Literal["answered", "dont_know", "not_understood"]
+Stopped = Literal["precise_enough", "all_decided", "nothing_to_gain", "longest", "left"]
+Response = (
+    Annotated[str, Field(max_length=500)]
+    | Annotated[list[Short], Field(max_length=20)]
+    | Annotated[dict[Short, Short], Field(max_length=20)]
+)
+
+
+class Incoming(BaseModel):
+    """A body: unknown fields are refused, so that a misspelt one is not lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AttemptIn(Incoming):
+    code: Short = Field(examples=["7HQ4WM"])
+    language: Annotated[str, Field(max_length=20)] = Field(examples=["ar"])
+
+
+class AnswerIn(Incoming):
+    item: Short = Field(examples=["SEC-02-a"])
+    outcome: Outcome | None = Field(
+        default=None, description="May be left out with a `response`, which implies `answered`."
+    )
+    response: Response | None = Field(
+        default=None,
+        description="An option id, a list of ids, an ordered list of ids, an object of pairs or a text, by kind. "
+        "Only with `answered`.",
+        examples=["delete"],
+    )
+
+
+class ResumeIn(Incoming):
+    code: Short = Field(examples=["CQ7P-4HXJ"])
+
+
+class UndoIn(Incoming):
+    item: Short | None = Field(
+        default=None, description="The item whose answer is taken back: sent twice, only one answer is taken back."
+    )
+
+
+class Progress(BaseModel):
+    answered: int = Field(examples=[3])
+    at_most: int = Field(examples=[12])
+
+
+class ItemOut(BaseModel):
+    """A question as one learner sees it. The answer key is never in it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    kind: Literal["choice", "choices", "pictures", "zone", "order", "match", "text"]
+    texts: dict[str, dict[str, Any]]
+    translation: str | None = Field(description="State of the translation shown; null in French alone.")
+    options: list[dict[str, Any]]
+    media: list[dict[str, Any]]
+
+
+class Step(BaseModel):
+    """What comes next. Exactly one of ``item`` and ``stopped`` is null."""
+
+    item: ItemOut | None
+    stopped: Stopped | None
+    progress: Progress
+
+
+class AttemptOut(Step):
+    id: uuid.UUID
+    token: str = Field(description="Opens this attempt: `Authorization: Bearer TOKEN`. It is not shown again.")
+    language: str
+    resume_code: str
+
+
+class SkillOut(BaseModel):
+    code: str
+    title: str
+    label: Literal["mastered", "not_mastered", "undecided", "not_assessable"]
+    mastery: float
+    asked: int
+    deduced: bool
+
+
+class ProfileOut(BaseModel):
+    skills: list[SkillOut]
+    language: dict[str, Any]
+    within_reach: list[str]
+    stopped: Stopped | None
+
+
+class SelectionIn(Incoming):
+    skills: Annotated[list[Short], Field(max_length=200)] = Field(examples=[["MEL-03", "MEL-04", "SEC-02"]])
+    languages: Annotated[list[Short], Field(max_length=40)] = Field(default=["fr"], examples=[["fr", "ar"]])
+    least_state: Literal["machine", "draft", "reviewed", "verified"] = "draft"
+    without_device: Literal["", "phone", "computer"] = ""
+    accuracy: float | None = 0.9
+    questions: int | None = 15
+    minutes: int | None = None
+    french_for_missing: bool = False
+
+
+class DiagnosticIn(Incoming):
+    title: Line = Field(examples=["Avant l'atelier courriel"])
+    referential: Short = Field(default="inclusion-numerique")
+    selection: SelectionIn
+
+
+class DiagnosticChange(Incoming):
+    title: Line
+    selection: SelectionIn
+    version: int = Field(description="The version that was read; another one is refused with 409.")
+
+
+class EstimateIn(Incoming):
+    referential: Short = "inclusion-numerique"
+    selection: SelectionIn
+
+
+class DiagnosticOut(BaseModel):
+    id: uuid.UUID
+    title: str
+    state: Literal["draft", "published", "closed"]
+    code: str | None
+    referential: str
+    referential_number: int
+    selection: dict[str, Any]
+    estimate: dict[str, Any] | None
+    version: int
+    created_at: datetime
+    published_at: datetime | None
+    closed_at: datetime | None
+
+
+class AttemptRow(BaseModel):
+    id: uuid.UUID
+    language: str
+    state: Literal["running", "finished", "left"]
+    stopped: Stopped | None
+    answered: int
+    started_at: datetime
+    active_at: datetime
+
+
+class ReferentialOut(BaseModel):
+    code: str
+    number: int
+    version: str
+    title: str
+    audience: str
+    licence: str
+    strands: list[dict[str, Any]]

@@ -1,0 +1,324 @@
+"""Taking a diagnostic: start, answer, undo, leave, resume, erase. Every step may be sent twice and counts once.
+
+The state of an attempt is the list of its standing answers; the next item follows from them (``engine.decide``).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pathways import clock, i18n, ids, throttle
+from pathways.diagnostics.blueprint import Blueprint, Blueprints
+from pathways.diagnostics.engine import Decision, Outcome, decide
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
+from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
+from pathways.i18n import N_
+from pathways.items import presenting
+from pathways.items.grading import grade
+
+RESUME_LENGTH = 8
+KEPT_DAYS = 30
+"""Days an anonymous attempt is kept after its last activity."""
+IDLE_SECONDS = 600.0
+"""A pause longer than this is no time spent on a question."""
+WRONG_CODES, WRONG_RESUMES, WINDOW_MINUTES = 60, 40, 10
+"""Wrong codes and wrong resume codes that one network address may type per window."""
+LEFT = "left"
+MEDIA_URL = "/media"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the learner's door needs of the process: its secret and the blueprints it holds."""
+
+    secret: bytes
+    blueprints: Blueprints
+
+    def token(self, attempt_id: uuid.UUID) -> str:
+        """What opens one attempt. Made from the server's secret, so that the database alone opens none."""
+        return ids.signed(self.secret, "attempt", str(attempt_id)).hex()
+
+    def resume_code(self, attempt_id: uuid.UUID) -> str:
+        return ids.code_from(ids.signed(self.secret, "resume", str(attempt_id)), RESUME_LENGTH)
+
+    def resume_digest(self, code: str) -> str:
+        return ids.signed(self.secret, "resume digest", code).hex()
+
+
+def find(db: Session, door: Door, code: str, *, address: str) -> Diagnostic:
+    """The diagnostic of a poster's code, published or closed. Wrong codes are counted by address."""
+    bucket = throttle.bucket(door.secret, "code", address)
+    throttle.check(db, bucket, limit=WRONG_CODES, minutes=WINDOW_MINUTES)
+    wanted = ids.normalised(code)
+    found = db.scalar(sa.select(Diagnostic).filter_by(code=wanted)) if 0 < len(wanted) <= 12 else None  # noqa: PLR2004
+    if found is None:
+        throttle.count(db, bucket, minutes=WINDOW_MINUTES)
+        raise WrongCode(N_("Ce code n'existe pas. Regardez encore une fois l'affiche."))
+    return found
+
+
+def start(
+    db: Session, door: Door, *, code: str, language: str, address: str, key: str | None = None
+) -> tuple[Attempt, Blueprint]:
+    """Begin an attempt. The same ``key`` on the same diagnostic gives the same attempt."""
+    diagnostic = find(db, door, code, address=address)
+    if key is not None:
+        known = db.scalar(sa.select(Attempt).filter_by(diagnostic_id=diagnostic.id, start_key=key))
+        if known is not None:
+            if known.language != language:
+                raise Reused(N_("Cette demande a déjà servi pour autre chose."))
+            return known, blueprint_of(db, door, known.diagnostic_id)
+    if diagnostic.state is DiagnosticState.CLOSED:
+        raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
+    blueprint = blueprint_of(db, door, diagnostic.id)
+    if language not in blueprint.languages:
+        said = N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre.")
+        raise Invalid(said, errors=[{"field": "language", "message": said}])
+    attempt = Attempt(
+        id=ids.random_id(),
+        diagnostic_id=diagnostic.id,
+        language=language,
+        start_key=key,
+        expires_at=clock.now() + timedelta(days=KEPT_DAYS),
+    )
+    attempt.resume_digest = door.resume_digest(door.resume_code(attempt.id))
+    attempt.answered = 0
+    _advance(attempt, blueprint, ())
+    try:
+        with db.begin_nested():
+            db.add(attempt)
+            db.flush()
+    except IntegrityError:  # the same key at the same moment, in another process
+        return start(db, door, code=code, language=language, address=address, key=key)
+    return attempt, blueprint
+
+
+def answer(
+    db: Session,
+    door: Door,
+    attempt_id: uuid.UUID,
+    *,
+    key: str,
+    item: str,
+    outcome: str | None,
+    response: object,
+) -> str:
+    """Record one answer and return the reply (JSON text) that tells what comes next.
+
+    The same ``key`` returns the reply of the first time, byte for byte; with another request it is refused
+    (:class:`Reused`). An item that is not the one on the screen is refused (:class:`Conflict`).
+    """
+    attempt = _held(db, attempt_id)
+    digest = _request_digest(item, outcome, response)
+    answers = answers_of(db, attempt_id)
+    for known in answers:
+        if known.key == key:
+            if known.request_digest != digest:
+                raise Reused(N_("Cette demande a déjà servi pour autre chose."))
+            return known.reply
+    blueprint = blueprint_of(db, door, attempt.diagnostic_id)
+    _must_be_on_screen(attempt, blueprint, item)
+    meaning, reveals = _meaning(blueprint, item, outcome, response)
+    now = clock.now()
+    given = Answer(
+        id=ids.new_id(),
+        attempt_id=attempt.id,
+        number=len(answers) + 1,
+        item=item,
+        outcome=meaning,
+        response=response,
+        reveals=list(reveals),
+        language=blueprint.shown(item, attempt.language).language,
+        seconds=min((now - attempt.shown_at).total_seconds(), IDLE_SECONDS),
+        key=key,
+        request_digest=digest,
+        answered_at=now,
+    )
+    standing = [*standing_of(answers), given]
+    _advance(attempt, blueprint, standing)
+    attempt.active_at, attempt.expires_at = now, now + timedelta(days=KEPT_DAYS)
+    given.reply = json.dumps(reply_of(attempt, blueprint), ensure_ascii=False, separators=(",", ":"))
+    db.add(given)
+    return given.reply
+
+
+def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = None) -> Attempt:
+    """Take back the last standing answer: it is superseded, not deleted, and its question is asked again. With
+    ``item``, only if the last answer is to that item: sent twice, it then takes back one answer, not two."""
+    attempt = _held(db, attempt_id)
+    answers = answers_of(db, attempt_id)
+    own = [one for one in standing_of(answers) if one.observed_by is None]
+    if item is not None and attempt.current_item == item and not any(one.item == item for one in own):
+        return attempt
+    if not own or (item is not None and own[-1].item != item):
+        raise Conflict(N_("Il n'y a pas de réponse à reprendre."))
+    own[-1].superseded_at = clock.now()
+    attempt.stopped = None
+    _advance(attempt, blueprint_of(db, door, attempt.diagnostic_id), standing_of(answers))
+    return attempt
+
+
+def leave(db: Session, door: Door, attempt_id: uuid.UUID) -> Attempt:
+    """Stop here. What is known so far stays valid. Leaving twice, or after the end, changes nothing."""
+    attempt = _held(db, attempt_id)
+    if attempt.stopped is None:
+        attempt.current_item, attempt.stopped, attempt.active_at = None, LEFT, clock.now()
+    return attempt
+
+
+def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
+    """Find an attempt by the code that its learner wrote down. Wrong ones are counted by address."""
+    bucket = throttle.bucket(door.secret, "resume", address)
+    throttle.check(db, bucket, limit=WRONG_RESUMES, minutes=WINDOW_MINUTES)
+    digest = door.resume_digest(ids.normalised(code)[:40])
+    found = db.scalar(sa.select(Attempt).where(Attempt.resume_digest == digest, Attempt.expires_at > clock.now()))
+    if found is None:
+        throttle.count(db, bucket, minutes=WINDOW_MINUTES)
+        raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
+    return found
+
+
+def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: str) -> Attempt:
+    """Go on in another language of the diagnostic. What was answered stays."""
+    attempt = _held(db, attempt_id)
+    blueprint = blueprint_of(db, door, attempt.diagnostic_id)
+    if language not in blueprint.languages:
+        raise Invalid(N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre."))
+    if language != attempt.language:
+        attempt.language = language
+        if attempt.stopped in {None, "nothing_to_gain"}:
+            attempt.stopped = None
+            _advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
+    return attempt
+
+
+def erase(db: Session, attempt_id: uuid.UUID) -> None:
+    """Erase an attempt and everything that is linked to it, in this very transaction."""
+    attempt = _held(db, attempt_id)
+    db.execute(sa.delete(Answer).filter_by(attempt_id=attempt.id))
+    db.execute(sa.delete(Attempt).filter_by(id=attempt.id))
+
+
+def erase_expired(db: Session) -> int:
+    """Erase the attempts whose time is over; returns how many."""
+    over = sa.select(Attempt.id).where(Attempt.expires_at <= clock.now())
+    db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(over)))
+    return db.execute(sa.delete(Attempt).where(Attempt.expires_at <= clock.now())).rowcount  # type: ignore[attr-defined]
+
+
+def get(db: Session, attempt_id: uuid.UUID) -> Attempt:
+    """An attempt whose token was checked; one that was erased does not exist."""
+    found = db.get(Attempt, attempt_id)
+    if found is None:
+        raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
+    return found
+
+
+def blueprint_of(db: Session, door: Door, diagnostic_id: uuid.UUID) -> Blueprint:
+    return door.blueprints.of(db, diagnostic_id, lambda: db.get_one(Diagnostic, diagnostic_id))
+
+
+def answers_of(db: Session, attempt_id: uuid.UUID) -> Sequence[Answer]:
+    """All answers in the order they were given, superseded ones included."""
+    return db.scalars(sa.select(Answer).filter_by(attempt_id=attempt_id).order_by(Answer.number)).all()
+
+
+def standing_of(answers: Sequence[Answer]) -> list[Answer]:
+    return [one for one in answers if one.superseded_at is None]
+
+
+def evidence_of(standing: Sequence[Answer]) -> list[tuple[str, Outcome]]:
+    return [(one.item, Outcome(one.outcome)) for one in standing]
+
+
+def reply_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any]:
+    """What comes next, as the API says it."""
+    return {
+        "item": item_of(attempt, blueprint),
+        "stopped": attempt.stopped,
+        "progress": progress_of(attempt, blueprint),
+    }
+
+
+def item_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any] | None:
+    if attempt.current_item is None:
+        return None
+    shown = blueprint.shown(attempt.current_item, attempt.language)
+    return presenting.as_json(shown, str(attempt.id), media_url=MEDIA_URL)
+
+
+def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
+    return {"answered": attempt.answered, "at_most": max(blueprint.at_most(attempt.language), attempt.answered)}
+
+
+def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
+    """The attempt, held until the transaction ends: two requests of one learner go one after the other."""
+    found = db.scalar(sa.select(Attempt).filter_by(id=attempt_id).with_for_update())
+    if found is None:
+        raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
+    return found
+
+
+def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> None:
+    if attempt.stopped is not None:
+        raise Conflict(N_("Ce passage est terminé. Votre résultat est prêt."))
+    if item not in blueprint.bodies or item != attempt.current_item:
+        raise Conflict(N_("Vous avez déjà répondu à cette question. Voici la suivante."))
+
+
+def _meaning(
+    blueprint: Blueprint, item: str, outcome: str | None, response: object
+) -> tuple[Outcome, tuple[str, ...]]:
+    """What was sent, as an outcome of the engine and the mistakes it reveals."""
+    if outcome in {"dont_know", "not_understood"}:
+        if response is not None:
+            said = N_("Cette réponse ne va pas avec la question.")
+            raise Invalid(said, errors=[{"field": "response", "message": said}])
+        return Outcome(outcome), ()
+    graded = grade(blueprint.bodies[item], response)
+    if graded.correct is None:
+        return Outcome.NOT_TRIED, graded.reveals
+    return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
+
+
+def _advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer]) -> None:
+    """Put the next question on the screen, or the reason why there is none."""
+    own = [one for one in standing if one.observed_by is None]
+    decision = decision_of(attempt, blueprint, standing)
+    attempt.answered = len(own)
+    attempt.current_item = decision.next_item
+    attempt.stopped = decision.stopped.value if decision.stopped else None
+    attempt.shown_at = clock.now()
+
+
+def decision_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer]) -> Decision:
+    seen = {one.item for one in standing}
+    observed = sum(one.observed_by is not None for one in standing)
+    rules = blueprint.rules
+    if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
+        rules = replace(rules, questions=rules.questions + observed)
+    return decide(
+        blueprint.compiled,
+        rules,
+        evidence_of(standing),
+        blueprint.askable(attempt.language) - seen,
+        seconds_spent=sum(one.seconds for one in standing),
+    )
+
+
+def _request_digest(item: str, outcome: str | None, response: object) -> str:
+    return ids.digest(json.dumps([item, outcome or "answered", response], ensure_ascii=False, sort_keys=True))
+
+
+def offered(blueprint: Blueprint) -> list[i18n.Language]:
+    """The languages of a diagnostic, in the order of the wall."""
+    return [one for code, one in i18n.languages().items() if code in blueprint.languages]

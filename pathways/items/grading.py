@@ -1,0 +1,135 @@
+"""From what a learner sent to what it means: right or wrong, and which mistake a wrong answer reveals. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pathways.errors import Invalid
+from pathways.i18n import N_
+
+Response = str | list[str] | dict[str, str]
+OBSERVED = ("alone", "hint", "help", "not_tried")
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """``correct`` is ``None`` for a gesture that was not tried: no evidence either way."""
+
+    correct: bool | None
+    reveals: tuple[str, ...] = ()
+
+
+def grade(body: Mapping[str, Any], response: object) -> Graded:
+    """Grade ``response`` to the item ``body`` (the document of a revision).
+
+    Raises :class:`Invalid` when the response has not the form of its kind or names what the item does not have: such
+    a response is refused, never counted as wrong.
+    """
+    return _GRADERS[body["kind"]](body, response)
+
+
+def _one(body: Mapping[str, Any], response: object) -> Graded:
+    options = {option["id"]: option for option in body["options"]}
+    if not isinstance(response, str) or response not in options:
+        raise _malformed()
+    chosen = options[response]
+    return Graded(chosen["key"], () if chosen["key"] or not chosen["reveals"] else (chosen["reveals"],))
+
+
+def _several(body: Mapping[str, Any], response: object) -> Graded:
+    options = {option["id"]: option for option in body["options"]}
+    chosen = _distinct(response, options)
+    wrong = tuple(options[name]["reveals"] for name in chosen if not options[name]["key"] and options[name]["reveals"])
+    return Graded(set(chosen) == {name for name, option in options.items() if option["key"]}, wrong)
+
+
+def _ordered(body: Mapping[str, Any], response: object) -> Graded:
+    options = {option["id"]: option for option in body["options"]}
+    order = _distinct(response, options)
+    if len(order) != len(options):
+        raise _malformed()
+    if order in [list(right) for right in body["orders"]]:
+        return Graded(True)
+    shown = [
+        confusion["reveals"]
+        for confusion in body["confusions"]
+        if confusion["before"] and order.index(confusion["before"][0]) < order.index(confusion["before"][1])
+    ]
+    return Graded(False, tuple(shown))
+
+
+def _matched(body: Mapping[str, Any], response: object) -> Graded:
+    options = {option["id"] for option in body["options"]}
+    targets = {target["id"] for target in body["targets"]}
+    if not isinstance(response, dict) or set(response) != options or not set(map(str, response.values())) <= targets:
+        raise _malformed()
+    if response == body["pairs"]:
+        return Graded(True)
+    shown = [
+        confusion["reveals"]
+        for confusion in body["confusions"]
+        if confusion["pair"] and all(response.get(thing) == target for thing, target in confusion["pair"].items())
+    ]
+    return Graded(False, tuple(shown))
+
+
+def _typed(body: Mapping[str, Any], response: object) -> Graded:
+    if not isinstance(response, str) or not response.strip() or len(response) > LONGEST_TEXT:
+        raise _malformed()
+    typed = as_typed(response)
+    if typed in {as_typed(accepted) for accepted in body["accept"]}:
+        return Graded(True)
+    shown = [mistake["reveals"] for mistake in body["mistakes"] if re.search(mistake["pattern"], typed, re.IGNORECASE)]
+    return Graded(False, tuple(shown[:1]))  # patterns stand from the most to the least specific
+
+
+def _watched(body: Mapping[str, Any], response: object) -> Graded:
+    del body
+    if response not in OBSERVED:
+        raise _malformed()
+    if response == "not_tried":
+        return Graded(None)
+    said = {"hint": ("réussit après un indice",), "help": ("a besoin d'aide pour ce geste",)}
+    return Graded(response == "alone", said.get(str(response), ()))
+
+
+_GRADERS = {
+    "choice": _one,
+    "pictures": _one,
+    "zone": _one,
+    "choices": _several,
+    "order": _ordered,
+    "match": _matched,
+    "text": _typed,
+    "observed": _watched,
+}
+
+
+def as_typed(text: str) -> str:
+    """What counts of a typed answer: not case, not spaces around or doubled, not the script of the digits."""
+    flat = unicodedata.normalize("NFKC", text).casefold().translate(_DIGITS)
+    return " ".join(flat.split())
+
+
+def _distinct(response: object, known: Mapping[str, Any]) -> list[str]:
+    if not isinstance(response, Sequence) or isinstance(response, str) or not response:
+        raise _malformed()
+    names = [name for name in response if isinstance(name, str) and name in known]
+    if len(names) != len(response) or len(set(names)) != len(names):
+        raise _malformed()
+    return names
+
+
+def _malformed() -> Invalid:
+    return Invalid(
+        N_("Cette réponse ne va pas avec la question."),
+        errors=[{"field": "response", "message": N_("Cette valeur n'est pas valable.")}],
+    )
+
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

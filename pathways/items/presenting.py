@@ -1,0 +1,122 @@
+"""What a learner is shown of an item: never the key, never what a wrong answer reveals. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+SOURCE = "fr"
+LETTERS = "ABCDEFGHIJ"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The texts of one item for one learner: French always, theirs if its translation may be served."""
+
+    code: str
+    body: Mapping[str, Any]
+    language: str
+    segments: Mapping[str, Mapping[str, str]]
+    """``{language: {segment key: text}}``"""
+    state: str | None
+    """State of the translation shown; ``None`` in French alone."""
+    sounds: Mapping[str, str]
+    """``{"ar/stem": address of its recording}``"""
+
+    def text(self, key: str) -> tuple[str | None, str]:
+        """``(theirs or None, French)`` of a segment that exists."""
+        own = self.segments.get(self.language, {}).get(key) if self.language != SOURCE else None
+        return own, self.segments[SOURCE][key]
+
+    def has(self, key: str) -> bool:
+        return key in self.segments[SOURCE]
+
+    def sound(self, key: str) -> str | None:
+        return self.sounds.get(f"{self.language}/{key}") or self.sounds.get(f"{SOURCE}/{key}")
+
+
+def arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
+    """The order in which options are shown: the same for one learner at each visit, another for the next learner, and
+    never dependent on the language. Zones keep the order of the picture; steps to be ordered never stand in a right
+    order already."""
+    names = [option["id"] for option in body["options"]]
+    if body["kind"] == "zone":
+        return names
+    shuffled = sorted(names, key=lambda name: _draw(seed, body["code"], name))
+    if body["kind"] == "order" and shuffled in [list(order) for order in body["orders"]]:
+        shuffled.reverse()
+    return shuffled
+
+
+def target_arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
+    names = [target["id"] for target in body["targets"]]
+    return sorted(names, key=lambda name: _draw(seed, body["code"], f"target {name}"))
+
+
+def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
+    """The item as the API gives it: ids, texts by language, pictures; the answer key is not in it."""
+    body = shown.body
+    languages = [SOURCE] if shown.language == SOURCE else [shown.language, SOURCE]
+    texts = {
+        language: _nested(shown.segments[language], body)
+        for language in languages
+        if shown.segments.get(language)
+    }
+    options = {option["id"]: option for option in body["options"]}
+    media = [_media(body["picture"], "picture", media_url)] if body["picture"] else []
+    media += [
+        _media(options[name]["picture"], f"options.{name}", media_url)
+        for name in arrangement(body, seed)
+        if options[name]["picture"]
+    ]
+    media += [{"of": key, "kind": "sound", "url": url} for key, url in sorted(shown.sounds.items())]
+    given: dict[str, Any] = {
+        "id": shown.code,
+        "kind": body["kind"],
+        "texts": texts,
+        "translation": shown.state,
+        "options": [
+            {"id": name} | ({"zone": options[name]["zone"]} if options[name]["zone"] else {})
+            for name in arrangement(body, seed)
+        ],
+        "media": media,
+    }
+    if body["kind"] == "choices":
+        given["choose"] = sum(option["key"] for option in body["options"])
+    if body["kind"] == "match":
+        given["targets"] = [{"id": name} for name in target_arrangement(body, seed)]
+    return given
+
+
+def _nested(segments: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Segments as a document: ``{"stem", "picture": {...}, "options": {id: text}, "targets": {id: text}}``."""
+    nested: dict[str, Any] = {"stem": segments["stem"]}
+    if body["picture"]:
+        nested["picture"] = {
+            part: segments[f"picture.{part}"] for part in ("alt", "words") if f"picture.{part}" in segments
+        }
+    options: dict[str, Any] = {}
+    for option in body["options"]:
+        parts = {"text": f"options.{option['id']}", "alt": f"options.{option['id']}.alt"}
+        options[option["id"]] = {name: segments[key] for name, key in parts.items() if key in segments}
+    if options:
+        nested["options"] = options
+    if body["targets"]:
+        nested["targets"] = {target["id"]: segments[f"targets.{target['id']}"] for target in body["targets"]}
+    return nested
+
+
+def _media(picture: Mapping[str, Any], of: str, media_url: str) -> dict[str, Any]:
+    return {
+        "of": of,
+        "kind": "picture",
+        "url": f"{media_url}/{picture['sha256']}.{picture['file'].rsplit('.', 1)[1]}",
+        "width": picture["width"],
+        "height": picture["height"],
+    }
+
+
+def _draw(seed: str, *parts: Sequence[str] | str) -> bytes:
+    return hashlib.sha256("\x1f".join([seed, *map(str, parts)]).encode()).digest()

@@ -1,0 +1,1 @@
+"""Organisations, their members, and how people prove who they are."""

@@ -1,0 +1,10 @@
+"""The pages of people: signing in, one's own account, the organisation, the server. French only."""
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from pathways.people.pages import account, entrance, invitation, organisation, server
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+for part in (entrance, invitation, account, organisation, server):
+    router.include_router(part.router)

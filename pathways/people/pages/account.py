@@ -1,0 +1,117 @@
+"""One's own account: password, personal tokens, and the organisation one acts for."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pathways import clock
+from pathways.errors import Conflict, Invalid, WrongPassword
+from pathways.people import memberships, recovery, service, tokens
+from pathways.people.models import Account
+from pathways.people.pages.forms import Secret, at_fields, see
+from pathways.people.pages.words import SCOPES, day
+from pathways.permissions import Member, Permission
+from pathways.web import pages
+from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, Requires, RequiresForm
+from pathways.web.fields import Line, Short
+
+router = APIRouter(prefix="/account")
+
+Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
+OwnerForm = Annotated[Member, Depends(RequiresForm(Permission.ACCOUNT_OWN))]
+DAYS = (30, 90, 180, 365)
+
+
+@router.get("")
+def account_page(request: Request, member: Owner, db: ReadDB) -> Response:
+    return _page(request, db, member)
+
+
+@router.post("/password")
+def change_password(
+    request: Request,
+    member: OwnerForm,
+    db: DB,
+    settings: OwnSettings,
+    address: Address,
+    current: Secret = "",
+    password: Secret = "",
+) -> Response:
+    email = db.get_one(Account, member.account_id).email
+    tries = service.Tries.of(settings.secret, email=email, address=address)
+    try:
+        recovery.change_password(db, member, current=current, password=password, tries=tries)
+    except Invalid as error:
+        return _page(request, db, member, errors=at_fields(error))
+    except WrongPassword as error:
+        return _page(request, db, member, errors={"current": error.message})
+    return _page(request, db, member, changed=True)
+
+
+@router.post("/tokens")
+def create_token(
+    request: Request,
+    member: OwnerForm,
+    db: DB,
+    name: Annotated[Line, Form()] = "",
+    scopes: Annotated[list[Short], Form(max_length=len(Permission))] = [],  # noqa: B006 - FastAPI copies defaults
+    days: Annotated[int, Form()] = 90,
+) -> Response:
+    typed = {"name": name, "scopes": scopes, "days": days}
+    try:
+        _, secret = tokens.create_token(db, member, name=name, scopes=scopes, days=days)
+    except Invalid as error:
+        return _page(request, db, member, typed=typed, errors=at_fields(error))
+    except Conflict as error:
+        return _page(request, db, member, typed=typed, errors={"name": error.message})
+    return _page(request, db, member, secret=secret)
+
+
+@router.post("/tokens/{token_id}/revoke")
+def revoke_token(member: OwnerForm, db: DB, token_id: uuid.UUID) -> Response:
+    tokens.revoke_token(db, member, token_id=token_id)
+    return see("/account#tokens")
+
+
+@router.post("/organisation")
+def switch(member: OwnerForm, db: DB, organisation: Annotated[uuid.UUID, Form()]) -> Response:
+    memberships.switch_organisation(db, member, organisation_id=organisation)
+    return see("/")
+
+
+def _page(
+    request: Request,
+    db: Session,
+    member: Member,
+    *,
+    typed: dict[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
+    secret: str = "",
+    changed: bool = False,
+) -> Response:
+    account = db.get_one(Account, member.account_id)
+    own_tokens = tokens.tokens_of(db, member)
+    return pages.render(
+        request,
+        "account.html",
+        status=422 if errors else 200,
+        account=account,
+        organisations=memberships.organisations_of(db, member),
+        tokens=own_tokens,
+        names=tokens.organisation_names(db, own_tokens),
+        grantable=tokens.grantable(member),
+        scope_words=SCOPES,
+        days_offered=DAYS,
+        typed=typed or {"name": "", "scopes": [], "days": 90},
+        errors=errors or {},
+        secret=secret,
+        changed=changed,
+        day=day,
+        now=clock.now(),
+    )

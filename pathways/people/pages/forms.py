@@ -1,0 +1,48 @@
+"""What the forms of people share: the cookie of a session, where one goes next, errors at their field."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form, Path
+from starlette.responses import RedirectResponse, Response
+
+from pathways.errors import Invalid
+from pathways.people.identification import COOKIE
+from pathways.settings import Settings
+
+Token = Annotated[str, Path(max_length=100)]
+"""A secret in an address."""
+Secret = Annotated[str, Form()]
+"""A password as typed, neither trimmed nor cut: the service says what is too long."""
+
+
+def with_session(response: Response, token: str, settings: Settings) -> Response:
+    """The session cookie. It goes when the browser closes: many of these computers are shared."""
+    response.set_cookie(
+        COOKIE, token, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies
+    )
+    return response
+
+
+def without_session(response: Response, settings: Settings) -> Response:
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies)
+    return response
+
+
+def see(path: str) -> RedirectResponse:
+    return RedirectResponse(path, 303)
+
+
+def local_path(text: str) -> str:
+    """``text`` if it is a page of ours, else the home page.
+
+    Browsers read ``//`` and backslashes as another site, and forget tabs and line ends before they read.
+    """
+    is_path = text.startswith("/") and not text.startswith("//")
+    return text if is_path and "\\" not in text and text.isprintable() else "/"
+
+
+def at_fields(error: Invalid) -> dict[str, str]:
+    """The messages of a refusal, by the field they belong to."""
+    return {entry["field"]: entry["message"] for entry in error.errors}

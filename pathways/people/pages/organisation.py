@@ -1,0 +1,116 @@
+"""The people of an organisation: members see each other; administrators invite, change roles, remove."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pathways.errors import Conflict, Invalid
+from pathways.people import invitations, memberships, recovery
+from pathways.people.pages.forms import at_fields, see
+from pathways.people.pages.words import ROLES, day
+from pathways.permissions import Member, Permission, Role
+from pathways.web import pages
+from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, settings_of
+from pathways.web.fields import Line
+
+router = APIRouter(prefix="/organisation")
+
+Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
+Manager = Annotated[Member, Depends(RequiresForm(Permission.PEOPLE_MANAGE))]
+
+
+@router.get("")
+def organisation_page(request: Request, member: Reader, db: ReadDB) -> Response:
+    return _page(request, db, member)
+
+
+@router.post("/invitations")
+def invite(
+    request: Request,
+    member: Manager,
+    db: DB,
+    role: Annotated[Role, Form()],
+    email: Annotated[Line, Form()] = "",
+) -> Response:
+    typed = {"email": email, "role": role}
+    try:
+        token = invitations.invite(db, member, role=role, email=email)
+    except Invalid as error:
+        return _page(request, db, member, typed=typed, errors=at_fields(error))
+    except Conflict as error:
+        return _page(request, db, member, typed=typed, errors={"email": error.message})
+    return _page(request, db, member, invitation_path=f"/invitation/{token}")
+
+
+@router.post("/invitations/{invitation_id}/withdraw")
+def withdraw(member: Manager, db: DB, invitation_id: uuid.UUID) -> Response:
+    invitations.withdraw(db, member, invitation_id=invitation_id)
+    return see("/organisation#invitations")
+
+
+@router.post("/members/{membership_id}/role")
+def change_role(
+    request: Request,
+    member: Manager,
+    db: DB,
+    membership_id: uuid.UUID,
+    role: Annotated[Role, Form()],
+) -> Response:
+    try:
+        memberships.change_role(db, member, membership_id=membership_id, role=role)
+    except Conflict as error:
+        return _page(request, db, member, errors={str(membership_id): error.message})
+    return see("/organisation")
+
+
+@router.post("/members/{membership_id}/remove")
+def remove(request: Request, member: Manager, db: DB, membership_id: uuid.UUID) -> Response:
+    try:
+        memberships.remove_member(db, member, membership_id=membership_id)
+    except Conflict as error:
+        return _page(request, db, member, errors={str(membership_id): error.message})
+    return see("/organisation")
+
+
+@router.post("/members/{membership_id}/reset-link")
+def reset_link(request: Request, member: Manager, db: DB, membership_id: uuid.UUID) -> Response:
+    try:
+        token = recovery.reset_link_for(db, member, membership_id=membership_id)
+    except Conflict as error:
+        return _page(request, db, member, errors={str(membership_id): error.message})
+    return _page(request, db, member, reset_path=f"/reset/{token}", reset_for=membership_id)
+
+
+def _page(
+    request: Request,
+    db: Session,
+    member: Member,
+    *,
+    typed: dict[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
+    invitation_path: str = "",
+    reset_path: str = "",
+    reset_for: uuid.UUID | None = None,
+) -> Response:
+    url = settings_of(request).url
+    return pages.render(
+        request,
+        "organisation.html",
+        status=422 if errors else 200,
+        colleagues=memberships.colleagues(db, member),
+        waiting=invitations.waiting(db, member),
+        manages=member.may(Permission.PEOPLE_MANAGE),
+        roles=ROLES,
+        typed=typed or {"email": "", "role": Role.TRAINER},
+        errors=errors or {},
+        invitation_link=invitation_path and url + invitation_path,
+        reset_link=reset_path and url + reset_path,
+        reset_for=reset_for,
+        day=day,
+    )

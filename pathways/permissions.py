@@ -1,0 +1,82 @@
+"""Who may do what: roles, permissions, and the two kinds of people who ask. Pure: no database, no HTTP."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass
+
+
+class Role(enum.StrEnum):
+    """What a member is in one organisation. A learner has no account and no role."""
+
+    TRAINER = "trainer"
+    REVIEWER = "reviewer"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(enum.StrEnum):
+    """``resource:action``. Personal tokens carry a subset of what their owner's role gives."""
+
+    CONTENT_READ = "content:read"
+    DIAGNOSTICS_READ = "diagnostics:read"
+    DIAGNOSTICS_COMPOSE = "diagnostics:compose"
+    ATTEMPTS_READ = "attempts:read"
+    ATTEMPTS_OBSERVE = "attempts:observe"
+    PEOPLE_READ = "people:read"
+    PEOPLE_MANAGE = "people:manage"
+    ACCOUNT_OWN = "account:own"
+    SERVER_OPERATE = "server:operate"
+
+
+_EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN}
+_COORDINATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ}
+_TRAINER = _EVERYBODY | {
+    Permission.DIAGNOSTICS_READ,
+    Permission.DIAGNOSTICS_COMPOSE,
+    Permission.ATTEMPTS_READ,
+    Permission.ATTEMPTS_OBSERVE,
+    Permission.PEOPLE_READ,
+}
+
+OF_ROLE: dict[Role, frozenset[Permission]] = {
+    Role.REVIEWER: frozenset(_EVERYBODY | {Permission.DIAGNOSTICS_READ}),
+    Role.COORDINATOR: frozenset(_COORDINATOR),
+    Role.TRAINER: frozenset(_TRAINER),
+    Role.ADMINISTRATOR: frozenset(_TRAINER | {Permission.PEOPLE_MANAGE}),
+}
+
+FOR_TOKENS = frozenset(
+    {
+        Permission.CONTENT_READ,
+        Permission.DIAGNOSTICS_READ,
+        Permission.DIAGNOSTICS_COMPOSE,
+        Permission.ATTEMPTS_READ,
+    }
+)
+"""What a personal token may carry: never the account itself, never other people's rights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody signed in, acting for one organisation."""
+
+    account_id: uuid.UUID
+    name: str
+    organisation_id: uuid.UUID
+    organisation_name: str
+    role: Role
+    permissions: frozenset[Permission]
+    session_id: uuid.UUID | None = None
+    """The sign-in session; ``None`` when a personal token asks."""
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """Somebody who holds the token of one attempt, and nothing else."""
+
+    attempt_id: uuid.UUID

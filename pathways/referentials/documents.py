@@ -1,0 +1,109 @@
+"""The files of a framework, as they are described in ``docs/content-format.md``. The JSON Schemas come from here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,40}$")]
+State = Literal["machine", "draft", "reviewed", "verified"]
+Device = Literal["any", "phone", "computer"]
+Kind = Literal["choice", "choices", "pictures", "zone", "order", "match", "text", "observed"]
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _group(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+OrGroup = Annotated[tuple[Code, ...], BeforeValidator(_group), Field(min_length=1)]
+
+
+class SkillDocument(Document):
+    code: Code
+    title: Annotated[str, Field(min_length=3, max_length=60)]
+    level: Annotated[int, Field(ge=1, le=8)]
+    device: Device = "any"
+    kinds: tuple[Kind, ...] = ()
+    requires: tuple[OrGroup, ...] = ()
+    aligned: dict[Code, tuple[str, ...]] = {}
+    evidence: Literal["case", "simulation", "observation", "production", "journal", "quiz"] | None = None
+
+
+class StrandDocument(Document):
+    code: Code
+    title: Annotated[str, Field(min_length=3, max_length=60)]
+    description: Annotated[str, Field(max_length=300)] = ""
+    skills: Annotated[tuple[SkillDocument, ...], Field(min_length=1)]
+
+
+class DomainDocument(Document):
+    code: Code
+    title: Annotated[str, Field(min_length=3, max_length=60)]
+    strands: Annotated[tuple[StrandDocument, ...], Field(min_length=1)]
+
+
+class FrameworkDocument(Document):
+    """``framework.yaml``"""
+
+    format: Literal[1]
+    code: Code
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    language: Literal["fr"]
+    title: Annotated[str, Field(min_length=3, max_length=120)]
+    audience: Annotated[str, Field(max_length=300)] = ""
+    licence: str
+    levels: dict[int, str]
+    domains: Annotated[tuple[DomainDocument, ...], Field(min_length=1)]
+
+    def strands(self) -> list[tuple[DomainDocument, StrandDocument]]:
+        return [(domain, strand) for domain in self.domains for strand in domain.strands]
+
+    def skills(self) -> list[SkillDocument]:
+        return [skill for _, strand in self.strands() for skill in strand.skills]
+
+    def titles(self) -> dict[str, Any]:
+        """What a translator translates."""
+        return {
+            "title": self.title,
+            "domains": {domain.code: domain.title for domain in self.domains},
+            "strands": {strand.code: strand.title for _, strand in self.strands()},
+            "skills": {skill.code: skill.title for skill in self.skills()},
+        }
+
+
+class FrameworkTranslationDocument(Document):
+    """``translations/LANG/framework.yaml``"""
+
+    format: Literal[1]
+    language: str
+    state: State
+    of: str
+    title: str
+    domains: dict[Code, str]
+    strands: dict[Code, str]
+    skills: dict[Code, str]
+
+
+class AlignmentDocument(Document):
+    """``alignments/CODE.yaml``: the codes of a public framework."""
+
+    format: Literal[1]
+    code: Code
+    title: str
+    source: str
+    licence: str
+    note: str = ""
+    codes: dict[str, Any]
+
+
+def fingerprint_of(value: Any, length: int = 12) -> str:
+    """A digest of a JSON value that does not depend on the order of keys."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:length]

@@ -1,0 +1,100 @@
+"""What an operator decides, read once from the environment. Each setting is described in docs/guides/exploitation.md."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pathways.errors import SettingsError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one process. Passed to ``create_app``; there is no module-level instance."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = Path("data")
+    url: str = "http://127.0.0.1:8000"
+    database_url: str = "sqlite:///data/pathways.sqlite3"
+    secret: bytes = b""
+    processes: int = 1
+    mail_url: str = ""
+    mail_from: str = ""
+    proxies: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read ``PATHWAYS_*``; raises :class:`SettingsError` with one clear sentence."""
+        env = os.environ if environment is None else environment
+        host = env.get("PATHWAYS_HOST") or "127.0.0.1"
+        port = _number(env, "PATHWAYS_PORT", default=8000, lowest=1, highest=65535)
+        data = Path(env.get("PATHWAYS_DATA") or "data").absolute()
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+        url = (env.get("PATHWAYS_URL") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}").rstrip("/")
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise SettingsError(f"PATHWAYS_URL doit être une adresse http ou https complète, et non « {url} ».")
+        database_url = env.get("PATHWAYS_DATABASE_URL") or f"sqlite:///{data / 'pathways.sqlite3'}"
+        if database_url.startswith("postgresql://"):
+            database_url = "postgresql+psycopg://" + database_url.removeprefix("postgresql://")
+        return cls(
+            host=host,
+            port=port,
+            data=data,
+            url=url,
+            database_url=database_url,
+            secret=env.get("PATHWAYS_SECRET", "").encode(),
+            processes=_number(env, "PATHWAYS_PROCESSES", default=1, lowest=1, highest=64),
+            mail_url=env.get("PATHWAYS_MAIL_URL", ""),
+            mail_from=env.get("PATHWAYS_MAIL_FROM", ""),
+            proxies=env.get("PATHWAYS_PROXIES", ""),
+        )
+
+    @property
+    def reachable_by_phones(self) -> bool:
+        """Whether the address that QR codes carry can be opened from another device."""
+        return (urlsplit(self.url).hostname or "") not in LOOPBACK
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.url.startswith("https://")
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The same settings with a secret: the given one, else the one kept in the data folder (made at first start)."""
+    from dataclasses import replace  # noqa: PLC0415 - used once, at start
+
+    if settings.secret:
+        if len(settings.secret) < 32:  # noqa: PLR2004 - 32 bytes, the size of the MAC it feeds
+            raise SettingsError("PATHWAYS_SECRET doit compter au moins 32 caractères.")
+        return settings
+    kept = settings.data / "secret"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return replace(settings, secret=kept.read_bytes().strip())
+    except OSError as error:
+        raise SettingsError(f"Le dossier {settings.data} ne peut pas être écrit ({error.strerror}).") from error
+
+
+def resource(name: str) -> Path:
+    """The folder ``referentials``, ``locales`` or ``migrations``: packaged with the wheel, else beside the package."""
+    packaged = Path(__file__).parent / "data" / name
+    return packaged if packaged.exists() else Path(__file__).parent.parent / name
+
+
+def _number(env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        raise SettingsError(f"{name} doit être un nombre entre {lowest} et {highest}, et non « {text} ».")
+    return int(text)

@@ -1,0 +1,12 @@
+"""All tables together: importing this makes ``Base.metadata`` whole, for migrations and backups."""
+
+from pathways import outbox, throttle
+from pathways.database import Base
+from pathways.diagnostics import models as diagnostics
+from pathways.items import models as items
+from pathways.people import models as people
+from pathways.referentials import models as referentials
+
+metadata = Base.metadata
+
+__all__ = ["diagnostics", "items", "metadata", "outbox", "people", "referentials", "throttle"]

@@ -1,0 +1,100 @@
+"""What a route asks for by its signature: a database session, who is asking, the settings."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import BackgroundTasks, Depends, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from pathways import ids
+from pathways.database import IDENTIFIERS, READERS, WRITERS
+from pathways.errors import Forbidden, Unauthenticated
+from pathways.i18n import N_
+from pathways.permissions import Member, Permission
+from pathways.settings import Settings
+
+
+def settings_of(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _writing(request: Request) -> Iterator[Session]:
+    with request.app.state.database.begin() as db:
+        yield db
+
+
+def _reading(request: Request) -> Iterator[Session]:
+    with request.app.state.database.read() as db:
+        yield db
+
+
+# scope="function": the commit happens before the answer leaves, or a failed commit would be told as a success.
+# max_concurrency: see pathways.database.WRITERS. One alias each, since each Depends() counts for itself.
+DB = Annotated[Session, Depends(_writing, scope="function", max_concurrency=WRITERS)]
+ReadDB = Annotated[Session, Depends(_reading, scope="function", max_concurrency=READERS)]
+OwnSettings = Annotated[Settings, Depends(settings_of)]
+
+
+def _identified(request: Request, later: BackgroundTasks) -> Member | None:
+    """Who is signed in, by cookie or personal token. The application registers how (``people`` is above ``web``);
+    what it leaves in ``request.state.later`` is done once the answer has left."""
+    request.state.later = later
+    member: Member | None = request.app.state.identify(request)
+    request.state.member = member
+    return member
+
+
+Identified = Annotated[Member | None, Depends(_identified, max_concurrency=IDENTIFIERS)]
+
+
+class Requires:
+    """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(self, member: Identified) -> Member:
+        if member is None:
+            raise Unauthenticated(N_("Il faut se connecter."))
+        if not member.may(self.permission):
+            raise Forbidden(N_("Vous n'avez pas accès à cette page."))
+        return member
+
+
+class RequiresForm(Requires):
+    """The same for a form of ours: it must carry the token that was written into the page of this very session."""
+
+    def __call__(self, request: Request, member: Identified, csrf: Annotated[str, Form()] = "") -> Member:  # type: ignore[override]
+        member = super().__call__(member)
+        if not hmac.compare_digest(csrf.encode(), csrf_token(request, member).encode()):
+            raise Forbidden("Ce formulaire a expiré. Revenez en arrière, rechargez la page et recommencez.")
+        return member
+
+
+def csrf_token(request: Request, member: Member | None) -> str:
+    if member is None or member.session_id is None:
+        return ""
+    return ids.signed(settings_of(request).secret, "csrf", str(member.session_id)).hex()
+
+
+def address_of(request: Request) -> str:
+    """The network address that asks (the proxy's word for it is believed only from ``PATHWAYS_PROXIES``)."""
+    return request.client.host if request.client else "unknown"
+
+
+Address = Annotated[str, Depends(address_of)]
+
+
+def public(reason: str) -> Any:
+    """Mark an endpoint that needs no permission, and say why. A test fails for a route that has neither."""
+
+    def mark(endpoint: Any) -> Any:
+        endpoint.public_because = reason
+        return endpoint
+
+    return mark

@@ -1,0 +1,33 @@
+"""Kinds of text that come in from outside: bounded, and free of characters that no form of ours needs."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def clean(text: str) -> str:
+    """NFC, stripped. Refuses control characters (NUL among them: PostgreSQL cannot hold it) and the invisible
+    ones that turn the reading direction of what follows."""
+    text = unicodedata.normalize("NFC", text)
+    for letter in text:
+        if letter in _BIDI_CONTROLS or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):
+            raise PydanticCustomError("forbidden_character", "a control character that cannot be kept")
+    return text.strip()
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line)]
+"""A name, a title."""
+Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean)]
+"""A few sentences."""
+Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean)]
+"""A code, an identifier inside a document."""

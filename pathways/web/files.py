@@ -1,0 +1,29 @@
+"""Our own style sheets, scripts and pictures, kept by browsers for ever under the digest of their content."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+
+from pathways.errors import NotFound
+from pathways.i18n import N_
+from pathways.web import pages
+from pathways.web.dependencies import public
+
+router = APIRouter()
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@router.get("/static/{digest}/{name}")
+@public("style sheets and drawings hold nothing of anybody")
+def static(digest: str, name: str) -> Response:
+    known = {path.name: path for path in pages.STATIC.iterdir()}
+    if name not in known or pages.static(name) != f"/static/{digest}/{name}":
+        raise NotFound(N_("Cette page n'existe pas."))
+    return FileResponse(known[name], headers={"cache-control": FOR_EVER})
+
+
+@router.get("/robots.txt")
+@public("for search engines")
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /q/\nDisallow: /t/\n", media_type="text/plain")

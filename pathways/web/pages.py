@@ -1,0 +1,101 @@
+"""How a page is made: the templates, and the few words every template may use."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from pathways import i18n
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+DISPLAYS = ("both", "own", "french")
+DISPLAY_COOKIE = "display"
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page ``template`` in the language in use (:func:`pathways.i18n.use`)."""
+    from pathways.web.dependencies import csrf_token  # noqa: PLC0415 - dependencies is for routes, pages for both
+
+    member = getattr(request.state, "member", None)
+    text = environment().get_template(template).render(
+        request=request,
+        member=member,
+        csrf=csrf_token(request, member),
+        nonce=request.scope.get("state", {}).get("nonce", ""),
+        language=i18n.current(),
+        display=display_of(request),
+        **values,
+    )
+    return HTMLResponse(text, status, {"content-language": i18n.current().tag, "vary": "Accept-Language, Cookie"})
+
+
+def error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
+    """An error as a person reads it. ``title`` is a msgid; ``detail`` a sentence already in the reader's language."""
+    return render(request, "error.html", status=status, title=title, detail=detail)
+
+
+def display_of(request: Request) -> str:
+    """How a learner wants to read: ``both`` languages (the default), their ``own``, or ``french``."""
+    kept = request.cookies.get(DISPLAY_COOKIE, "")
+    return kept if kept in DISPLAYS else "both"
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """StrictUndefined: a misspelt name in a template is an error, never an empty space on somebody's screen."""
+    folders = [_HERE / "templates", *sorted(_HERE.parent.glob("*/templates"))]
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(dict.fromkeys(folders)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(two=two, two_texts=two_texts, static=static, languages=i18n.languages)
+    env.filters["iso"] = isolated
+    return env
+
+
+@jinja2.pass_context
+def two(context: jinja2.runtime.Context, message: str, **values: object) -> Markup:
+    """An interface text in the reader's language, large, and in French beneath (each with its own lang and dir)."""
+    own = i18n.sentence(message, values)
+    return two_texts(context, own, message % values if values else message)
+
+
+@jinja2.pass_context
+def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> Markup:
+    """A pair of texts of the content. ``own`` is ``None`` where no translation may be shown: then French alone."""
+    reader: i18n.Language = context["language"]
+    display: str = context["display"]
+    if reader.code == i18n.SOURCE or display == "french" or own is None:
+        if reader.code == i18n.SOURCE:
+            return Markup('<span class="two"><span>{}</span></span>').format(french)
+        return Markup('<span class="two"><span lang="fr" dir="ltr">{}</span></span>').format(french)
+    if display == "own":
+        return Markup('<span class="two"><span>{}</span></span>').format(own)
+    return Markup('<span class="two"><span>{}</span> <span lang="fr" dir="ltr">{}</span></span>').format(own, french)
+
+
+def isolated(text: object, language: i18n.Language | None = None) -> Markup:
+    """Words of a person or of another language inside a sentence: their direction stays their own."""
+    if language is None:
+        return Markup("<bdi>{}</bdi>").format(escape(text))
+    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(language.tag, language.dir, escape(text))
+
+
+@functools.cache
+def static(name: str) -> str:
+    """The address of a file of ``static/`` with its content's digest, so that a browser may keep it for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{digest}/{name}"

@@ -1,0 +1,114 @@
+"""What every response carries and what no request may do: headers, origin, size. Pure ASGI, no feature."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pathways import i18n
+
+LARGEST_BODY = 256 * 1024
+"""Bytes of a request. The largest honest one, a diagnostic of a thousand micro-skills, is under 40 kB."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LANGUAGE_COOKIE = "language"
+
+
+class Guard:
+    """Size, origin, language and security headers of every HTTP exchange."""
+
+    def __init__(self, app: ASGIApp, *, url: str) -> None:
+        self.app = app
+        self.own = urlsplit(url).netloc
+        self.https = url.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        nonce = secrets.token_urlsafe(12)
+        scope.setdefault("state", {})["nonce"] = nonce
+        i18n.use(_language(scope, headers))
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._protect(MutableHeaders(scope=message), nonce)
+            await send(message)
+
+        if scope["method"] not in SAFE and self._is_foreign(headers):
+            await _refuse(403, "forbidden-origin", scope, receive, send_guarded)
+        elif int(length if (length := headers.get("content-length", "0")).isdigit() else "0") > LARGEST_BODY:
+            await _refuse(413, "too-large", scope, receive, send_guarded)
+        else:
+            await self.app(scope, _bounded(receive), send_guarded)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a browser says that another site's page sent this. A program that sends a token is not a browser."""
+        if headers.get("authorization"):
+            return False
+        if site := headers.get("sec-fetch-site"):
+            return site not in {"same-origin", "none"}
+        origin = headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc not in {self.own, headers.get("host")}
+
+    def _protect(self, headers: MutableHeaders, nonce: str) -> None:
+        headers.setdefault(
+            "content-security-policy",
+            f"default-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        )
+        headers.setdefault("x-content-type-options", "nosniff")
+        headers.setdefault("referrer-policy", "same-origin")
+        headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=()")
+        headers.setdefault("cross-origin-opener-policy", "same-origin")
+        # What a person answered must not come back from a cache, or with the back button, for the next one.
+        headers.setdefault("cache-control", "no-store")
+        if self.https:
+            headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+def _bounded(receive: Receive) -> Receive:
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > LARGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return bounded
+
+
+async def _refuse(status: int, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+    from starlette.requests import Request  # noqa: PLC0415 - only on refusal
+
+    from pathways.web.problems import refusal  # noqa: PLC0415 - problems needs pages, which needs the scope's nonce
+
+    await refusal(Request(scope), status, kind)(scope, receive, send)
+
+
+def _language(scope: Scope, headers: Headers) -> str:
+    """``?lang=``, then the language in the path of a learner's address, the cookie, the browser's wish, French."""
+    for name, value in _pairs(scope.get("query_string", b"").decode("latin-1"), "&"):
+        if name == "lang" and (code := i18n.recognised(value)):
+            return code
+    path: list[str] = scope["path"].split("/")
+    if len(path) == 4 and path[1] == "q" and (code := i18n.recognised(path[3][:20])):  # noqa: PLR2004 - /q/CODE/ar
+        return code
+    for name, value in _pairs(headers.get("cookie", ""), ";"):
+        if name == LANGUAGE_COOKIE and value in i18n.languages():
+            return value
+    return i18n.negotiated(headers.get("accept-language")) or i18n.SOURCE
+
+
+def _pairs(text: str, separator: str) -> list[tuple[str, str]]:
+    found: list[Any] = [piece.strip().partition("=") for piece in text[:4000].split(separator)]
+    return [(name, value) for name, _, value in found]

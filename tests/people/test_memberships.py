@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pytest
+
+from pathways.errors import Conflict, NotFound
+from pathways.people import memberships, service, tokens
+from pathways.people.models import Membership
+from pathways.permissions import Role
+from tests.people.situations import an_organisation, membership_of, somebody
+from tests.people.test_links import a_link, at_the_same_moment
+
+
+@pytest.fixture
+def boss(database):
+    with database.begin() as db:
+        return somebody(db, "boss", role=Role.ADMINISTRATOR)
+
+
+def test_members_see_each_other_by_name(db, boss):
+    for name in ("zoe", "Abel", "milan"):
+        somebody(db, name, organisation=boss.organisation)
+    somebody(db, "elsewhere")
+    assert [one.name for one in memberships.colleagues(db, boss.member)] == ["Abel", "boss", "milan", "zoe"]
+
+
+def test_a_reviewer_does_not_see_them(db, boss):
+    reviewer = somebody(db, "reviewer", role=Role.REVIEWER, organisation=boss.organisation)
+    assert memberships.colleagues(db, reviewer.member) == []
+
+
+def test_a_role_changes_at_once(db, boss):
+    person = somebody(db, "person", organisation=boss.organisation)
+    memberships.change_role(
+        db, boss.member, membership_id=membership_of(db, boss, "person"), role=Role.COORDINATOR
+    )
+    db.flush()
+    assert service.identify(db, session_token=person.token).role is Role.COORDINATOR
+
+
+@pytest.mark.parametrize("role", [Role.TRAINER, Role.REVIEWER, Role.COORDINATOR])
+def test_the_last_administrator_stays_one(db, boss, role):
+    somebody(db, "person", organisation=boss.organisation)
+    membership_id = membership_of(db, boss, "boss")
+    with pytest.raises(Conflict, match="dernier administrateur"):
+        memberships.change_role(db, boss.member, membership_id=membership_id, role=role)
+    with pytest.raises(Conflict, match="dernier administrateur"):
+        memberships.remove_member(db, boss.member, membership_id=membership_id)
+    memberships.change_role(db, boss.member, membership_id=membership_id, role=Role.ADMINISTRATOR)
+
+
+def test_an_administrator_whose_account_is_closed_does_not_count(db, boss, later):
+    gone = somebody(db, "gone", role=Role.ADMINISTRATOR, organisation=boss.organisation)
+    gone.account.closed_at = later()
+    db.flush()
+    with pytest.raises(Conflict):
+        memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "boss"))
+
+
+def test_two_administrators_who_remove_each_other_at_once_leave_one(database, boss):
+    with database.begin() as db:
+        second = somebody(db, "second", role=Role.ADMINISTRATOR, organisation=boss.organisation)
+        pairs = [
+            (boss.member, membership_of(db, boss, "second")),
+            (second.member, membership_of(db, boss, "boss")),
+        ]
+
+    def act(db):
+        actor, membership_id = pairs.pop()
+        memberships.remove_member(db, actor, membership_id=membership_id)
+        return "removed"
+
+    assert sorted(map(str, at_the_same_moment(database, act, times=2))) == [str(Conflict), "removed"]
+
+
+def test_an_administrator_of_another_organisation_finds_nobody(db, boss):
+    other = somebody(db, "other", role=Role.ADMINISTRATOR)
+    somebody(db, "person", organisation=boss.organisation)
+    membership_id = membership_of(db, boss, "person")
+    with pytest.raises(NotFound):
+        memberships.change_role(db, other.member, membership_id=membership_id, role=Role.REVIEWER)
+    with pytest.raises(NotFound):
+        memberships.remove_member(db, other.member, membership_id=membership_id)
+    assert db.get(Membership, membership_id).role is Role.TRAINER
+
+
+def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(db, boss):
+    person = somebody(db, "person", organisation=boss.organisation)
+    _, secret = tokens.create_token(db, person.member, name="script", scopes=["content:read"], days=30)
+    link = a_link(db, person)
+    memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
+    service.add_member(
+        db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER
+    )
+    assert service.identify(db, session_token=person.token) is None
+    assert service.identify(db, bearer=secret) is None
+    with pytest.raises(NotFound):
+        service.use_link(db, link)
+
+
+def test_the_other_memberships_of_a_removed_member_stay(db, boss):
+    other = an_organisation(db, "Bibliothèque")
+    person = somebody(db, "person", organisation=other)
+    service.add_member(
+        db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER
+    )
+    memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
+    assert service.identify(db, session_token=person.token).organisation_id == other.id
+
+
+def test_one_switches_between_ones_own_organisations_only(db, boss):
+    person = somebody(db, "person")
+    with pytest.raises(NotFound):
+        memberships.switch_organisation(db, person.member, organisation_id=boss.organisation.id)
+    assert [one.id for one in memberships.organisations_of(db, person.member)] == [person.organisation.id]
