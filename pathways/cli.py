@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
     sub.add_argument("--stamp", action="store_true", help="noter dans les traductions le texte français qu'elles traduisent")
     sub.add_argument("--schema", type=Path, metavar="DOSSIER", help="écrire les schémas JSON des fichiers")
+    command("messages", messages, "Recueillir les textes de l'interface dans locales/ (pour qui développe).")
     sub = command("open", open_organisation, "Ouvrir une structure et inviter son administrateur (affiche le lien).")
     sub.add_argument("name", help="le nom de la structure")
     sub.add_argument("--email", default="", help="la seule adresse qui pourra accepter l'invitation")
@@ -183,6 +184,18 @@ def check(given: argparse.Namespace, settings: Settings) -> int:
     warnings = len(content.findings) - len(content.errors)
     print(f"{len(content.frameworks)} référentiels : {len(content.errors)} erreurs, {warnings} remarques")
     return 1 if content.errors else 0
+
+
+def messages(_given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import i18n
+    from pathways import messages as catalogues
+
+    del settings
+    texts = catalogues.collected()
+    for code in i18n.languages():
+        if code != i18n.SOURCE:
+            every, waiting = catalogues.update(code, texts)
+            print(f"{code}: {every} textes, {waiting} à traduire")
 
 
 def open_organisation(given: argparse.Namespace, settings: Settings) -> None:

@@ -1,8 +1,10 @@
-"""Our own style sheets, scripts and pictures, kept by browsers for ever under the digest of their content."""
+"""What belongs to nobody in particular: our style sheets and scripts (kept by browsers for ever under the digest of
+their content), and the pages on data and accessibility."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from pathways.errors import NotFound
@@ -21,6 +23,18 @@ def static(digest: str, name: str) -> Response:
     if name not in known or pages.static(name) != f"/static/{digest}/{name}":
         raise NotFound(N_("Cette page n'existe pas."))
     return FileResponse(known[name], headers={"cache-control": FOR_EVER})
+
+
+@router.get("/confidentialite")
+@public("what is kept of people is said to everybody")
+def privacy(request: Request) -> Response:
+    return pages.render(request, "privacy.html")
+
+
+@router.get("/accessibilite")
+@public("what was and was not checked is said to everybody")
+def accessibility(request: Request) -> Response:
+    return pages.render(request, "accessibility.html")
 
 
 @router.get("/robots.txt")

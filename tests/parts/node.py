@@ -46,9 +46,11 @@ def npm() -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a Node.js program: ours first on the PATH, its cache inside the checkout."""
+    """The environment of a Node.js program: ours first on the PATH, its cache in the checkout, the
+    certificates of this machine (an organisation that reads its own traffic adds one)."""
     path = f"{node().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**os.environ, "PATH": path, "npm_config_cache": str(BUILD / "npm-cache")}
+    ours = {"PATH": path, "npm_config_cache": str(BUILD / "npm-cache"), "NODE_USE_SYSTEM_CA": "1"}
+    return {**os.environ, **ours}
 
 
 def _wheel() -> Path | None:

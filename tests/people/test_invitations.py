@@ -32,7 +32,7 @@ def accept(db, token, email=NEWCOMER, password=PASSWORD, name="newcomer"):
     )
 
 
-def test_an_invitation_makes_an_account_in_the_organisation(db, boss, invitation):
+def test_an_invitation_makes_an_account_in_the_organisation(boss, invitation, db):
     token = accept(db, invitation)
     db.flush()
     member = service.identify(db, session_token=token)
@@ -40,7 +40,7 @@ def test_an_invitation_makes_an_account_in_the_organisation(db, boss, invitation
     assert member.organisation_id == boss.organisation.id
 
 
-def test_the_secret_of_an_invitation_is_not_stored(db, invitation):
+def test_the_secret_of_an_invitation_is_not_stored(invitation, db):
     assert db.scalars(sa.select(Invitation.token_digest)).all() == [ids.digest(invitation)]
 
 
@@ -62,7 +62,7 @@ def test_of_people_who_accept_at_the_same_moment_one_gets_in(database, invitatio
         assert db.scalar(sa.select(sa.func.count()).select_from(Account)) == 2, "the others left no account"
 
 
-def test_an_invitation_ends_after_two_weeks(db, invitation, later):
+def test_an_invitation_ends_after_two_weeks(invitation, db, later):
     later(days=14, minutes=1)
     with pytest.raises(Gone):
         accept(db, invitation)
@@ -114,14 +114,14 @@ def test_guessing_through_an_invitation_is_counted_as_signing_in(database, invit
         service.compare(db, email="victim@exemple.fr", password=PASSWORD, tries=tries)
 
 
-def test_an_invitation_may_be_for_one_address_only(db, boss):
+def test_an_invitation_may_be_for_one_address_only(boss, db):
     token = invitations.invite(db, boss.member, role=Role.REVIEWER, email=" Newcomer@Exemple.fr ")
     with pytest.raises(Invalid):
         accept(db, token, "another@exemple.fr")
     assert accept(db, token)
 
 
-def test_somebody_signed_in_joins_with_their_account(db, boss, invitation):
+def test_somebody_signed_in_joins_with_their_account(boss, invitation, db):
     person = somebody(db, "person", role=Role.COORDINATOR)
     invitations.join(db, person.member, invitation)
     db.flush()
@@ -129,7 +129,7 @@ def test_somebody_signed_in_joins_with_their_account(db, boss, invitation):
     assert (member.organisation_id, member.role) == (boss.organisation.id, Role.TRAINER)
 
 
-def test_joining_takes_the_address_it_is_for(db, boss):
+def test_joining_takes_the_address_it_is_for(boss, db):
     token = invitations.invite(db, boss.member, role=Role.TRAINER, email=NEWCOMER)
     with pytest.raises(Invalid):
         invitations.join(db, somebody(db, "person").member, token)
@@ -143,21 +143,21 @@ def test_a_member_does_not_join_twice_nor_lose_the_invitation(database, boss, in
 
 
 @pytest.mark.parametrize("role", [Role.TRAINER, Role.REVIEWER, Role.COORDINATOR])
-def test_only_administrators_invite(db, boss, role):
+def test_only_administrators_invite(boss, db, role):
     person = somebody(db, "person", role=role, organisation=boss.organisation)
     with pytest.raises(NotFound):
         invitations.invite(db, person.member, role=Role.TRAINER)
     assert invitations.waiting(db, person.member) == []
 
 
-def test_a_withdrawn_invitation_opens_nothing(db, boss, invitation):
+def test_a_withdrawn_invitation_opens_nothing(boss, invitation, db):
     [waiting] = invitations.waiting(db, boss.member)
     invitations.withdraw(db, boss.member, invitation_id=waiting.id)
     with pytest.raises(NotFound):
         accept(db, invitation)
 
 
-def test_nobody_withdraws_the_invitation_of_another_organisation(db, boss, invitation):
+def test_nobody_withdraws_the_invitation_of_another_organisation(boss, invitation, db):
     [waiting] = invitations.waiting(db, boss.member)
     other = somebody(db, "other", role=Role.ADMINISTRATOR)
     with pytest.raises(NotFound):
@@ -165,7 +165,7 @@ def test_nobody_withdraws_the_invitation_of_another_organisation(db, boss, invit
     assert invitations.waiting(db, other.member) == []
 
 
-def test_an_accepted_invitation_waits_no_more_and_is_not_withdrawn(db, boss, invitation):
+def test_an_accepted_invitation_waits_no_more_and_is_not_withdrawn(boss, invitation, db):
     [waiting] = invitations.waiting(db, boss.member)
     accept(db, invitation)
     assert invitations.waiting(db, boss.member) == []
@@ -175,7 +175,7 @@ def test_an_accepted_invitation_waits_no_more_and_is_not_withdrawn(db, boss, inv
 
 
 @pytest.mark.parametrize("how", ["removed", "demoted"])
-def test_who_may_not_invite_any_more_cannot_come_back_through_an_old_link(db, boss, invitation, how):
+def test_who_may_not_invite_any_more_cannot_come_back_through_an_old_link(boss, invitation, db, how):
     second = somebody(db, "second", role=Role.ADMINISTRATOR, organisation=boss.organisation)
     boss_membership = membership_of(db, second, "boss")
     if how == "removed":
@@ -186,7 +186,7 @@ def test_who_may_not_invite_any_more_cannot_come_back_through_an_old_link(db, bo
         accept(db, invitation)
 
 
-def test_open_invitations_are_bounded(db, boss, monkeypatch):
+def test_open_invitations_are_bounded(boss, db, monkeypatch):
     monkeypatch.setattr(invitations, "MOST_WAITING", 2)
     for _ in range(2):
         invitations.invite(db, boss.member, role=Role.TRAINER)

@@ -16,19 +16,19 @@ def boss(database):
         return somebody(db, "boss", role=Role.ADMINISTRATOR)
 
 
-def test_members_see_each_other_by_name(db, boss):
+def test_members_see_each_other_by_name(boss, db):
     for name in ("zoe", "Abel", "milan"):
         somebody(db, name, organisation=boss.organisation)
     somebody(db, "elsewhere")
     assert [one.name for one in memberships.colleagues(db, boss.member)] == ["Abel", "boss", "milan", "zoe"]
 
 
-def test_a_reviewer_does_not_see_them(db, boss):
+def test_a_reviewer_does_not_see_them(boss, db):
     reviewer = somebody(db, "reviewer", role=Role.REVIEWER, organisation=boss.organisation)
     assert memberships.colleagues(db, reviewer.member) == []
 
 
-def test_a_role_changes_at_once(db, boss):
+def test_a_role_changes_at_once(boss, db):
     person = somebody(db, "person", organisation=boss.organisation)
     memberships.change_role(
         db, boss.member, membership_id=membership_of(db, boss, "person"), role=Role.COORDINATOR
@@ -38,7 +38,7 @@ def test_a_role_changes_at_once(db, boss):
 
 
 @pytest.mark.parametrize("role", [Role.TRAINER, Role.REVIEWER, Role.COORDINATOR])
-def test_the_last_administrator_stays_one(db, boss, role):
+def test_the_last_administrator_stays_one(boss, db, role):
     somebody(db, "person", organisation=boss.organisation)
     membership_id = membership_of(db, boss, "boss")
     with pytest.raises(Conflict, match="dernier administrateur"):
@@ -48,7 +48,7 @@ def test_the_last_administrator_stays_one(db, boss, role):
     memberships.change_role(db, boss.member, membership_id=membership_id, role=Role.ADMINISTRATOR)
 
 
-def test_an_administrator_whose_account_is_closed_does_not_count(db, boss, later):
+def test_an_administrator_whose_account_is_closed_does_not_count(boss, db, later):
     gone = somebody(db, "gone", role=Role.ADMINISTRATOR, organisation=boss.organisation)
     gone.account.closed_at = later()
     db.flush()
@@ -72,7 +72,7 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one(database, bo
     assert sorted(map(str, at_the_same_moment(database, act, times=2))) == [str(Conflict), "removed"]
 
 
-def test_an_administrator_of_another_organisation_finds_nobody(db, boss):
+def test_an_administrator_of_another_organisation_finds_nobody(boss, db):
     other = somebody(db, "other", role=Role.ADMINISTRATOR)
     somebody(db, "person", organisation=boss.organisation)
     membership_id = membership_of(db, boss, "person")
@@ -83,7 +83,7 @@ def test_an_administrator_of_another_organisation_finds_nobody(db, boss):
     assert db.get(Membership, membership_id).role is Role.TRAINER
 
 
-def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(db, boss):
+def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(boss, db):
     person = somebody(db, "person", organisation=boss.organisation)
     _, secret = tokens.create_token(db, person.member, name="script", scopes=["content:read"], days=30)
     link = a_link(db, person)
@@ -97,7 +97,7 @@ def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(db, boss
         service.use_link(db, link)
 
 
-def test_the_other_memberships_of_a_removed_member_stay(db, boss):
+def test_the_other_memberships_of_a_removed_member_stay(boss, db):
     other = an_organisation(db, "Bibliothèque")
     person = somebody(db, "person", organisation=other)
     service.add_member(
@@ -107,7 +107,7 @@ def test_the_other_memberships_of_a_removed_member_stay(db, boss):
     assert service.identify(db, session_token=person.token).organisation_id == other.id
 
 
-def test_one_switches_between_ones_own_organisations_only(db, boss):
+def test_one_switches_between_ones_own_organisations_only(boss, db):
     person = somebody(db, "person")
     with pytest.raises(NotFound):
         memberships.switch_organisation(db, person.member, organisation_id=boss.organisation.id)

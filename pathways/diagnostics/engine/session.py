@@ -6,7 +6,6 @@ decision in any process, so any web process can serve any learner and a sitting 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 
@@ -75,10 +74,10 @@ def decide(
 
 def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
     """Return a mask [1, I] of the candidates."""
-    places = np.fromiter(map(compiled.item_index.get, candidates, repeat(-1)), np.intp, len(candidates))
-    mask = np.zeros((1, len(compiled.item_codes) + 1), dtype=np.bool_)
-    mask[0, places] = True  # the last place, -1, collects unknown codes
-    if mask[0, -1]:
-        unknown = min(code for code in candidates if code not in compiled.item_index)
-        raise UnknownItem(f"no item {unknown!r} in the structure")
-    return mask[:, :-1]
+    places = map(compiled.item_index.__getitem__, candidates)
+    mask = np.zeros((1, len(compiled.item_codes)), dtype=np.bool_)
+    try:
+        mask[0, np.fromiter(places, np.intp, len(candidates))] = True
+    except KeyError as unknown:
+        raise UnknownItem(f"no item {unknown} in the structure") from None
+    return mask

@@ -64,7 +64,11 @@ class SkillEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What to expect of a diagnostic."""
+    """What to expect of a diagnostic.
+
+    With 200 learners ``true_accuracy`` is known to about .02 either way and ``claimed_accuracy`` to .005;
+    over many learners the two agree, since the learners are drawn from the model.
+    """
 
     learners: int
     questions: Spread

@@ -78,17 +78,17 @@ def stop_reasons(
     on every computer alike.
     """
     certainty = certainty_of(mastery)
-    precise = np.zeros(len(mastery), dtype=np.bool_)
+    decided = started & (np.minimum.reduce(certainty, axis=1).round(DECIMALS) >= CERTAINTY)
+    reasons = np.full(len(mastery), -1, dtype=np.intp)
+    # From the last rule to the first, so that the first that holds is the one that stays.
+    if rules.seconds is not None:
+        reasons[seconds >= rules.seconds] = STOPS.index(Stop.LONGEST)
+    if rules.questions is not None:
+        reasons[questions >= rules.questions] = STOPS.index(Stop.LONGEST)
+    reasons[~can_gain] = STOPS.index(Stop.NOTHING_TO_GAIN)
+    reasons[decided] = STOPS.index(Stop.ALL_DECIDED)
     if rules.accuracy is not None:
         accuracy = np.add.reduce(certainty, axis=1) / certainty.shape[1]
         precise = started & (accuracy.round(DECIMALS) >= rules.accuracy)
-    decided = started & (np.minimum.reduce(certainty, axis=1).round(DECIMALS) >= CERTAINTY)
-    longest = np.zeros(len(mastery), dtype=np.bool_)
-    if rules.questions is not None:
-        longest |= questions >= rules.questions
-    if rules.seconds is not None:
-        longest |= seconds >= rules.seconds
-    reasons = np.full(len(mastery), -1, dtype=np.intp)
-    for position, holds in reversed(list(enumerate((precise, decided, ~can_gain, longest)))):
-        reasons[holds] = position
+        reasons[precise] = STOPS.index(Stop.PRECISE_ENOUGH)
     return reasons

@@ -1,0 +1,131 @@
+"""What every test may ask for: a migrated database with the shipped content, on SQLite and on PostgreSQL; the
+application on it; people in situations."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from pathways import content, demo, migrating
+from pathways.app import create_app
+from pathways.clock import now
+from pathways.database import Database
+from pathways.people import service as people
+from pathways.permissions import Role
+from pathways.settings import Settings, resource
+from tests.parts import postgres
+
+SECRET = b"a secret for tests, thirty-two bytes or more"
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> content.Content:
+    """The content of `referentials/`, read and checked once per process."""
+    return content.check(resource("referentials"), now().date())
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content) -> Callable[[str], str]:
+    """The URL of a migrated database with the content in it, made once per kind and then copied."""
+    made: dict[str, str] = {}
+
+    def of(kind: str) -> str:
+        if kind not in made:
+            folder = tmp_path_factory.mktemp("template")
+            url = f"sqlite:///{folder}/template.sqlite3" if kind == "sqlite" else postgres.new_database()
+            database = Database(url)
+            migrating.migrate(database)
+            with database.begin() as db:
+                content.load(db, shipped)
+            if kind == "sqlite":
+                with database.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.dispose()
+            made[kind] = url
+        return made[kind]
+
+    return of
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, template: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, on each kind in turn."""
+    source = template(request.param)
+    if request.param == "sqlite":
+        copy = tmp_path / "pathways.sqlite3"
+        shutil.copyfile(source.removeprefix("sqlite:///"), copy)
+        yield f"sqlite:///{copy}"
+    else:
+        url = postgres.new_database(like=source)
+        yield url
+        postgres.drop_database(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A transaction that is never kept. For tests that call services."""
+    with database.engine.execution_options(writes=True).connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as db:
+            yield db
+        outer.rollback()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data=tmp_path, url="http://testserver", secret=SECRET)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    app = create_app(settings)
+    yield app
+    app.state.database.dispose()
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    """A browser, or a program, of nobody in particular."""
+    return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def published(database: Database) -> str:
+    """The code of the demonstration's diagnostic."""
+    with database.begin() as db:
+        return demo.prepare(db).code
+
+
+@pytest.fixture
+def signed_in(app: FastAPI, database: Database) -> Callable[..., TestClient]:
+    """`signed_in(role)`: the browser of a new member of a new organisation (or of `organisation`)."""
+
+    def browser(role: Role = Role.TRAINER, *, organisation: uuid.UUID | None = None, operator: bool = False) -> TestClient:
+        with database.begin() as db:
+            account = people.create_account(
+                db, email=f"{uuid.uuid4().hex}@exemple.fr", name="Une personne", is_operator=operator
+            )
+            place = organisation or people.create_organisation(db, name="Une structure").id
+            people.add_member(db, account_id=account.id, organisation_id=place, role=role)
+            token = people.one_time_link(db, account_id=account.id, organisation_id=place)
+        client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+        assert client.get(f"/sign-in/link/{token}").status_code == 303
+        client.organisation_id = place  # type: ignore[attr-defined]
+        return client
+
+    return browser
