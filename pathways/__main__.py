@@ -1,4 +1,4 @@
-"""``python -m pathways``"""
+"""The command as ``python -m pathways``."""
 
 import sys
 

@@ -30,6 +30,8 @@ Pour commencer : pathways demo
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read when numpy is first imported, in web processes too
+        os.environ.setdefault(name, "1")  # our products are too small to be shared out between threads
     parser = _parser()
     given = parser.parse_args(arguments)
     if given.command is None:
@@ -53,7 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
 def web_application() -> Any:
     """The application of a web process, set by the environment (uvicorn calls this)."""
     from pathways.app import create_app
+    from pathways.web.server import end_with_parent
 
+    end_with_parent()
     return create_app(with_secret(Settings.from_environment()))
 
 
@@ -83,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--licence", default="CC-BY-SA-4.0", help="licence de ces sons (%(default)s)")
     sub = command("check", check, "Vérifier un dossier de référentiels : fichier, ligne, code, ce qui ne va pas.")
     sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
-    sub.add_argument("--stamp", action="store_true", help="noter dans les traductions le texte français qu'elles traduisent")
+    sub.add_argument(
+        "--stamp", action="store_true", help="noter dans les traductions le texte français qu'elles traduisent"
+    )
     sub.add_argument("--schema", type=Path, metavar="DOSSIER", help="écrire les schémas JSON des fichiers")
     command("messages", messages, "Recueillir les textes de l'interface dans locales/ (pour qui développe).")
     sub = command("open", open_organisation, "Ouvrir une structure et inviter son administrateur (affiche le lien).")
@@ -273,7 +279,9 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
             with self._opened.engine.connect():
                 pass
         except OSError as error:
-            raise SettingsError(f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror}).") from error
+            raise SettingsError(
+                f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror})."
+            ) from error
         except (sa.exc.DBAPIError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise SettingsError(f"La base de données ne s'ouvre pas : {first}") from error

@@ -77,7 +77,8 @@ def write_schemas(folder: Path) -> list[str]:
 
 def stamp(root: Path, today: date) -> int:
     """Note in each translation which French text it translates (``of``). For translators, once their texts follow a
-    change of the French: a stamp says *this is the translation of that*. Returns how many stamps changed."""
+    change of the French: a stamp says *this is the translation of that*. Returns how many stamps changed.
+    """
     changed = 0
     for framework, items in check(root, today).frameworks:
         if framework.framework is None:
@@ -107,16 +108,15 @@ def _stamp(path: Path, stamps: dict[str, str]) -> int:
 
 def load_recordings(db: Session, folder: Path, data: Path, *, licence: str) -> int:
     """Keep the sounds of ``folder`` (``ar/SEC-02-a/stem.mp3``) as the readings of today's texts; returns how many. A
-    file whose text does not exist is refused, and then nothing is kept."""
+    file whose text does not exist is refused, and then nothing is kept.
+    """
     kept = 0
     for path in sorted([*folder.glob("*/*/*.mp3"), *folder.glob("*/*/*.ogg")]):
         language, code = path.parent.parent.name, path.parent.name
         text = items_service.text_of(db, code, path.stem, language)
         if text is None:
             raise Invalid(f"{path.relative_to(folder)} : ce texte n'existe pas dans cette langue.")
-        recordings.keep(
-            db, data / "recordings", language=language, text=text, sound=path.read_bytes(), licence=licence
-        )
+        recordings.keep(db, data / "recordings", language=language, text=text, sound=path.read_bytes(), licence=licence)
         kept += 1
     return kept
 

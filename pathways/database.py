@@ -84,7 +84,8 @@ class Database:
     def begin(self) -> Iterator[Session]:
         """A transaction that may write: commits when the block ends, rolls back when it raises (but for an error that
         says it is ``kept``). On SQLite it takes the writer's turn at once (``BEGIN IMMEDIATE``): a reader that turns
-        writer half-way would be refused without waiting."""
+        writer half-way would be refused without waiting.
+        """
         with self._turn, Session(self._writing, expire_on_commit=False) as db:
             try:
                 yield db

@@ -39,9 +39,7 @@ def prepare(db: Session) -> Doors:
     if account is None:
         account = people.create_account(db, email=EMAIL, name="Démonstration", is_operator=True)
         organisation = people.create_organisation(db, name=ORGANISATION)
-        people.add_member(
-            db, account_id=account.id, organisation_id=organisation.id, role=Role.ADMINISTRATOR
-        )
+        people.add_member(db, account_id=account.id, organisation_id=organisation.id, role=Role.ADMINISTRATOR)
     membership = db.scalars(sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.id)).first()
     if membership is None:
         raise SettingsError("Le compte de démonstration n'a plus de structure. Choisissez un autre PATHWAYS_DATA.")

@@ -120,7 +120,8 @@ def sentence(message: str, values: Mapping[str, object], code: str | None = None
 @cache
 def catalogue(code: str) -> Translations:
     """The messages of one language, chained to its fallbacks. Read from the PO file: there is no compiled state that
-    could be older than its source."""
+    could be older than its source.
+    """
     own = _read(code)
     end = own
     for other in language(code).fallback:

@@ -28,7 +28,8 @@ BATCH = 500
 
 def backup(database: Database, settings: Settings, file: Path) -> int:
     """Write everything to ``file``, whole or not at all; returns the number of rows. The server may go on serving: the
-    rows are read in one transaction."""
+    rows are read in one transaction.
+    """
     rows = 0
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".backup-")
@@ -59,7 +60,9 @@ def restore(database: Database, settings: Settings, file: Path) -> int:
             about = json.loads(archive.read("about.json"))
             head = ScriptDirectory.from_config(configuration()).get_current_head()
             if about.get("format") != FORMAT or about.get("revision") != head:
-                raise SettingsError("Cette sauvegarde vient d'une autre version : reprenez-la avec la même, puis « migrate ».")
+                raise SettingsError(
+                    "Cette sauvegarde vient d'une autre version : reprenez-la avec la même, puis « migrate »."
+                )
             with database.engine.execution_options(writes=True).begin() as connection:
                 rows = _fill(connection, archive)
             _restore_files(archive, settings)

@@ -28,7 +28,8 @@ def collected() -> Catalog:
 
 def update(code: str, texts: Catalog) -> tuple[int, int]:
     """Bring one catalogue up to date: new texts are empty, changed ones fuzzy, gone ones dropped. Returns how many
-    texts there are and how many wait for a translation. The plural rule comes from the registry, always."""
+    texts there are and how many wait for a translation. The plural rule comes from the registry, always.
+    """
     path = i18n.po_file(code)
     if path.exists():
         with path.open("rb") as file:

@@ -23,7 +23,8 @@ def configuration() -> Config:
 
 def migrate(database: Database) -> bool:
     """Upgrade to the newest revision; true if there was something to do. On PostgreSQL two processes that start
-    together take turns."""
+    together take turns.
+    """
     script = ScriptDirectory.from_config(configuration())
     with database.engine.execution_options(writes=True).begin() as connection:
         if not database.is_sqlite:

@@ -1,4 +1,4 @@
-"""What an operator decides, read once from the environment. Each setting is described in docs/guides/exploitation.md."""
+"""What an operator decides, read once from the environment. ``docs/guides/exploitation.md`` describes each setting."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def with_secret(settings: Settings) -> Settings:
     from dataclasses import replace  # noqa: PLC0415 - used once, at start
 
     if settings.secret:
-        if len(settings.secret) < 32:  # noqa: PLR2004 - 32 bytes, the size of the MAC it feeds
+        if len(settings.secret) < 32:
             raise SettingsError("PATHWAYS_SECRET doit compter au moins 32 caractères.")
         return settings
     kept = settings.data / "secret"

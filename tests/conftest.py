@@ -115,7 +115,9 @@ def published(database: Database) -> str:
 def signed_in(app: FastAPI, database: Database) -> Callable[..., TestClient]:
     """`signed_in(role)`: the browser of a new member of a new organisation (or of `organisation`)."""
 
-    def browser(role: Role = Role.TRAINER, *, organisation: uuid.UUID | None = None, operator: bool = False) -> TestClient:
+    def browser(
+        role: Role = Role.TRAINER, *, organisation: uuid.UUID | None = None, operator: bool = False
+    ) -> TestClient:
         with database.begin() as db:
             account = people.create_account(
                 db, email=f"{uuid.uuid4().hex}@exemple.fr", name="Une personne", is_operator=operator

@@ -1,4 +1,4 @@
-"""A diagnostic made ready to be asked: the engine's structure, the revisions and translations, frozen at publication."""
+"""A diagnostic ready to be asked: the engine's structure, the revisions and translations, frozen at publication."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from pathways.diagnostics.engine import (
     thresholds,
 )
 from pathways.diagnostics.models import Diagnostic
-from pathways.items import recordings, service as items_service
+from pathways.items import recordings
+from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
 from pathways.items.presenting import SOURCE, Shown
 from pathways.referentials.models import Referential
@@ -31,7 +32,8 @@ from pathways.referentials.models import Referential
 
 def structure_of(referential: Referential, skills: Collection[str], revisions: Iterable[ItemRevision]) -> Structure:
     """The ladders of the chosen micro-skills with their items. A rung keeps the place that it has on the whole ladder:
-    leaving rungs out moves no threshold."""
+    leaving rungs out moves no threshold.
+    """
     strands = []
     for strand in referential.strands:
         highest = max(map(int, referential.levels))
@@ -82,7 +84,8 @@ class Blueprint:
 
     def askable(self, language: str) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said
-        that French with its pictures will do."""
+        that French with its pictures will do.
+        """
         if language not in self._askable:
             self._askable[language] = frozenset(
                 code
@@ -184,7 +187,8 @@ class Blueprints:
 
     def of(self, db: Session, diagnostic_id: uuid.UUID, load: Callable[[], Diagnostic]) -> Blueprint:
         """The blueprint of a published diagnostic. It never changes; recordings may join it, so it is made anew
-        every few minutes."""
+        every few minutes.
+        """
         with self._lock:
             held = self._held.get(diagnostic_id)
             if held is not None and self._clock() - held[0] < self._seconds:

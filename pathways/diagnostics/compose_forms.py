@@ -73,4 +73,4 @@ def _number(text: str) -> int | None:
     """``None`` for an empty field; 0, which no limit admits, for what is not a number."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0

@@ -32,7 +32,8 @@ CODE_LENGTH = 6
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
-    ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds."""
+    ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds.
+    """
 
     skills: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -111,10 +112,13 @@ def update(
     db: Session, member: Member, diagnostic_id: uuid.UUID, *, title: str, selection: Selection, version: int
 ) -> Diagnostic:
     """Change a draft. ``version`` is the one that the trainer was looking at: another one means that a colleague saved
-    in between, and nothing is overwritten."""
+    in between, and nothing is overwritten.
+    """
     diagnostic = _editable(db, member, diagnostic_id)
     if diagnostic.version != version:
-        raise Conflict("Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix.")
+        raise Conflict(
+            "Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix."
+        )
     referential = referentials_service.get(db, diagnostic.referential_id)
     diagnostic.title = _title(title)
     diagnostic.selection = asdict(checked(referential, selection))
@@ -221,7 +225,7 @@ def checked(referential: Referential, selection: Selection) -> Selection:
         errors.append({"field": "least_state", "message": "Cet état de traduction n'existe pas."})
     if selection.without_device not in {"", "phone", "computer"}:
         errors.append({"field": "without_device", "message": "Cet appareil n'existe pas."})
-    if selection.accuracy is not None and not 0.5 < selection.accuracy <= 0.99:  # noqa: PLR2004 - .5 is a coin
+    if selection.accuracy is not None and not 0.5 < selection.accuracy <= 0.99:
         errors.append({"field": "accuracy", "message": "La précision va de 51 à 99 %."})
     for name, most in (("questions", MOST_QUESTIONS), ("minutes", 120)):
         value = getattr(selection, name)
@@ -232,7 +236,10 @@ def checked(referential: Referential, selection: Selection) -> Selection:
     chosen = set(selection.skills)
     languages = [code for code in i18n.languages() if code in selection.languages or code == i18n.SOURCE]
     return Selection(
-        **(asdict(selection) | {"skills": tuple(code for code in known if code in chosen), "languages": tuple(languages)})
+        **(
+            asdict(selection)
+            | {"skills": tuple(code for code in known if code in chosen), "languages": tuple(languages)}
+        )
     )
 
 
@@ -274,12 +281,7 @@ def _by_language(
 def _prerequisites(referential: Referential, skills: Sequence[str]) -> list[str]:
     """Direct prerequisites outside the selection; one member of an OR group is enough."""
     known, chosen = referentials_service.skills_of(referential), set(skills)
-    lacking = dict.fromkeys(
-        group[0]
-        for code in skills
-        for group in known[code].requires
-        if not chosen & set(group)
-    )
+    lacking = dict.fromkeys(group[0] for code in skills for group in known[code].requires if not chosen & set(group))
     return list(lacking)
 
 

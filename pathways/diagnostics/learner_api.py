@@ -97,7 +97,8 @@ def current(learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
 @router.post("/{attempt_id}/answers", response_model=Step, summary="Answer")
 def answer(learner: CurrentLearner, body: AnswerIn, key: RequiredKey, db: DB, door: OwnDoor) -> Response:
     """Answer the question on the screen. The same key gives the same reply, byte for byte; the same key with another
-    body is refused (422); an item that is not on the screen is refused (409)."""
+    body is refused (422); an item that is not on the screen is refused (409).
+    """
     if body.outcome in {None, "answered"} and body.response is None:
         raise Invalid(
             N_("Il manque quelque chose ici."),
@@ -116,9 +117,7 @@ def answer(learner: CurrentLearner, body: AnswerIn, key: RequiredKey, db: DB, do
 
 
 @router.post("/{attempt_id}/undo", response_model=Step, summary="Take the last answer back")
-def undo(
-    learner: CurrentLearner, db: DB, door: OwnDoor, body: Annotated[UndoIn | None, Body()] = None
-) -> Response:
+def undo(learner: CurrentLearner, db: DB, door: OwnDoor, body: Annotated[UndoIn | None, Body()] = None) -> Response:
     """The last answer is superseded, not deleted, and its question is asked again."""
     attempt = taking.undo(db, door, learner.attempt_id, item=body.item if body else None)
     return _json(taking.reply_of(attempt, taking.blueprint_of(db, door, attempt.diagnostic_id)))
@@ -140,7 +139,8 @@ def erase(learner: CurrentLearner, db: DB) -> None:
 @router.get("/{attempt_id}/profile", response_model=ProfileOut, summary="The profile so far")
 def profile(reader: CurrentReader, attempt_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
     """Per micro-skill: its label, the probability behind it, whether it was asked or deduced. Language trouble is
-    apart and never lowers a skill. Opens with the attempt's token, or to a trainer of its organisation."""
+    apart and never lowers a skill. Opens with the attempt's token, or to a trainer of its organisation.
+    """
     if isinstance(reader, Member):
         return _json(reading.profile(db, door, reading.attempt_for(db, reader, attempt_id)[0]).to_json())
     return _json(reading.profile(db, door, taking.get(db, reader.attempt_id)).to_json())
@@ -157,6 +157,4 @@ def _opened(door: Door, attempt: Attempt, blueprint: Blueprint) -> dict[str, Any
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:
     """JSON written once and the same way everywhere, so that equal replies are equal bytes."""
-    return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")), status, media_type="application/json"
-    )
+    return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), status, media_type="application/json")

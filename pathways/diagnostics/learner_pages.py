@@ -26,7 +26,7 @@ from pathways.errors import Conflict, DomainError, Gone, Invalid, NotFound
 from pathways.i18n import N_, Language
 from pathways.items import presenting
 from pathways.permissions import Learner
-from pathways.web.dependencies import DB, Address, Identified, OwnSettings, ReadDB, public
+from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Short
 from pathways.web.pages import DISPLAY_COOKIE, DISPLAYS, render
 from pathways.web.security import LANGUAGE_COOKIE
@@ -58,7 +58,7 @@ async def _fields(request: Request) -> Fields:
     async with request.form(max_files=0, max_fields=60) as form:
         fields: Fields = {}
         for name, value in form.multi_items():
-            if isinstance(value, str) and len(name) <= 60 and len(value) <= 500:  # noqa: PLR2004
+            if isinstance(value, str) and len(name) <= 60 and len(value) <= 500:
                 fields.setdefault(name, []).append(value)
         return fields
 
@@ -117,7 +117,9 @@ def start(
     request: Request, code: str, tag: str, db: DB, door: OwnDoor, address: Address, key: Annotated[Short, Form()] = ""
 ) -> Response:
     language = i18n.recognised(tag) or ""
-    attempt, _ = taking.start(db, door, code=code, language=language, address=address, key=f"page {key}" if key else None)
+    attempt, _ = taking.start(
+        db, door, code=code, language=language, address=address, key=f"page {key}" if key else None
+    )
     response = RedirectResponse(f"/t/{attempt.id}/practice", 303)
     _hand_over(response, request, door, attempt)
     return response
@@ -164,9 +166,7 @@ def answer(request: Request, learner: CurrentLearner, fields: FormFields, db: DB
         response = None
         if outcome == "answered" and item in blueprint.bodies:
             response = response_of(blueprint.bodies[item], fields)
-        taking.answer(
-            db, door, attempt.id, key=_key(key, attempt, item), item=item, outcome=outcome, response=response
-        )
+        taking.answer(db, door, attempt.id, key=_key(key, attempt, item), item=item, outcome=outcome, response=response)
     except Invalid as error:
         if item != attempt.current_item:
             return RedirectResponse(f"/t/{attempt.id}?said=already", 303)
@@ -218,9 +218,7 @@ def languages(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
     def address_of(one: Language) -> str:
         return f"/t/{attempt.id}/language/{one.tag}"
 
-    return render(
-        request, "wall.html", offered=taking.offered(blueprint), address=address_of, chosen=attempt.language
-    )
+    return render(request, "wall.html", offered=taking.offered(blueprint), address=address_of, chosen=attempt.language)
 
 
 @router.get("/t/{attempt_id}/language/{tag}")
@@ -360,12 +358,13 @@ def _twice_not_understood(standing: Sequence[Answer]) -> bool:
 
 def _fresh_key(attempt: Attempt, item: str) -> str:
     """The key of one showing of one question: the same on each reload until an answer is taken back, so that two tabs
-    send the same key. It is drawn from the moment the question came up."""
+    send the same key. It is drawn from the moment the question came up.
+    """
     return ids.fingerprint(f"{attempt.id} {item} {attempt.shown_at.isoformat()}", 32)
 
 
 def _key(given: str, attempt: Attempt, item: str) -> str:
-    return given if 8 <= len(given) <= 64 and given.isalnum() else _fresh_key(attempt, item)  # noqa: PLR2004
+    return given if 8 <= len(given) <= 64 and given.isalnum() else _fresh_key(attempt, item)
 
 
 def _speak(attempt: Attempt) -> None:

@@ -1,4 +1,4 @@
-"""Reading a diagnostic: the profile of one learner, the list of those who took it, gestures that a mediator observed."""
+"""Reading a diagnostic: the profile of one learner, the list of those who took it, gestures that a mediator saw."""
 
 from __future__ import annotations
 
@@ -187,7 +187,8 @@ def observe(
     db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, item: str, result: str, key: str
 ) -> Answer:
     """Add what a mediator saw of a gesture (``alone hint help not_tried``). A new observation of the same gesture
-    supersedes the earlier one, which is kept."""
+    supersedes the earlier one, which is kept.
+    """
     attempt, _ = attempt_for(db, member, attempt_id)
     db.refresh(attempt, with_for_update=True)
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
@@ -254,9 +255,7 @@ def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) ->
     return blueprint.not_assessable(language) | lost
 
 
-def labels_of(
-    db: Session, door: Door, attempts: Sequence[Attempt]
-) -> list[tuple[Attempt, dict[str, str], int]]:
+def labels_of(db: Session, door: Door, attempts: Sequence[Attempt]) -> list[tuple[Attempt, dict[str, str], int]]:
     """For a list: ``(attempt, {skill: label}, answers not understood)``, with one query for all the answers."""
     by_attempt: dict[uuid.UUID, list[Answer]] = {attempt.id: [] for attempt in attempts}
     if not attempts:
@@ -272,8 +271,6 @@ def labels_of(
         unheard = _unheard(blueprint, attempt.language, standing)
         asked = {blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome))}
         mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
-        labels = {
-            code: label(mastery[code], code in asked or code not in unheard).value for code in blueprint.skills
-        }
+        labels = {code: label(mastery[code], code in asked or code not in unheard).value for code in blueprint.skills}
         told.append((attempt, labels, sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in standing)))
     return told

@@ -59,7 +59,7 @@ def find(db: Session, door: Door, code: str, *, address: str) -> Diagnostic:
     bucket = throttle.bucket(door.secret, "code", address)
     throttle.check(db, bucket, limit=WRONG_CODES, minutes=WINDOW_MINUTES)
     wanted = ids.normalised(code)
-    found = db.scalar(sa.select(Diagnostic).filter_by(code=wanted)) if 0 < len(wanted) <= 12 else None  # noqa: PLR2004
+    found = db.scalar(sa.select(Diagnostic).filter_by(code=wanted)) if 0 < len(wanted) <= 12 else None
     if found is None:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code n'existe pas. Regardez encore une fois l'affiche."))
@@ -153,7 +153,8 @@ def answer(
 
 def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = None) -> Attempt:
     """Take back the last standing answer: it is superseded, not deleted, and its question is asked again. With
-    ``item``, only if the last answer is to that item: sent twice, it then takes back one answer, not two."""
+    ``item``, only if the last answer is to that item: sent twice, it then takes back one answer, not two.
+    """
     attempt = _held(db, attempt_id)
     answers = answers_of(db, attempt_id)
     own = [one for one in standing_of(answers) if one.observed_by is None]
@@ -275,9 +276,7 @@ def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> Non
         raise Conflict(N_("Vous avez déjà répondu à cette question. Voici la suivante."))
 
 
-def _meaning(
-    blueprint: Blueprint, item: str, outcome: str | None, response: object
-) -> tuple[Outcome, tuple[str, ...]]:
+def _meaning(blueprint: Blueprint, item: str, outcome: str | None, response: object) -> tuple[Outcome, tuple[str, ...]]:
     """What was sent, as an outcome of the engine and the mistakes it reveals."""
     if outcome in {"dont_know", "not_understood"}:
         if response is not None:

@@ -86,12 +86,16 @@ def change(member: Composer, diagnostic_id: uuid.UUID, body: DiagnosticChange, d
     return _diagnostic(db, changed)
 
 
-@router.post("/diagnostics/{diagnostic_id}/publish", response_model=DiagnosticOut, summary="Publish: frozen from then on")
+@router.post(
+    "/diagnostics/{diagnostic_id}/publish", response_model=DiagnosticOut, summary="Publish: frozen from then on"
+)
 def publish(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
     return _diagnostic(db, composing.publish(db, member, diagnostic_id))
 
 
-@router.post("/diagnostics/{diagnostic_id}/close", response_model=DiagnosticOut, summary="Close: nobody starts any more")
+@router.post(
+    "/diagnostics/{diagnostic_id}/close", response_model=DiagnosticOut, summary="Close: nobody starts any more"
+)
 def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
     return _diagnostic(db, composing.close(db, member, diagnostic_id))
 

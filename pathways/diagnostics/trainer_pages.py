@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
 from pathways.diagnostics import composing, reading
-from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.compose_forms import Composed, composed, step
+from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.learner_api import OwnDoor
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
@@ -67,7 +67,9 @@ def diagnostics(request: Request, member: DiagnosticsReader, db: ReadDB) -> Resp
 
 
 @router.get("/diagnostics/new")
-def new(request: Request, member: Composer, db: ReadDB, framework: Annotated[str, Query(max_length=64)] = "") -> Response:
+def new(
+    request: Request, member: Composer, db: ReadDB, framework: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
     known = [one.code for one in referentials_service.all_newest(db)]
     if not known:
         raise NotFound("Aucun référentiel n'est chargé sur ce serveur.")
@@ -142,8 +144,12 @@ def poster(
         "poster.html",
         diagnostic=found,
         url=url,
-        qr=segno.make(url, error="m").svg_inline(scale=8, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"),
-        languages=[(one, i18n.gettext("Répondez à quelques questions sur votre téléphone", one.code)) for one in languages],
+        qr=segno.make(url, error="m").svg_inline(
+            scale=8, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
+        ),
+        languages=[
+            (one, i18n.gettext("Répondez à quelques questions sur votre téléphone", one.code)) for one in languages
+        ],
         reachable=settings.reachable_by_phones,
     )
 
@@ -163,7 +169,17 @@ def attempts_csv(member: AttemptsReader, diagnostic_id: uuid.UUID, db: ReadDB, d
     for attempt, labels, lost in reading.labels_of(db, door, attempts):
         row = reading.row_of(attempt)
         started = attempt.started_at.strftime("%Y-%m-%d %H:%M")
-        writer.writerow([str(attempt.id), attempt.language, STATES[row.state], attempt.answered, lost, started, *(labels[code] for code in codes)])
+        writer.writerow(
+            [
+                str(attempt.id),
+                attempt.language,
+                STATES[row.state],
+                attempt.answered,
+                lost,
+                started,
+                *(labels[code] for code in codes),
+            ]
+        )
     name = f"pathways-{found.code}.csv"
     return Response(
         "\ufeff" + text.getvalue(),
@@ -257,7 +273,9 @@ def _composed(
         said = error.message % error.values if error.values else error.message
         if error.kind == "conflict" and known is not None:
             db.refresh(known)
-            if known.state is DiagnosticState.DRAFT:  # the trainer's own choices stay on the screen, to be kept on purpose
+            if (
+                known.state is DiagnosticState.DRAFT
+            ):  # the trainer's own choices stay on the screen, to be kept on purpose
                 fields = replace(fields, version=known.version)
         status = 409 if error.kind == "conflict" else 422
         return _composer(request, db, fields, diagnostic=known, said=said, status=status)
@@ -322,5 +340,3 @@ def _titles(referential: Referential, selection: Selection) -> list[tuple[str, l
 
 def _first(known: list[str]) -> Any:
     return "inclusion-numerique" if "inclusion-numerique" in known else known[0]
-
-

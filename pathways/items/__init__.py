@@ -1,1 +1,1 @@
-
+"""The bank of questions: texts, pictures, sounds, translations, grading."""

@@ -91,7 +91,9 @@ def _reveals(item: ItemDocument, source: Source, at: tuple[Step, ...]) -> list[F
     """Each wrong option names the mistake it reveals: that is what makes a wrong answer useful to a trainer."""
     if item.kind in {"choice", "choices", "pictures", "zone"}:
         return [
-            source.finding((*at, "options", position), "no-reveals", f"{item.code}.{option.id} ne dit pas quelle erreur il révèle")
+            source.finding(
+                (*at, "options", position), "no-reveals", f"{item.code}.{option.id} ne dit pas quelle erreur il révèle"
+            )
             for position, option in enumerate(item.options)
             if not option.key and not option.reveals
         ]
@@ -150,7 +152,7 @@ def _bank(read_in: ItemsFolder) -> list[Finding]:
         for item in items
         if item.kind == "choice"
     ]
-    if len(keys) >= 8 and sum(keys) / len(keys) > 0.6:  # noqa: PLR2004 - a third is what chance gives
+    if len(keys) >= 8 and sum(keys) / len(keys) > 0.6:
         said = f"la bonne réponse est la plus longue dans {sum(keys)} questions sur {len(keys)}"
         findings.append(Finding(str(read_in.folder.name), 1, "key-length", said, warning=True))
     return findings
@@ -182,10 +184,14 @@ def _translation(
 ) -> list[Finding]:
     french, own = item.segments(), translation.segments()
     findings = [
-        source.finding(at, "missing-segment", f"{code} : « {key} » n'est pas traduit") for key in french if key not in own
+        source.finding(at, "missing-segment", f"{code} : « {key} » n'est pas traduit")
+        for key in french
+        if key not in own
     ]
     findings += [
-        source.finding(at, "orphan-segment", f"{code} : « {key} » n'existe pas en français") for key in own if key not in french
+        source.finding(at, "orphan-segment", f"{code} : « {key} » n'existe pas en français")
+        for key in own
+        if key not in french
     ]
     for key in french.keys() & own.keys():
         if sorted(_NUMBER.findall(_latin(french[key]))) != sorted(_NUMBER.findall(_latin(own[key]))):

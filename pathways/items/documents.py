@@ -97,7 +97,7 @@ class ItemDocument(Document):
 
 
 class ItemsDocument(Document):
-    """``items/STRAND.yaml``"""
+    """The file ``items/STRAND.yaml``."""
 
     format: Literal[1]
     items: Annotated[tuple[ItemDocument, ...], Field(min_length=1)]
@@ -139,7 +139,7 @@ class ItemTranslationDocument(Document):
 
 
 class ItemsTranslationDocument(Document):
-    """``translations/LANG/items/STRAND.yaml``"""
+    """The file ``translations/LANG/items/STRAND.yaml``."""
 
     format: Literal[1]
     language: str
@@ -158,7 +158,7 @@ def lacking(item: ItemDocument) -> str:
 
 def _choice(item: ItemDocument, ids: list[str]) -> str:
     keys = sum(option.key for option in item.options)
-    if len(ids) < 2:  # noqa: PLR2004
+    if len(ids) < 2:
         return "il faut au moins deux réponses"
     return "" if keys == 1 else f"une seule réponse doit être la bonne (key: true), il y en a {keys}"
 
@@ -179,7 +179,7 @@ def _zone(item: ItemDocument, ids: list[str]) -> str:
 
 
 def _order(item: ItemDocument, ids: list[str]) -> str:
-    if len(ids) < 3 or not item.orders:  # noqa: PLR2004
+    if len(ids) < 3 or not item.orders:
         return "il faut au moins trois étapes et tous les ordres justes (orders)"
     if any(sorted(order) != sorted(ids) for order in item.orders):
         return "chaque ordre juste nomme chaque étape une fois"
@@ -188,7 +188,7 @@ def _order(item: ItemDocument, ids: list[str]) -> str:
 
 def _match(item: ItemDocument, ids: list[str]) -> str:
     targets = [target.id for target in item.targets]
-    if len(set(targets)) != len(targets) or len(targets) < len(ids) or len(ids) < 2:  # noqa: PLR2004
+    if len(set(targets)) != len(targets) or len(targets) < len(ids) or len(ids) < 2:
         return "il faut au moins deux choses à relier et autant de réponses différentes"
     if set(item.pairs) != set(ids) or not set(item.pairs.values()) <= set(targets):
         return "pairs doit relier chaque chose à une réponse qui existe"

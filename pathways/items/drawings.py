@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET  # noqa: N817, S405 - DTDs and entities are refused before parsing
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def read(path: Path) -> Drawing:
     if not root.tag.endswith("}svg"):
         raise Unusable("ce n'est pas un SVG")
     box = [float(number) for number in root.get("viewBox", "").replace(",", " ").split()]
-    if len(box) != 4 or box[:2] != [0, 0] or min(box[2:]) <= 0:  # noqa: PLR2004 - x, y, width, height
+    if len(box) != 4 or box[:2] != [0, 0] or min(box[2:]) <= 0:
         raise Unusable("viewBox doit être « 0 0 largeur hauteur »")
     first = next(iter(root), None)
     if first is None or not first.tag.endswith("}title") or not (first.text or "").strip():
@@ -56,7 +56,7 @@ def read(path: Path) -> Drawing:
 
 def _sizes(root: ET.Element, width: float) -> None:
     """Text must stay readable when the picture is as wide as a small phone allows (a small option: half of that)."""
-    shown = 280 if width >= 200 else 120  # noqa: PLR2004 - a whole picture, or one of several options
+    shown = 280 if width >= 200 else 120
 
     def walk(element: ET.Element, size: float) -> None:
         size = float(re.sub(r"[^\d.]", "", element.get("font-size", "")) or size)

@@ -28,9 +28,7 @@ def picture(name: str, request: Request) -> Response:
     body, media_type = _held(request.app.state.database, found[1])
     # Opened by itself, a drawing must be a drawing: no script, nothing fetched.
     policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return Response(
-        body, media_type=media_type, headers={"cache-control": FOR_EVER, "content-security-policy": policy}
-    )
+    return Response(body, media_type=media_type, headers={"cache-control": FOR_EVER, "content-security-policy": policy})
 
 
 @router.get("/recordings/{name}")

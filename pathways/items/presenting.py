@@ -40,7 +40,8 @@ class Shown:
 def arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
     """The order in which options are shown: the same for one learner at each visit, another for the next learner, and
     never dependent on the language. Zones keep the order of the picture; steps to be ordered never stand in a right
-    order already."""
+    order already.
+    """
     names = [option["id"] for option in body["options"]]
     if body["kind"] == "zone":
         return names
@@ -60,9 +61,7 @@ def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
     body = shown.body
     languages = [SOURCE] if shown.language == SOURCE else [shown.language, SOURCE]
     texts = {
-        language: _nested(shown.segments[language], body)
-        for language in languages
-        if shown.segments.get(language)
+        language: _nested(shown.segments[language], body) for language in languages if shown.segments.get(language)
     }
     options = {option["id"]: option for option in body["options"]}
     media = [_media(body["picture"], "picture", media_url)] if body["picture"] else []

@@ -43,7 +43,11 @@ def keep(db: Session, folder: Path, *, language: str, text: str, sound: bytes, l
 
 def of_texts(db: Session, texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """``{"ar/stem": "<sha256>.mp3"}`` for those of ``{language: {key: text}}`` that were recorded."""
-    wanted = {(language, text_fingerprint(text)): f"{language}/{key}" for language, by_key in texts.items() for key, text in by_key.items()}
+    wanted = {
+        (language, text_fingerprint(text)): f"{language}/{key}"
+        for language, by_key in texts.items()
+        for key, text in by_key.items()
+    }
     rows: Iterable[Recording] = db.scalars(
         sa.select(Recording).where(Recording.text_fingerprint.in_({fingerprint for _, fingerprint in wanted}))
     )
@@ -66,7 +70,7 @@ def file(folder: Path, name: str) -> tuple[Path, str]:
 def _extension(sound: bytes) -> str | None:
     if sound.startswith(b"OggS"):
         return "ogg"
-    if sound.startswith(b"ID3") or (len(sound) > 1 and sound[0] == 0xFF and sound[1] & 0xE0 == 0xE0):  # noqa: PLR2004
+    if sound.startswith(b"ID3") or (len(sound) > 1 and sound[0] == 0xFF and sound[1] & 0xE0 == 0xE0):
         return "mp3"
     return None
 

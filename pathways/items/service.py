@@ -23,7 +23,8 @@ from pathways.referentials.documents import fingerprint_of
 
 def load(db: Session, framework: str, folder: ItemsFolder) -> int:
     """Store checked items and their translations; returns how many revisions are new. The same files twice change
-    nothing. An item that left the files is withdrawn from new diagnostics and stays in published ones."""
+    nothing. An item that left the files is withdrawn from new diagnostics and stays in published ones.
+    """
     pictures = _load_pictures(db, folder)
     stored = {item.code: item for item in db.scalars(sa.select(Item).filter_by(framework=framework))}
     current = {
@@ -76,7 +77,8 @@ def revisions(db: Session, revision_ids: Iterable[uuid.UUID]) -> Sequence[ItemRe
 
 def served(revision: ItemRevision, language: str, least_state: str) -> ItemTranslation | None:
     """The translation that may be shown: the newest whole one of at least that state. A stale one belongs to another
-    revision's text and is not here at all."""
+    revision's text and is not here at all.
+    """
     enough = STATES[STATES.index(least_state) :]
     rows = [one for one in revision.translations if one.language == language and one.is_current and one.state in enough]
     return max(rows, key=lambda row: row.created_at) if rows else None

@@ -26,19 +26,13 @@ def invite(db: Session, actor: Member, *, role: Role, email: str = "") -> str:
     """The token of an invitation to the actor's organisation; ``email`` reserves it to one address."""
     if not policies.may_manage(actor, actor.organisation_id):
         raise NotFound(UNKNOWN)
-    return invite_to(
-        db, organisation_id=actor.organisation_id, invited_by=actor.account_id, role=role, email=email
-    )
+    return invite_to(db, organisation_id=actor.organisation_id, invited_by=actor.account_id, role=role, email=email)
 
 
-def invite_to(
-    db: Session, *, organisation_id: uuid.UUID, invited_by: uuid.UUID, role: Role, email: str = ""
-) -> str:
+def invite_to(db: Session, *, organisation_id: uuid.UUID, invited_by: uuid.UUID, role: Role, email: str = "") -> str:
     """The same for any organisation: for the operator and the command line."""
     reserved = fields.email(email) if email.strip() else None
-    if (
-        db.scalar(sa.select(sa.func.count()).select_from(_waiting(organisation_id).subquery())) or 0
-    ) >= MOST_WAITING:
+    if (db.scalar(sa.select(sa.func.count()).select_from(_waiting(organisation_id).subquery())) or 0) >= MOST_WAITING:
         raise Conflict("Trop d'invitations attendent une réponse. Annulez-en avant d'en créer.")
     token = ids.new_token()
     db.add(
@@ -118,9 +112,7 @@ def accept_invitation(
         tries.check(db)
         if not passwords.matches(account.password_hash, password):
             tries.count(db)
-            raise WrongPassword(
-                "Un compte existe déjà pour cette adresse : tapez le mot de passe de ce compte."
-            )
+            raise WrongPassword("Un compte existe déjà pour cette adresse : tapez le mot de passe de ce compte.")
     _spend(db, invitation, account.id)
     service.sign_out(db, replaces)
     return service.open_session(db, account_id=account.id, organisation_id=invitation.organisation_id)
@@ -141,9 +133,7 @@ def _spend(db: Session, invitation: Invitation, account_id: uuid.UUID) -> None:
     unused = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
     if service.changed(db, unused.values(accepted_at=clock.now())) != 1:
         raise Gone(SPENT)
-    service.add_member(
-        db, account_id=account_id, organisation_id=invitation.organisation_id, role=invitation.role
-    )
+    service.add_member(db, account_id=account_id, organisation_id=invitation.organisation_id, role=invitation.role)
 
 
 def _refuse_other_address(invitation: Invitation, email: str) -> None:

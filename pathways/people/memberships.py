@@ -45,9 +45,7 @@ def change_role(db: Session, actor: Member, *, membership_id: uuid.UUID, role: R
     membership = _managed(db, actor, membership_id)
     if membership.role is Role.ADMINISTRATOR and role is not Role.ADMINISTRATOR:
         _keep_an_administrator(db, membership)
-        invitations.withdraw_all_by(
-            db, account_id=membership.account_id, organisation_id=membership.organisation_id
-        )
+        invitations.withdraw_all_by(db, account_id=membership.account_id, organisation_id=membership.organisation_id)
     membership.role = role
     return membership
 

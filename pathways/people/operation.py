@@ -49,9 +49,7 @@ def organisations(db: Session, actor: Member, *, after: uuid.UUID | None = None)
         .order_by(Organisation.id.desc())
         .limit(PAGE)
     )
-    return [
-        Listed(*row) for row in db.execute(query if after is None else query.where(Organisation.id < after))
-    ]
+    return [Listed(*row) for row in db.execute(query if after is None else query.where(Organisation.id < after))]
 
 
 def open_organisation(db: Session, actor: Member, *, name: str, email: str = "") -> tuple[Organisation, str]:

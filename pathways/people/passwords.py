@@ -11,7 +11,7 @@ SHORTEST, LONGEST = 10, 200
 
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """The numbers that OWASP recommends: 19 MiB and one thread, so that thirty trainers who sign in at nine
-o'clock fit in a small server. Stronger numbers here reach each account at its next sign-in (:func:`is_outdated`)."""
+o'clock fit in a small server. Stronger numbers here reach each account at its next sign-in."""
 
 
 def hashed(password: str) -> str:

@@ -41,10 +41,7 @@ def reset_link_after_mail_request(db: Session, account_id: uuid.UUID) -> tuple[A
     """The account and a fresh link, as the mail leaves; ``None`` for an account that opens nothing."""
     account = db.get(Account, account_id)
     organisation_id = db.scalar(
-        sa.select(Membership.organisation_id)
-        .filter_by(account_id=account_id)
-        .order_by(Membership.id)
-        .limit(1)
+        sa.select(Membership.organisation_id).filter_by(account_id=account_id).order_by(Membership.id).limit(1)
     )
     if account is None or account.closed_at is not None or organisation_id is None:
         return None
@@ -64,13 +61,9 @@ def reset_link_for(db: Session, actor: Member, *, membership_id: uuid.UUID) -> s
         raise NotFound("Cette personne n'est pas membre de la structure.")
     account = db.get_one(Account, membership.account_id)
     elsewhere = sa.select(
-        sa.exists().where(
-            Membership.account_id == account.id, Membership.organisation_id != actor.organisation_id
-        )
+        sa.exists().where(Membership.account_id == account.id, Membership.organisation_id != actor.organisation_id)
     )
-    if not policies.may_reset(
-        actor, is_operator=account.is_operator, belongs_elsewhere=db.scalar(elsewhere) is True
-    ):
+    if not policies.may_reset(actor, is_operator=account.is_operator, belongs_elsewhere=db.scalar(elsewhere) is True):
         raise Conflict(
             "Ce compte donne aussi accès à une autre structure ou au serveur : seul qui exploite le serveur"
             " peut créer ce lien."
@@ -84,8 +77,7 @@ def reset_link_by_operator(db: Session, actor: Member, *, email: str) -> str:
         raise Forbidden("Cette page est réservée à qui exploite le serveur.")
     account = service.account_by_email(db, fields.email(email))
     membership = (
-        account
-        and db.scalars(sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.id)).first()
+        account and db.scalars(sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.id)).first()
     )
     if membership is None:
         raise fields.refused("email", "Aucun compte ouvert et membre d'une structure n'a cette adresse.")

@@ -107,9 +107,7 @@ class NewTokenOut(TokenOut):
     """A token just made. ``secret`` is shown this once."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [_TOKEN | {"secret": "pathways_Zk3v0X3l1u5V8bq0p9wqv4x2d7o6y1t5s3r8n2m4k0c"}]
-        }
+        json_schema_extra={"examples": [_TOKEN | {"secret": "pathways_Zk3v0X3l1u5V8bq0p9wqv4x2d7o6y1t5s3r8n2m4k0c"}]}
     )
 
     secret: str = Field(description="Send it as `Authorization: Bearer SECRET`.")

@@ -83,9 +83,7 @@ def _add_unique(db: Session, row: Account | Membership, otherwise: str) -> None:
 
 def account_by_email(db: Session, email: str) -> Account | None:
     """The account of an address, as typed. Closed accounts are not found."""
-    return db.scalar(
-        sa.select(Account).where(Account.email == email.strip().casefold(), Account.closed_at.is_(None))
-    )
+    return db.scalar(sa.select(Account).where(Account.email == email.strip().casefold(), Account.closed_at.is_(None)))
 
 
 # --- who is asking -----------------------------------------------------------------------------------------
@@ -106,9 +104,7 @@ def identify(db: Session, *, session_token: str | None = None, bearer: str | Non
     return found and found.member
 
 
-def recognise(
-    db: Session, *, session_token: str | None = None, bearer: str | None = None
-) -> Recognised | None:
+def recognise(db: Session, *, session_token: str | None = None, bearer: str | None = None) -> Recognised | None:
     """The same with what :func:`note_use` needs. A personal token, sent on purpose, goes before a cookie."""
     if bearer:
         return _by_personal_token(db, ids.digest(bearer))
@@ -118,9 +114,7 @@ def recognise(
 
 
 def _by_session(db: Session, token_digest: str) -> Recognised | None:
-    row = db.execute(
-        _with_membership(SignInSession).where(SignInSession.token_digest == token_digest)
-    ).one_or_none()
+    row = db.execute(_with_membership(SignInSession).where(SignInSession.token_digest == token_digest)).one_or_none()
     if row is None:
         return None
     session, account, organisation, role = row
@@ -133,15 +127,11 @@ def _by_session(db: Session, token_digest: str) -> Recognised | None:
 
 
 def _by_personal_token(db: Session, token_digest: str) -> Recognised | None:
-    row = db.execute(
-        _with_membership(PersonalToken).where(PersonalToken.token_digest == token_digest)
-    ).one_or_none()
+    row = db.execute(_with_membership(PersonalToken).where(PersonalToken.token_digest == token_digest)).one_or_none()
     if row is None:
         return None
     token, account, organisation, role = row
-    permissions = (
-        OF_ROLE[role] & FOR_TOKENS & {Permission(scope) for scope in token.scopes if scope in FOR_TOKENS}
-    )
+    permissions = OF_ROLE[role] & FOR_TOKENS & {Permission(scope) for scope in token.scopes if scope in FOR_TOKENS}
     return Recognised(
         member=_member(account, organisation, role, permissions),
         token_digest=token_digest,
@@ -157,9 +147,7 @@ def _with_membership(proof: type[Proof]) -> sa.Select[Proof, Account, Organisati
         .join(Organisation, Organisation.id == proof.organisation_id)
         .join(
             Membership,
-            sa.and_(
-                Membership.account_id == proof.account_id, Membership.organisation_id == proof.organisation_id
-            ),
+            sa.and_(Membership.account_id == proof.account_id, Membership.organisation_id == proof.organisation_id),
         )
         .where(proof.expires_at > clock.now(), Account.closed_at.is_(None))
     )
@@ -336,9 +324,7 @@ def link_by_token(db: Session, token: str, *, purpose: LinkPurpose) -> SignInLin
 def spend_link(db: Session, token: str, *, purpose: LinkPurpose) -> SignInLink:
     """The link, used up. Of two requests at the same moment, one row changes, and one is refused."""
     link = link_by_token(db, token, purpose=purpose)
-    unused = sa.update(SignInLink).where(
-        SignInLink.token_digest == link.token_digest, SignInLink.used_at.is_(None)
-    )
+    unused = sa.update(SignInLink).where(SignInLink.token_digest == link.token_digest, SignInLink.used_at.is_(None))
     if changed(db, unused.values(used_at=clock.now())) != 1:
         raise Gone(LINK_GONE)
     return link
@@ -347,5 +333,5 @@ def spend_link(db: Session, token: str, *, purpose: LinkPurpose) -> SignInLink:
 def changed(db: Session, update: sa.Update) -> int:
     """How many rows an update changed."""
     result = db.execute(update.execution_options(synchronize_session=False))
-    assert isinstance(result, sa.CursorResult)  # noqa: S101 - says to the type checker what an update gives
+    assert isinstance(result, sa.CursorResult)
     return result.rowcount

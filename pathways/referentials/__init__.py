@@ -1,1 +1,1 @@
-
+"""Frameworks: ladders of micro-skills, their prerequisites and alignments."""

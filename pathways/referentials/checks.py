@@ -98,7 +98,7 @@ def _prerequisites(framework: FrameworkDocument, source: Source) -> list[Finding
                 if member not in skills
             ]
             known = [skills[member] for member in group if member in skills]
-            if len(set(group)) != len(group) or (_is_written_as_group(source, path) and len(group) < 2):  # noqa: PLR2004
+            if len(set(group)) != len(group) or (_is_written_as_group(source, path) and len(group) < 2):
                 said = f"{skill.code} : un groupe OU compte au moins deux micro-compétences différentes"
                 findings.append(source.finding(path, "or-group", said))
             if known and min(member.level for member in known) > skill.level:
@@ -152,7 +152,9 @@ def _blocked(framework: FrameworkDocument, source: Source) -> list[Finding]:
             reached.update(new)
         names = {"phone": "un téléphone", "computer": "un ordinateur"}
         findings += [
-            source.finding(paths[skill.code], "device-blocked", f"{skill.code} est hors d'atteinte avec seulement {names[device]}")
+            source.finding(
+                paths[skill.code], "device-blocked", f"{skill.code} est hors d'atteinte avec seulement {names[device]}"
+            )
             for skill in wanted
             if skill.code not in reached
         ]
@@ -186,7 +188,9 @@ def _alignments(framework: FrameworkDocument, source: Source, folder: Path) -> l
         for other, codes in skill.aligned.items():
             path = (*paths[skill.code], "aligned", other)
             if other not in known:
-                findings.append(source.finding(path, "unknown-alignment", f"{skill.code} : référentiel {other} inconnu"))
+                findings.append(
+                    source.finding(path, "unknown-alignment", f"{skill.code} : référentiel {other} inconnu")
+                )
                 continue
             findings += [
                 source.finding(path, "unknown-code", f"{skill.code} : le code {code} n'existe pas dans {other}")

@@ -50,7 +50,7 @@ class DomainDocument(Document):
 
 
 class FrameworkDocument(Document):
-    """``framework.yaml``"""
+    """The file ``framework.yaml``."""
 
     format: Literal[1]
     code: Code
@@ -79,7 +79,7 @@ class FrameworkDocument(Document):
 
 
 class FrameworkTranslationDocument(Document):
-    """``translations/LANG/framework.yaml``"""
+    """The file ``translations/LANG/framework.yaml``."""
 
     format: Literal[1]
     language: str

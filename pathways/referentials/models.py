@@ -15,7 +15,8 @@ from pathways.database import Base
 
 class Referential(Base):
     """One loaded state of a framework. A changed framework is a new ``number``; the old one stays for the diagnostics
-    that were published on it."""
+    that were published on it.
+    """
 
     __tablename__ = "referential"
     __table_args__ = (sa.UniqueConstraint("code", "number"),)

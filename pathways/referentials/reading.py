@@ -82,7 +82,9 @@ def parse(source: Source, model: type[Model]) -> tuple[Model | None, list[Findin
         return model.model_validate(source.value), []
     except ValidationError as error:
         return None, [
-            source.finding(_path(entry["loc"]), "shape", f"{'.'.join(map(str, entry['loc'])) or 'fichier'} : {_say(entry)}")
+            source.finding(
+                _path(entry["loc"]), "shape", f"{'.'.join(map(str, entry['loc'])) or 'fichier'} : {_say(entry)}"
+            )
             for entry in error.errors(include_url=False, include_input=False)
         ]
 

@@ -18,7 +18,8 @@ from pathways.referentials.models import MicroSkill, Referential, Strand
 
 def load(db: Session, folder: FrameworkFolder) -> Referential:
     """Store a checked framework. The same content again only refreshes its translations; changed content becomes the
-    next number of the referential, and what was published stays on the number it was published with."""
+    next number of the referential, and what was published stays on the number it was published with.
+    """
     framework = folder.framework
     assert framework is not None
     content = fingerprint_of(framework.model_dump(mode="json"), 64)
@@ -32,7 +33,9 @@ def load(db: Session, folder: FrameworkFolder) -> Referential:
 def newest() -> sa.Select[tuple[Referential]]:
     """The latest number of each referential, with its strands and micro-skills loaded in three queries."""
     numbers = (
-        sa.select(Referential.code, sa.func.max(Referential.number).label("number")).group_by(Referential.code).subquery()
+        sa.select(Referential.code, sa.func.max(Referential.number).label("number"))
+        .group_by(Referential.code)
+        .subquery()
     )
     return (
         sa.select(Referential)
@@ -54,9 +57,7 @@ def latest(db: Session, code: str) -> Referential:
 
 
 def get(db: Session, referential_id: uuid.UUID) -> Referential:
-    found = db.get(
-        Referential, referential_id, options=[selectinload(Referential.strands).selectinload(Strand.skills)]
-    )
+    found = db.get(Referential, referential_id, options=[selectinload(Referential.strands).selectinload(Strand.skills)])
     if found is None:
         raise NotFound("Ce référentiel n'existe pas.")
     return found
@@ -77,7 +78,8 @@ def matching(
     without_device: str = "",
 ) -> list[MicroSkill]:
     """Micro-skills found by words of their title or code, domain, strand and level; ``without_device`` leaves out
-    those that need that device."""
+    those that need that device.
+    """
     sought = folded(words).split()
     return [
         skill

@@ -1,1 +1,1 @@
-
+"""What HTTP and HTML have in common; no feature."""

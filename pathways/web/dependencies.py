@@ -42,7 +42,8 @@ OwnSettings = Annotated[Settings, Depends(settings_of)]
 
 def _identified(request: Request, later: BackgroundTasks) -> Member | None:
     """Who is signed in, by cookie or personal token. The application registers how (``people`` is above ``web``);
-    what it leaves in ``request.state.later`` is done once the answer has left."""
+    what it leaves in ``request.state.later`` is done once the answer has left.
+    """
     request.state.later = later
     member: Member | None = request.app.state.identify(request)
     request.state.member = member

@@ -13,7 +13,8 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 def clean(text: str) -> str:
     """NFC, stripped. Refuses control characters (NUL among them: PostgreSQL cannot hold it) and the invisible
-    ones that turn the reading direction of what follows."""
+    ones that turn the reading direction of what follows.
+    """
     text = unicodedata.normalize("NFC", text)
     for letter in text:
         if letter in _BIDI_CONTROLS or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):

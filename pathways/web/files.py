@@ -1,5 +1,6 @@
 """What belongs to nobody in particular: our style sheets and scripts (kept by browsers for ever under the digest of
-their content), and the pages on data and accessibility."""
+their content), and the pages on data and accessibility.
+"""
 
 from __future__ import annotations
 

@@ -25,14 +25,18 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     from pathways.web.dependencies import csrf_token  # noqa: PLC0415 - dependencies is for routes, pages for both
 
     member = getattr(request.state, "member", None)
-    text = environment().get_template(template).render(
-        request=request,
-        member=member,
-        csrf=csrf_token(request, member),
-        nonce=request.scope.get("state", {}).get("nonce", ""),
-        language=i18n.current(),
-        display=display_of(request),
-        **values,
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            request=request,
+            member=member,
+            csrf=csrf_token(request, member),
+            nonce=request.scope.get("state", {}).get("nonce", ""),
+            language=i18n.current(),
+            display=display_of(request),
+            **values,
+        )
     )
     return HTMLResponse(text, status, {"content-language": i18n.current().tag, "vary": "Accept-Language, Cookie"})
 

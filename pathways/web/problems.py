@@ -1,4 +1,4 @@
-"""Errors as people and programs read them: RFC 9457 documents under ``/api/``, pages elsewhere. Knows the status codes."""
+"""Errors as people and programs read them: RFC 9457 under ``/api/``, pages elsewhere. Knows the status codes."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     if isinstance(error, Unauthenticated) and not request.url.path.startswith("/api/") and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-    fields = [
-        entry | {"message": i18n.gettext(entry["message"])} for entry in getattr(error, "errors", [])
-    ]
+    fields = [entry | {"message": i18n.gettext(entry["message"])} for entry in getattr(error, "errors", [])]
     headers = {"retry-after": str(error.seconds)} if isinstance(error, TooMany) else None
     if isinstance(error, Unauthenticated):
         headers = {"www-authenticate": "Bearer"}
@@ -130,7 +128,7 @@ def _validation(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kind = _OF_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")  # noqa: PLR2004
+    kind = _OF_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
     return refusal(request, error.status_code, kind, headers=dict(error.headers or {}))
 
 

@@ -101,7 +101,7 @@ def _language(scope: Scope, headers: Headers) -> str:
         if name == "lang" and (code := i18n.recognised(value)):
             return code
     path: list[str] = scope["path"].split("/")
-    if len(path) == 4 and path[1] == "q" and (code := i18n.recognised(path[3][:20])):  # noqa: PLR2004 - /q/CODE/ar
+    if len(path) == 4 and path[1] == "q" and (code := i18n.recognised(path[3][:20])):
         return code
     for name, value in _pairs(headers.get("cookie", ""), ";"):
         if name == LANGUAGE_COOKIE and value in i18n.languages():

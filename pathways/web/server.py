@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
+import signal
 import socket
+import threading
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -32,7 +35,9 @@ def listening_socket(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             said = f"Le port {settings.port} est déjà pris. Choisissez-en un autre avec PATHWAYS_PORT."
         else:
-            said = f"L'adresse {settings.host}:{settings.port} ne peut pas être ouverte ({os.strerror(error.errno or 0)})."
+            said = (
+                f"L'adresse {settings.host}:{settings.port} ne peut pas être ouverte ({os.strerror(error.errno or 0)})."
+            )
         raise SettingsError(said) from error
     except OverflowError as error:
         sock.close()
@@ -56,8 +61,23 @@ def run(settings: Settings, sock: socket.socket, *, processes: int) -> None:
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=32 * 1024,
     )
-    server = uvicorn.Server(config)
-    if processes > 1:
-        Multiprocess(config, target=server.run, sockets=[sock]).run()
-    else:
-        server.run(sockets=[sock])
+    with sock:
+        if processes > 1:
+            Multiprocess(config, sockets=[sock]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[sock])
+
+
+def end_with_parent() -> None:
+    """In one of several web processes: end as soon as the process that started it has, even if that was killed.
+    Otherwise nobody would hold it any more, but it would still hold the port.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()

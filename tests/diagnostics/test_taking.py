@@ -34,7 +34,10 @@ def test_the_same_key_with_another_body_is_refused_and_changes_nothing(taker):
 
 def test_an_item_that_is_not_on_the_screen_is_refused(taker):
     before = taker.current()
-    assert taker.send({"item": "SEC-02-a", "outcome": "dont_know"}).status_code == 409 or before["item"]["id"] == "SEC-02-a"
+    assert (
+        taker.send({"item": "SEC-02-a", "outcome": "dont_know"}).status_code == 409
+        or before["item"]["id"] == "SEC-02-a"
+    )
     assert taker.send({"item": "ZZZ-99-z", "outcome": "dont_know"}).status_code == 409
     assert taker.current() == before
 

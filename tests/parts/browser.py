@@ -174,8 +174,7 @@ def axe(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
     with _scripts_for_us(page):
         found = Axe().run(page, options=options).response["violations"]
     return [
-        f"{violation['id']}: {violation['help']}: "
-        + " | ".join(str(node["target"][0]) for node in violation["nodes"])
+        f"{violation['id']}: {violation['help']}: " + " | ".join(str(node["target"][0]) for node in violation["nodes"])
         for violation in found
     ]
 

@@ -112,9 +112,7 @@ def main() -> int:
     except MissingPart as missing:
         sys.stderr.write(f"{missing}\n")
         return 1
-    return subprocess.run(
-        [options["executable_path"], "--version"], env=options["env"], check=False
-    ).returncode
+    return subprocess.run([options["executable_path"], "--version"], env=options["env"], check=False).returncode
 
 
 if __name__ == "__main__":

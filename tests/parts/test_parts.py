@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+import tomllib
 import zipfile
 
 import psycopg
 import pytest
+from packaging.requirements import Requirement
 from sqlalchemy import create_engine, make_url, text
 
 from tests.parts import ROOT, MissingPart, chromium, fonts, node, postgres
@@ -52,9 +55,7 @@ def test_a_dropped_database_is_gone_and_only_ours_are_dropped():
         postgres.drop_database("postgresql+psycopg:///postgres")
 
 
-@pytest.mark.skipif(
-    bool(os.environ.get("PATHWAYS_TEST_DATABASE_URL")), reason="that server is not ours to end"
-)
+@pytest.mark.skipif(bool(os.environ.get("PATHWAYS_TEST_DATABASE_URL")), reason="that server is not ours to end")
 def test_the_server_ends_with_a_process_that_is_killed():
     killed = subprocess.run(
         [sys.executable, "-c", textwrap.dedent("""
@@ -74,7 +75,7 @@ def test_the_server_ends_with_a_process_that_is_killed():
             psycopg.connect(plain).close()
         except psycopg.OperationalError:
             break
-        subprocess.run(["sleep", "0.05"], check=True)
+        time.sleep(0.05)
     else:
         pytest.fail("the server still answers")
 
@@ -102,6 +103,13 @@ def test_a_python_lock_names_packages_and_hashes_and_no_address(group):
     assert sum("==" in line for line in lines) <= sum("--hash=sha256:" in line for line in lines)
 
 
+def test_the_package_and_its_lock_ask_for_the_same():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = (ROOT / "requirements" / "base.in").read_text(encoding="utf-8").splitlines()
+    requirements = {Requirement(line.split("#")[0]) for line in asked if line.split("#")[0].strip()}
+    assert {Requirement(line) for line in project["dependencies"]} == requirements
+
+
 @pytest.mark.parametrize("language", LETTERS)
 def test_our_fonts_draw_every_letter(language):
     assert [letter for letter in LETTERS[language] if ord(letter) not in fonts.coverage()] == []
@@ -116,10 +124,7 @@ def test_the_fonts_configuration_names_our_faces_only():
 def test_chromium_answers():
     options = chromium.launch_options()
     command = [options["executable_path"], "--version"]
-    assert (
-        "Chrom"
-        in subprocess.run(command, env=options["env"], check=True, capture_output=True, text=True).stdout
-    )
+    assert "Chrom" in subprocess.run(command, env=options["env"], check=True, capture_output=True, text=True).stdout
 
 
 def test_a_chromium_that_is_not_there_is_said_not_skipped(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -27,8 +28,7 @@ SETTINGS = Settings(
 )
 BARE = {
     "desk.html": (
-        "<!doctype html><title>{% block title %}{% endblock %}</title>"
-        "<main>{% block content %}{% endblock %}</main>"
+        "<!doctype html><title>{% block title %}{% endblock %}</title><main>{% block content %}{% endblock %}</main>"
     ),
     "error.html": "<!doctype html><title>{{ title }}</title><main>{{ detail }}</main>",
 }
@@ -37,7 +37,9 @@ BARE = {
 
 @pytest.fixture
 def database(tmp_path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/people.sqlite3")
+    """Empty, with its tables: SQLite in a file, or the PostgreSQL of ``PATHWAYS_TEST_DATABASE_URL``."""
+    database = Database(os.environ.get("PATHWAYS_TEST_DATABASE_URL") or f"sqlite:///{tmp_path}/people.sqlite3")
+    Base.metadata.drop_all(database.engine)
     Base.metadata.create_all(database.engine)
     yield database
     database.dispose()
@@ -45,6 +47,7 @@ def database(tmp_path) -> Iterator[Database]:
 
 @pytest.fixture
 def db(database) -> Iterator[Session]:
+    """One transaction for the whole test. It holds SQLite's writer's turn: ask for it after fixtures that write."""
     with database.begin() as db:
         yield db
 

@@ -13,7 +13,7 @@ from pathways.people.identification import COOKIE
 from pathways.people.models import Account, Organisation
 from pathways.permissions import Member, Role
 
-PASSWORD = "quatre mots au hasard"
+PASSWORD = "un canard sur la lune"
 SECRET = b"0123456789abcdef0123456789abcdef"
 
 

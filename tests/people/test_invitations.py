@@ -27,9 +27,7 @@ def invitation(database, boss):
 
 
 def accept(db, token, email=NEWCOMER, password=PASSWORD, name="newcomer"):
-    return invitations.accept_invitation(
-        db, token, name=name, email=email, password=password, tries=tries_of(email)
-    )
+    return invitations.accept_invitation(db, token, name=name, email=email, password=password, tries=tries_of(email))
 
 
 def test_an_invitation_makes_an_account_in_the_organisation(boss, invitation, db):

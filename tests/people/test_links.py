@@ -26,9 +26,7 @@ NEW = "un autre mot de passe"
 
 
 def a_link(db, person, **values):
-    return service.one_time_link(
-        db, account_id=person.account.id, organisation_id=person.organisation.id, **values
-    )
+    return service.one_time_link(db, account_id=person.account.id, organisation_id=person.organisation.id, **values)
 
 
 def a_reset_link(db, person):
@@ -146,9 +144,7 @@ def test_a_refused_password_does_not_use_the_link_up(db):
 def test_one_reset_link_sets_one_password(database):
     with database.begin() as db:
         link = a_reset_link(db, somebody(db))
-    outcomes = at_the_same_moment(
-        database, lambda db: recovery.reset_password(db, link, password=NEW), times=3
-    )
+    outcomes = at_the_same_moment(database, lambda db: recovery.reset_password(db, link, password=NEW), times=3)
     assert outcomes.count(Gone) == 2
 
 
@@ -167,9 +163,7 @@ def test_who_forgot_gets_a_mail_and_who_is_nobody_sees_the_same(db):
     forgotten(db, "Trainer@exemple.fr")
     [event] = events(db)
     assert event.name == "PasswordForgotten"
-    assert event.payload == {"account_id": str(person.account.id)}, (
-        "no address and no secret waits in a queue"
-    )
+    assert event.payload == {"account_id": str(person.account.id)}, "no address and no secret waits in a queue"
 
 
 def test_a_mailbox_is_not_filled(db, later):

@@ -30,9 +30,7 @@ def test_a_reviewer_does_not_see_them(boss, db):
 
 def test_a_role_changes_at_once(boss, db):
     person = somebody(db, "person", organisation=boss.organisation)
-    memberships.change_role(
-        db, boss.member, membership_id=membership_of(db, boss, "person"), role=Role.COORDINATOR
-    )
+    memberships.change_role(db, boss.member, membership_id=membership_of(db, boss, "person"), role=Role.COORDINATOR)
     db.flush()
     assert service.identify(db, session_token=person.token).role is Role.COORDINATOR
 
@@ -88,9 +86,7 @@ def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(boss, db
     _, secret = tokens.create_token(db, person.member, name="script", scopes=["content:read"], days=30)
     link = a_link(db, person)
     memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
-    service.add_member(
-        db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER
-    )
+    service.add_member(db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER)
     assert service.identify(db, session_token=person.token) is None
     assert service.identify(db, bearer=secret) is None
     with pytest.raises(NotFound):
@@ -100,9 +96,7 @@ def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(boss, db
 def test_the_other_memberships_of_a_removed_member_stay(boss, db):
     other = an_organisation(db, "Bibliothèque")
     person = somebody(db, "person", organisation=other)
-    service.add_member(
-        db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER
-    )
+    service.add_member(db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER)
     memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
     assert service.identify(db, session_token=person.token).organisation_id == other.id
 

@@ -60,9 +60,7 @@ def test_a_token_loses_what_its_owner_loses(db):
     boss = somebody(db, "boss", role=Role.ADMINISTRATOR)
     person = somebody(db, organisation=boss.organisation)
     _, secret = create(db, person, scopes=[*READ, Permission.ATTEMPTS_READ])
-    memberships.change_role(
-        db, boss.member, membership_id=membership_of(db, boss, "trainer"), role=Role.REVIEWER
-    )
+    memberships.change_role(db, boss.member, membership_id=membership_of(db, boss, "trainer"), role=Role.REVIEWER)
     db.flush()
     assert service.identify(db, bearer=secret).permissions == frozenset(READ)
 

@@ -111,9 +111,7 @@ def _stacked(tables: Sequence[Floats], shape: tuple[int, int]) -> Floats:
     return stack
 
 
-def _response(
-    strands: Sequence[StrandModel], items: Sequence[Sequence[ItemModel]], wide: int, states: int
-) -> Floats:
+def _response(strands: Sequence[StrandModel], items: Sequence[Sequence[ItemModel]], wide: int, states: int) -> Floats:
     """Return P(outcome | state), shape [K, J, Y, G].
 
     States that a strand lacks repeat its last one: their prior is 0, and the likelihood that is best among

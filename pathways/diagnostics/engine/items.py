@@ -121,9 +121,7 @@ def first_guess(kind: str, *, options: int = 0, keys: int = 1) -> float:
     return max(1.0 / comb(options, keys), OPEN_GUESS)
 
 
-def first_model(
-    code: str, skill: str, *, kind: str, words: int, options: int = 0, keys: int = 1
-) -> ItemModel:
+def first_model(code: str, skill: str, *, kind: str, words: int, options: int = 0, keys: int = 1) -> ItemModel:
     """Return the model of an item that nobody has answered yet: format and length are all that is known."""
     return ItemModel(
         code=code,

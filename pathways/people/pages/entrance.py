@@ -69,9 +69,7 @@ def sign_in(
 ) -> Response:
     next_path = local_path(next)
     try:
-        token = service.sign_in(
-            db, entry.credentials, tries=entry.tries, replaces=request.cookies.get(COOKIE)
-        )
+        token = service.sign_in(db, entry.credentials, tries=entry.tries, replaces=request.cookies.get(COOKIE))
     except (WrongPassword, Forbidden) as error:
         values = {"next": next_path, "email": entry.credentials.email, "errors": {"password": error.message}}
         return pages.render(request, "sign-in.html", status=422, **values)
@@ -94,9 +92,7 @@ def sign_out(request: Request, db: DB, settings: OwnSettings) -> Response:
 @router.get("/forgotten")
 @public("who lost a password cannot sign in")
 def forgotten_page(request: Request, settings: OwnSettings) -> Response:
-    return pages.render(
-        request, "forgotten.html", mail=bool(settings.mail_url), email="", sent=False, errors={}
-    )
+    return pages.render(request, "forgotten.html", mail=bool(settings.mail_url), email="", sent=False, errors={})
 
 
 @router.post("/forgotten")

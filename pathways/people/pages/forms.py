@@ -19,9 +19,7 @@ Secret = Annotated[str, Form()]
 
 def with_session(response: Response, token: str, settings: Settings) -> Response:
     """The session cookie. It goes when the browser closes: many of these computers are shared."""
-    response.set_cookie(
-        COOKIE, token, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies
-    )
+    response.set_cookie(COOKIE, token, path="/", httponly=True, samesite="lax", secure=settings.secure_cookies)
     return response
 
 

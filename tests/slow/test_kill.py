@@ -1,0 +1,110 @@
+"""`kill -9` while twenty learners answer: every acknowledged answer is there, once, and every attempt goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from pathways.database import Database
+from pathways.diagnostics.models import Answer, Attempt
+from tests.slow.instance import Instance
+from tests.slow.learners import Learner
+
+LEARNERS = 20
+KILLS = 6
+
+
+def test_every_acknowledged_answer_is_there_once_and_every_attempt_goes_on(instance: Instance, database: Database):
+    rng = random.Random(1)
+    with learning(instance) as learners:
+        for number in range(KILLS):
+            time.sleep(rng.uniform(0.3, 1.5))
+            if instance.sqlite or number % 2:
+                instance.kill()
+                time.sleep(rng.uniform(0.0, 0.3))
+                instance.start()
+            else:
+                kill_one_of_two(instance, rng)
+        time.sleep(1.0)
+
+    assert sum(learner.lost for learner in learners) >= KILLS, "no request was under way when the server was killed"
+    assert {status for learner in learners for status in learner.statuses} == {200, 201}
+    assert [key for learner in learners for key in learner.differing] == []
+    sittings = {sitting.id: sitting for learner in learners for sitting in learner.sittings}
+    assert sum(len(sitting.acknowledged) for sitting in sittings.values()) > 10 * LEARNERS
+
+    with database.read() as db:
+        attempts = {str(one.id): one for one in db.scalars(sa.select(Attempt))}
+        rows = db.scalars(sa.select(Answer).order_by(Answer.attempt_id, Answer.number)).all()
+    assert set(attempts) == set(sittings)
+    for id_, sitting in sittings.items():
+        kept = [row for row in rows if str(row.attempt_id) == id_]
+        assert [row.number for row in kept] == list(range(1, len(kept) + 1))
+        assert [row.key for row in kept] == list(sitting.acknowledged)
+        assert attempts[id_].answered == len(kept)
+
+    with ThreadPoolExecutor(LEARNERS) as pool:
+        list(pool.map(goes_on, learners))
+    assert {status for learner in learners for status in learner.statuses} == {200, 201}
+
+
+def test_web_processes_whose_supervisor_is_killed_end_and_free_the_port(instance: Instance):
+    if instance.sqlite:
+        return  # one process, no supervisor
+    assert instance.process is not None
+    os.kill(instance.process.pid, signal.SIGKILL)
+    instance.process.wait(10)
+    deadline = time.monotonic() + 30
+    while instance.answers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not instance.answers()
+    instance.start()
+    assert instance.answers()
+
+
+@contextmanager
+def learning(instance: Instance) -> Iterator[list[Learner]]:
+    stop = threading.Event()
+    learners = [Learner(instance, number, stop) for number in range(LEARNERS)]
+    with ThreadPoolExecutor(LEARNERS) as pool:
+        running = [pool.submit(learner.run) for learner in learners]
+        try:
+            yield learners
+        finally:
+            stop.set()
+    for one in running:
+        one.result()
+
+
+def kill_one_of_two(instance: Instance, rng: random.Random) -> None:
+    """The other one serves on, and the supervisor starts a new one."""
+    before = instance.web_processes()
+    killed = rng.choice(before)
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        now = instance.web_processes()
+        if killed not in now and len(now) == len(before):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"no new web process came:\n{instance.said()}")
+
+
+def goes_on(learner: Learner) -> None:
+    """What was on the screen comes back, whatever was said is said again, and each attempt reaches its end."""
+    for sitting in learner.sittings:
+        current = learner.insist("GET", sitting.path, None, sitting.headers()).json()
+        assert current["item"] == sitting.item
+        learner.repeat(sitting, list(sitting.acknowledged))
+        while sitting.item is not None:
+            learner.answer(sitting)
+    assert learner.differing == []
+    learner.client.close()
