@@ -104,7 +104,7 @@ lint: .venv/ready-to-lint ## Check style, format and types
 	@.venv/bin/basedpyright
 
 UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-              --python-version 3.11 --system-certs --custom-compile-command "make lock" $(LOCK_ARGS)
+              --python-version 3.11 --system-certs --cache-dir ../build/uv-cache --custom-compile-command "make lock" $(LOCK_ARGS)
 
 lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade takes newer versions)
 	@cd requirements && for group in base build test lint lock; do \

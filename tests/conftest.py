@@ -34,7 +34,7 @@ def shipped() -> content.Content:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content) -> Callable[[str], str]:
-    """The URL of a migrated database with the content in it, made once per kind and then copied."""
+    """The URL of a migrated database with the content and the demonstration in it, made once per kind and copied."""
     made: dict[str, str] = {}
 
     def of(kind: str) -> str:
@@ -45,6 +45,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content)
             migrating.migrate(database)
             with database.begin() as db:
                 content.load(db, shipped)
+                demo.prepare(db)
             if kind == "sqlite":
                 with database.engine.connect() as connection:
                     connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

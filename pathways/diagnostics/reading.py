@@ -25,6 +25,10 @@ from pathways.referentials import service as referentials_service
 from pathways.referentials.models import MicroSkill, Referential
 
 
+LIKELY = 0.5
+"""From here on a micro-skill is likelier mastered than not."""
+
+
 class Sign(enum.StrEnum):
     """How a micro-skill is shown to people: a word, a shape and a colour, never a number."""
 
@@ -69,7 +73,7 @@ class Profile:
     blueprint: Blueprint
     skills: tuple[SkillResult, ...]
     within_reach: tuple[SkillResult, ...]
-    """The three micro-skills to learn next: not mastered or to confirm, their prerequisites there as far as is known."""
+    """The three micro-skills to learn next, see :func:`within_reach`."""
     not_understood: tuple[Answer, ...]
     answers: tuple[Answer, ...]
 
@@ -134,22 +138,24 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
 
 
 def within_reach(results: Sequence[SkillResult], most: int = 3) -> list[SkillResult]:
-    """Micro-skills whose prerequisites are there (or were not looked at), the likeliest to succeed first.
+    """Micro-skills that are not mastered and whose ground is there: every prerequisite, and every lower rung of the
+    ladder, is at least likelier mastered than not. One that is outside the diagnostic is unknown and blocks nothing.
 
-    A prerequisite outside the diagnostic is unknown and blocks nothing; one that is *to learn* comes first itself.
-    Where several rungs of a ladder are open, only the lowest is within reach.
+    Those found lacking come first, then those to confirm, then those not seen; within each, the likeliest to succeed.
     """
-    by_code = {one.skill.code: one for one in results}
-    lacking = {code for code, one in by_code.items() if one.label is Label.NOT_MASTERED}
-    reach: list[SkillResult] = []
-    ladders: set[uuid.UUID] = set()
+    mastery = {one.skill.code: one.mastery for one in results}
+    lower: dict[uuid.UUID, float] = {}
+    reach = []
     for one in results:
-        if one.sign not in {Sign.LEARN, Sign.CONFIRM} or one.skill.strand_id in ladders:
-            continue
-        if all(any(member not in lacking for member in group) for group in one.skill.requires):
+        ground = min(
+            [lower.get(one.skill.strand_id, 1.0)]
+            + [max(mastery.get(member, 1.0) for member in group) for group in one.skill.requires]
+        )
+        lower[one.skill.strand_id] = min(lower.get(one.skill.strand_id, 1.0), one.mastery)
+        if one.label in {Label.NOT_MASTERED, Label.UNDECIDED} and ground >= LIKELY:
             reach.append(one)
-            ladders.add(one.skill.strand_id)
-    reach.sort(key=lambda one: (one.sign is not Sign.LEARN, one.skill.level, -round(one.mastery, 9), one.skill.code))
+    order = [Sign.LEARN, Sign.CONFIRM, Sign.UNSEEN]
+    reach.sort(key=lambda one: (order.index(one.sign), -round(one.mastery, 9), one.skill.code))
     return reach[:most]
 
 

@@ -31,7 +31,7 @@ router = APIRouter(tags=["trainer"])
 
 ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
-Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE))]
+Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
 
 

@@ -23,6 +23,7 @@ from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
 from pathways.errors import DomainError, Invalid, NotFound
 from pathways.items import service as items_service
+from pathways.items.presenting import in_words
 from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
 from pathways.referentials.models import Referential
@@ -36,8 +37,8 @@ MOST_CSV_ROWS = 20_000
 STATES = {"running": "en cours", "finished": "terminé", "left": "arrêté en route"}
 
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
-Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE))]
-ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE))]
+Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
+ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
 ObserverForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE))]
 
@@ -145,7 +146,7 @@ def poster(
         diagnostic=found,
         url=url,
         qr=segno.make(url, error="m").svg_inline(
-            scale=8, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
+            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
         ),
         languages=[
             (one, i18n.gettext("Répondez à quelques questions sur votre téléphone", one.code)) for one in languages
@@ -208,6 +209,7 @@ def profile(request: Request, member: AttemptsReader, attempt_id: uuid.UUID, db:
         confirm=read.with_sign(Sign.CONFIRM),
         observed=[(code, read.blueprint.bodies[code]) for code in observed],
         seen={one.item: one for one in read.answers if one.observed_by},
+        words={one.id: in_words(read.blueprint.bodies[one.item], one.response) for one in read.answers},
         key=str(ids.random_id()),
         spoken=i18n.languages().get(attempt.language),
     )

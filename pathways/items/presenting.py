@@ -56,6 +56,21 @@ def target_arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
     return sorted(names, key=lambda name: _draw(seed, body["code"], f"target {name}"))
 
 
+def in_words(body: Mapping[str, Any], response: Any) -> str:
+    """A learner's response in the French words of the item, for the trainer who reads it."""
+    if response is None or body["kind"] == "observed":
+        return ""
+    texts = {part["id"]: part.get("text") or "" for part in (*body["options"], *body["targets"])}
+    texts |= {
+        option["id"]: option["text"] or option["picture"]["alt"] for option in body["options"] if option["picture"]
+    }
+    if isinstance(response, dict):
+        return ", ".join(f"{texts.get(thing, thing)} : {texts.get(target, target)}" for thing, target in response.items())
+    if isinstance(response, list):
+        return (" → " if body["kind"] == "order" else ", ").join(texts.get(name, name) for name in response)
+    return texts.get(response, response)
+
+
 def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
     """The item as the API gives it: ids, texts by language, pictures; the answer key is not in it."""
     body = shown.body

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways import clock
 from pathways.errors import Conflict, NotFound
 from pathways.people import invitations, policies
 from pathways.people.models import Account, Membership, Organisation, PersonalToken, SignInLink, SignInSession
 from pathways.permissions import Member, Role
 
 UNKNOWN = "Cette personne n'est pas membre de la structure."
+CLOSED = "Compte fermé"
 LAST = "C'est le dernier administrateur de la structure. Nommez-en d'abord un autre."
 
 
@@ -60,6 +62,25 @@ def remove_member(db: Session, actor: Member, *, membership_id: uuid.UUID) -> No
         db.execute(sa.delete(opened).filter_by(**theirs))
     invitations.withdraw_all_by(db, **theirs)
     db.delete(membership)
+
+
+def close_account(db: Session, actor: Member) -> None:
+    """Close one's own account: nothing opens any more, and the name and address are not kept.
+
+    The row stays, without them, so that what the person made still has an author.
+    """
+    account = db.get_one(Account, actor.account_id)
+    if account.is_operator:
+        raise Conflict("Ce compte exploite le serveur. Il ne peut pas être fermé depuis cette page.")
+    theirs = {"account_id": account.id}
+    for membership in db.scalars(sa.select(Membership).filter_by(**theirs).order_by(Membership.organisation_id)):
+        if membership.role is Role.ADMINISTRATOR:
+            _keep_an_administrator(db, membership)
+        invitations.withdraw_all_by(db, **theirs, organisation_id=membership.organisation_id)
+    for opened in (SignInSession, PersonalToken, SignInLink, Membership):
+        db.execute(sa.delete(opened).filter_by(**theirs))
+    account.closed_at = clock.now()
+    account.email, account.name, account.password_hash = f"{account.id}@closed.invalid", CLOSED, None
 
 
 def organisations_of(db: Session, actor: Member) -> list[Organisation]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, Form
@@ -12,7 +13,7 @@ from starlette.requests import Request
 
 from pathways import ids
 from pathways.database import IDENTIFIERS, READERS, WRITERS
-from pathways.errors import Forbidden, Unauthenticated
+from pathways.errors import Forbidden, NotFound, Unauthenticated
 from pathways.i18n import N_
 from pathways.permissions import Member, Permission
 from pathways.settings import Settings
@@ -53,25 +54,45 @@ def _identified(request: Request, later: BackgroundTasks) -> Member | None:
 Identified = Annotated[Member | None, Depends(_identified, max_concurrency=IDENTIFIERS)]
 
 
+Finder = Callable[[Session, Member, uuid.UUID], object]
+"""Finds something by its identifier among what a member may know of; raises :class:`NotFound` otherwise."""
+
+
 class Requires:
-    """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route."""
+    """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route.
 
-    def __init__(self, permission: Permission) -> None:
+    ``of`` names the path parameter that the permission is about, and how it is found: whoever lacks the permission is
+    told so only of what they may know to exist (404 before 403).
+    """
+
+    def __init__(self, permission: Permission, *, of: tuple[str, Finder] | None = None) -> None:
         self.permission = permission
+        self.of = of
 
-    def __call__(self, member: Identified) -> Member:
+    def __call__(self, request: Request, member: Identified) -> Member:
         if member is None:
             raise Unauthenticated(N_("Il faut se connecter."))
         if not member.may(self.permission):
+            self._must_exist(request, member)
             raise Forbidden(N_("Vous n'avez pas accès à cette page."))
         return member
+
+    def _must_exist(self, request: Request, member: Member) -> None:
+        if self.of is None or self.of[0] not in request.path_params:
+            return
+        try:
+            identifier = uuid.UUID(request.path_params[self.of[0]])
+        except ValueError as error:
+            raise NotFound(N_("Cette page n'existe pas.")) from error
+        with request.app.state.database.read() as db:
+            self.of[1](db, member, identifier)
 
 
 class RequiresForm(Requires):
     """The same for a form of ours: it must carry the token that was written into the page of this very session."""
 
     def __call__(self, request: Request, member: Identified, csrf: Annotated[str, Form()] = "") -> Member:  # type: ignore[override]
-        member = super().__call__(member)
+        member = super().__call__(request, member)
         if not hmac.compare_digest(csrf.encode(), csrf_token(request, member).encode()):
             raise Forbidden("Ce formulaire a expiré. Revenez en arrière, rechargez la page et recommencez.")
         return member

@@ -6,6 +6,7 @@ on the next. Here the choice is closed, and `coverage()` says which characters i
 
 import hashlib
 import shutil
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ FACES = (
     "noto-naskh-arabic/400Regular/NotoNaskhArabic_400Regular.ttf",
     "noto-naskh-arabic/700Bold/NotoNaskhArabic_700Bold.ttf",
 )
+CLOSED = sys.platform == "linux"  # macOS asks its own catalogue of fonts: there the choice stays open
 LATIN, ARABIC = "Noto Sans", "Noto Naskh Arabic"
 
 _CONFIGURATION = """<?xml version="1.0"?>

@@ -59,9 +59,9 @@ def settings() -> Settings:
 
 @pytest.fixture
 def app(database, settings, monkeypatch) -> FastAPI:
-    environment = pages.environment().overlay(
-        loader=jinja2.ChoiceLoader([jinja2.DictLoader(BARE), pages.environment().loader])
-    )
+    own = pages.environment().loader
+    assert own is not None
+    environment = pages.environment().overlay(loader=jinja2.ChoiceLoader([jinja2.DictLoader(BARE), own]))
     monkeypatch.setattr(pages, "environment", lambda: environment)
     app = FastAPI()
     app.state.database, app.state.settings = database, settings

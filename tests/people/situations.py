@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from pathways.database import Database
+from pathways.errors import DomainError
 from pathways.people import memberships, service
 from pathways.people.identification import COOKIE
 from pathways.people.models import Account, Organisation
@@ -55,15 +60,50 @@ def somebody(
 def signed_in(db: Session, account: Account, organisation: Organisation) -> Somebody:
     token = service.open_session(db, account_id=account.id, organisation_id=organisation.id)
     db.flush()
-    member = service.identify(db, session_token=token)
-    assert member is not None
-    return Somebody(account, organisation, token, member)
+    return Somebody(account, organisation, token, identified(db, session_token=token))
+
+
+def identified(db: Session, **proof: str) -> Member:
+    """Who holds this session or token, where it must be somebody."""
+    return recognised(db, **proof).member
+
+
+def recognised(db: Session, **proof: str) -> service.Recognised:
+    found = service.recognise(db, **proof)
+    assert found is not None
+    return found
 
 
 def membership_of(db: Session, viewer: Somebody, name: str):
     """The identifier of a colleague's membership, as the administrator's page gives it."""
     [found] = [one for one in memberships.colleagues(db, viewer.member) if one.name == name]
     return found.membership_id
+
+
+def a_link(db: Session, person: Somebody, **values: Any) -> str:
+    return service.one_time_link(db, account_id=person.account.id, organisation_id=person.organisation.id, **values)
+
+
+def at_the_same_moment(database: Database, act: Callable[[Session], Any], times: int = 5) -> list[Any]:
+    """What ``act(db)`` gave or refused, in as many transactions as ``times``, all started together."""
+    gate, outcomes = threading.Barrier(times), list[Any]()
+
+    def run():
+        gate.wait(timeout=10)
+        try:
+            with database.begin() as db:
+                result = act(db)
+        except DomainError as error:
+            outcomes.append(type(error))
+        else:
+            outcomes.append(result)
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
 
 
 def tries_of(email: str, address: str = "192.0.2.1") -> service.Tries:

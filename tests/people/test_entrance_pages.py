@@ -15,8 +15,7 @@ from pathways.people.identification import COOKIE
 from pathways.people.models import LinkPurpose, SignInSession
 from pathways.people.pages.forms import local_path
 from pathways.web.security import LARGEST_BODY
-from tests.people.situations import PASSWORD, browser_of, post, somebody
-from tests.people.test_links import a_link
+from tests.people.situations import PASSWORD, a_link, browser_of, post, somebody
 
 EMAIL = "trainer@exemple.fr"
 

@@ -8,8 +8,7 @@ from pathways.errors import Conflict, Gone, Invalid, NotFound, TooMany, WrongPas
 from pathways.people import invitations, memberships, service
 from pathways.people.models import Account, Invitation, Membership
 from pathways.permissions import Role
-from tests.people.situations import PASSWORD, membership_of, somebody, tries_of
-from tests.people.test_links import at_the_same_moment
+from tests.people.situations import PASSWORD, at_the_same_moment, identified, membership_of, somebody, tries_of
 
 NEWCOMER = "newcomer@exemple.fr"
 
@@ -33,7 +32,7 @@ def accept(db, token, email=NEWCOMER, password=PASSWORD, name="newcomer"):
 def test_an_invitation_makes_an_account_in_the_organisation(boss, invitation, db):
     token = accept(db, invitation)
     db.flush()
-    member = service.identify(db, session_token=token)
+    member = identified(db, session_token=token)
     assert (member.name, member.role) == ("newcomer", Role.TRAINER)
     assert member.organisation_id == boss.organisation.id
 
@@ -91,7 +90,7 @@ def test_nobody_takes_over_an_account_by_an_invitation(database, invitation):
         assert db.scalar(sa.select(sa.func.count()).select_from(Membership)) == 2
         token = accept(db, invitation, "victim@exemple.fr", PASSWORD, name="another name")
         db.flush()
-        assert service.identify(db, session_token=token).name == "victim"
+        assert identified(db, session_token=token).name == "victim"
 
 
 def test_nor_one_that_has_no_password_yet(database, invitation):
@@ -123,7 +122,7 @@ def test_somebody_signed_in_joins_with_their_account(boss, invitation, db):
     person = somebody(db, "person", role=Role.COORDINATOR)
     invitations.join(db, person.member, invitation)
     db.flush()
-    member = service.identify(db, session_token=person.token)
+    member = identified(db, session_token=person.token)
     assert (member.organisation_id, member.role) == (boss.organisation.id, Role.TRAINER)
 
 

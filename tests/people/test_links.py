@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 import sqlalchemy as sa
 
-from pathways.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, TooMany, WrongPassword
+from pathways.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany, WrongPassword
 from pathways.outbox import OutboxEvent
 from pathways.people import passwords, recovery, service
 from pathways.people.models import LinkPurpose, SignInLink
@@ -15,7 +13,10 @@ from pathways.permissions import Role
 from tests.people.situations import (
     PASSWORD,
     SECRET,
+    a_link,
     an_organisation,
+    at_the_same_moment,
+    identified,
     membership_of,
     signed_in,
     somebody,
@@ -25,40 +26,14 @@ from tests.people.situations import (
 NEW = "un autre mot de passe"
 
 
-def a_link(db, person, **values):
-    return service.one_time_link(db, account_id=person.account.id, organisation_id=person.organisation.id, **values)
-
-
 def a_reset_link(db, person):
     return a_link(db, person, purpose=LinkPurpose.RESET)
-
-
-def at_the_same_moment(database, act, times=5):
-    """What ``act(db)`` gave or refused, in as many transactions as ``times``, all started together."""
-    gate, outcomes = threading.Barrier(times), []
-
-    def run():
-        gate.wait(timeout=10)
-        try:
-            with database.begin() as db:
-                result = act(db)
-        except DomainError as error:
-            outcomes.append(type(error))
-        else:
-            outcomes.append(result)
-
-    threads = [threading.Thread(target=run) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcomes
 
 
 def test_a_link_signs_in(db):
     person = somebody(db)
     token = service.use_link(db, a_link(db, person))
-    assert service.identify(db, session_token=token).account_id == person.account.id
+    assert identified(db, session_token=token).account_id == person.account.id
 
 
 def test_a_link_signs_in_once(database):
@@ -188,7 +163,7 @@ def test_an_administrator_makes_a_link_for_a_member(db):
     person = somebody(db, organisation=boss.organisation)
     link = recovery.reset_link_for(db, boss.member, membership_id=membership_of(db, boss, "trainer"))
     token = recovery.reset_password(db, link, password=NEW)
-    assert service.identify(db, session_token=token).account_id == person.account.id
+    assert identified(db, session_token=token).account_id == person.account.id
 
 
 def test_but_not_for_a_member_of_another_organisation(db):

@@ -13,17 +13,17 @@ from pathways.outbox import OutboxEvent
 from pathways.people import mailing, operation, recovery, service
 from pathways.people.events import PasswordForgotten
 from pathways.people.models import Invitation, PersonalToken, SignInLink, SignInSession
-from tests.people.situations import somebody
-from tests.people.test_links import a_link
+from tests.people.situations import a_link, somebody
 
 
 class Server:
     """What stands for ``smtplib.SMTP``: notes what it is asked."""
 
     encrypts = True
+    last: Server
 
     def __init__(self, host, port, *, timeout, context=None):
-        self.log = [("connect", host, port, timeout, context is not None)]
+        self.log: list[tuple] = [("connect", host, port, timeout, context is not None)]
         Server.last = self
 
     def __enter__(self):
@@ -60,6 +60,7 @@ def server(monkeypatch):
     monkeypatch.setattr(smtplib, "SMTP", Server)
     monkeypatch.setattr(smtplib, "SMTP_SSL", Server)
     monkeypatch.setattr(Server, "encrypts", True)
+    monkeypatch.delattr(Server, "last", raising=False)
     return Server
 
 
@@ -186,11 +187,10 @@ def test_a_mail_whose_process_died_is_tried_again(database, handlers, person, la
 
 
 def test_an_account_closed_meanwhile_gets_no_mail(database, handlers, person, later):
-    Server.last = None
     with database.begin() as db:
         db.merge(person.account).closed_at = later()
     assert outbox.deliver_one(database, handlers)
-    assert Server.last is None
+    assert not hasattr(Server, "last")
 
 
 def test_what_has_expired_is_deleted_after_a_while(database, later):

@@ -3,11 +3,18 @@ from __future__ import annotations
 import pytest
 
 from pathways.errors import Conflict, NotFound
-from pathways.people import memberships, service, tokens
-from pathways.people.models import Membership
+from pathways.people import invitations, memberships, service, tokens
+from pathways.people.models import Account, Membership
 from pathways.permissions import Role
-from tests.people.situations import an_organisation, membership_of, somebody
-from tests.people.test_links import a_link, at_the_same_moment
+from tests.people.situations import (
+    PASSWORD,
+    a_link,
+    an_organisation,
+    at_the_same_moment,
+    identified,
+    membership_of,
+    somebody,
+)
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def test_a_role_changes_at_once(boss, db):
     person = somebody(db, "person", organisation=boss.organisation)
     memberships.change_role(db, boss.member, membership_id=membership_of(db, boss, "person"), role=Role.COORDINATOR)
     db.flush()
-    assert service.identify(db, session_token=person.token).role is Role.COORDINATOR
+    assert identified(db, session_token=person.token).role is Role.COORDINATOR
 
 
 @pytest.mark.parametrize("role", [Role.TRAINER, Role.REVIEWER, Role.COORDINATOR])
@@ -98,7 +105,7 @@ def test_the_other_memberships_of_a_removed_member_stay(boss, db):
     person = somebody(db, "person", organisation=other)
     service.add_member(db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER)
     memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
-    assert service.identify(db, session_token=person.token).organisation_id == other.id
+    assert identified(db, session_token=person.token).organisation_id == other.id
 
 
 def test_one_switches_between_ones_own_organisations_only(boss, db):
@@ -106,3 +113,32 @@ def test_one_switches_between_ones_own_organisations_only(boss, db):
     with pytest.raises(NotFound):
         memberships.switch_organisation(db, person.member, organisation_id=boss.organisation.id)
     assert [one.id for one in memberships.organisations_of(db, person.member)] == [person.organisation.id]
+
+
+def test_a_closed_account_opens_nothing_and_keeps_no_name(boss, db):
+    person = somebody(db, "person", role=Role.ADMINISTRATOR, organisation=boss.organisation, password=PASSWORD)
+    _, secret = tokens.create_token(db, person.member, name="script", scopes=["content:read"], days=30)
+    link = a_link(db, person)
+    invitation = invitations.invite(db, person.member, role=Role.TRAINER)
+    memberships.close_account(db, person.member)
+    db.flush()
+    account = db.get_one(Account, person.account.id)
+    assert account.closed_at is not None
+    assert "person" not in account.email + account.name
+    assert account.password_hash is None
+    assert service.identify(db, session_token=person.token) is None
+    assert service.identify(db, bearer=secret) is None
+    for refused in (service.use_link, invitations.invitation_by_token):
+        with pytest.raises(NotFound):
+            refused(db, link if refused is service.use_link else invitation)
+    assert [one.name for one in memberships.colleagues(db, boss.member)] == ["boss"]
+    assert service.create_account(db, email="person@exemple.fr", name="person"), "the address is free again"
+
+
+def test_the_last_administrator_and_an_operator_do_not_close_their_accounts(boss, db):
+    with pytest.raises(Conflict, match="dernier administrateur"):
+        memberships.close_account(db, boss.member)
+    operator = somebody(db, "operator", is_operator=True)
+    with pytest.raises(Conflict, match="exploite le serveur"):
+        memberships.close_account(db, operator.member)
+    assert service.identify(db, session_token=boss.token)

@@ -3,13 +3,14 @@ from __future__ import annotations
 import argon2
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from pathways import ids
 from pathways.errors import Conflict, Forbidden, Invalid, TooMany, WrongPassword
 from pathways.people import memberships, passwords, service
 from pathways.people.models import Account, Membership, SignInSession
 from pathways.permissions import OF_ROLE, Permission, Role
-from tests.people.situations import PASSWORD, an_organisation, membership_of, somebody, tries_of
+from tests.people.situations import PASSWORD, an_organisation, identified, membership_of, recognised, somebody, tries_of
 
 EMAIL = "trainer@exemple.fr"
 
@@ -29,7 +30,7 @@ def wrong(database, email=EMAIL, *, address="192.0.2.1"):
 def test_the_right_password_opens_a_session(db):
     person = somebody(db, password=PASSWORD)
     token = sign_in(db)
-    member = service.identify(db, session_token=token)
+    member = identified(db, session_token=token)
     assert member.account_id == person.account.id
     assert member.organisation_id == person.organisation.id
     assert member.permissions == OF_ROLE[Role.TRAINER]
@@ -102,7 +103,7 @@ def test_an_old_hash_is_made_again_at_the_next_sign_in(db):
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
     person.account.password_hash = weak.hash(PASSWORD)
     sign_in(db)
-    assert not passwords.is_outdated(person.account.password_hash)
+    assert not passwords.is_outdated(person.account.password_hash or "")
     assert passwords.matches(person.account.password_hash, PASSWORD)
 
 
@@ -197,7 +198,7 @@ def test_a_session_in_use_lasts_but_no_longer_than_thirty_days(db, later):
     person = somebody(db)
     for _ in range(30 * 24 // 10 - 1):
         later(hours=10)
-        found = service.recognise(db, session_token=person.token)
+        found = recognised(db, session_token=person.token)
         assert found.note_due
         service.note_use(db, found)
         db.flush()
@@ -208,20 +209,20 @@ def test_a_session_in_use_lasts_but_no_longer_than_thirty_days(db, later):
 
 def test_the_use_of_a_session_is_noted_once_an_hour(db, later):
     person = somebody(db)
-    assert not service.recognise(db, session_token=person.token).note_due
+    assert not recognised(db, session_token=person.token).note_due
     later(minutes=61)
-    found = service.recognise(db, session_token=person.token)
+    found = recognised(db, session_token=person.token)
     assert found.note_due
     service.note_use(db, found)
     db.flush()
-    assert not service.recognise(db, session_token=person.token).note_due
+    assert not recognised(db, session_token=person.token).note_due
 
 
 def test_identifying_is_one_query(database):
     with database.begin() as db:
         person = somebody(db)
     asked = []
-    sa.event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     with database.read() as db:
         service.identify(db, session_token=person.token)
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
@@ -274,7 +275,7 @@ def test_the_session_acts_for_the_organisation_that_is_chosen(db):
     service.add_member(db, account_id=person.account.id, organisation_id=other.id, role=Role.COORDINATOR)
     memberships.switch_organisation(db, person.member, organisation_id=other.id)
     db.flush()
-    member = service.identify(db, session_token=person.token)
+    member = identified(db, session_token=person.token)
     assert (member.organisation_id, member.role) == (other.id, Role.COORDINATOR)
 
 

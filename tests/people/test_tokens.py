@@ -8,7 +8,7 @@ from pathways.errors import Conflict, Invalid, NotFound
 from pathways.people import memberships, service, tokens
 from pathways.people.models import PersonalToken
 from pathways.permissions import FOR_TOKENS, OF_ROLE, Permission, Role
-from tests.people.situations import membership_of, somebody
+from tests.people.situations import identified, membership_of, recognised, somebody
 
 READ = [Permission.CONTENT_READ, Permission.DIAGNOSTICS_READ]
 
@@ -20,7 +20,7 @@ def create(db, person, *, scopes=READ, days=90):
 def test_a_token_carries_its_scopes_and_no_session(db):
     person = somebody(db)
     _, secret = create(db, person)
-    member = service.identify(db, bearer=secret)
+    member = identified(db, bearer=secret)
     assert member.account_id == person.account.id
     assert member.permissions == frozenset(READ)
     assert member.session_id is None
@@ -62,7 +62,7 @@ def test_a_token_loses_what_its_owner_loses(db):
     _, secret = create(db, person, scopes=[*READ, Permission.ATTEMPTS_READ])
     memberships.change_role(db, boss.member, membership_id=membership_of(db, boss, "trainer"), role=Role.REVIEWER)
     db.flush()
-    assert service.identify(db, bearer=secret).permissions == frozenset(READ)
+    assert identified(db, bearer=secret).permissions == frozenset(READ)
 
 
 def test_a_token_never_carries_what_is_not_for_tokens_whatever_its_row_says(db):
@@ -70,7 +70,7 @@ def test_a_token_never_carries_what_is_not_for_tokens_whatever_its_row_says(db):
     token, secret = create(db, person)
     token.scopes = [*Permission, "a scope of an older version"]
     db.flush()
-    assert service.identify(db, bearer=secret).permissions == OF_ROLE[Role.ADMINISTRATOR] & FOR_TOKENS
+    assert identified(db, bearer=secret).permissions == OF_ROLE[Role.ADMINISTRATOR] & FOR_TOKENS
 
 
 def test_a_token_ends_at_its_date(db, later):
@@ -92,15 +92,15 @@ def test_a_token_of_a_closed_account_is_nobody(db, later):
 def test_the_last_use_is_known_to_the_hour(db, later):
     person = somebody(db)
     token, secret = create(db, person)
-    found = service.recognise(db, bearer=secret)
+    found = recognised(db, bearer=secret)
     assert found.note_due
     service.note_use(db, found)
     db.refresh(token)
     assert token.last_used_at is not None
     later(minutes=59)
-    assert not service.recognise(db, bearer=secret).note_due
+    assert not recognised(db, bearer=secret).note_due
     later(minutes=2)
-    assert service.recognise(db, bearer=secret).note_due
+    assert recognised(db, bearer=secret).note_due
 
 
 def test_a_session_is_no_bearer_and_a_token_no_cookie(db):
@@ -113,7 +113,7 @@ def test_a_session_is_no_bearer_and_a_token_no_cookie(db):
 def test_a_token_that_is_sent_goes_before_the_cookie(db):
     person = somebody(db)
     _, secret = create(db, person)
-    assert service.identify(db, session_token=person.token, bearer=secret).session_id is None
+    assert identified(db, session_token=person.token, bearer=secret).session_id is None
     assert service.identify(db, session_token=person.token, bearer="revoked") is None
 
 

@@ -43,7 +43,11 @@ class Instance:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -171,5 +175,5 @@ def children(pid: int) -> list[int]:
 
 
 def _command_line(pid: int) -> bytes:
-    found = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, check=False)
+    found = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, check=False)
     return found.stdout

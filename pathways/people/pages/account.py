@@ -14,7 +14,7 @@ from pathways import clock
 from pathways.errors import Conflict, Invalid, WrongPassword
 from pathways.people import memberships, recovery, service, tokens
 from pathways.people.models import Account
-from pathways.people.pages.forms import Secret, at_fields, see
+from pathways.people.pages.forms import Secret, at_fields, see, without_session
 from pathways.people.pages.words import SCOPES, day
 from pathways.permissions import Member, Permission
 from pathways.web import pages
@@ -83,6 +83,15 @@ def revoke_token(member: OwnerForm, db: DB, token_id: uuid.UUID) -> Response:
 def switch(member: OwnerForm, db: DB, organisation: Annotated[uuid.UUID, Form()]) -> Response:
     memberships.switch_organisation(db, member, organisation_id=organisation)
     return see("/")
+
+
+@router.post("/close")
+def close(request: Request, member: OwnerForm, db: DB, settings: OwnSettings) -> Response:
+    try:
+        memberships.close_account(db, member)
+    except Conflict as error:
+        return _page(request, db, member, errors={"close": error.message})
+    return without_session(see("/sign-in"), settings)
 
 
 def _page(
