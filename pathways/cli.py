@@ -268,7 +268,7 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
         self._settings = settings
 
     def __enter__(self) -> Database:
-        import sqlalchemy as sa
+        from sqlalchemy import exc
 
         from pathways.database import Database
 
@@ -282,7 +282,7 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
             raise SettingsError(
                 f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror})."
             ) from error
-        except (sa.exc.DBAPIError, sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        except (exc.DBAPIError, exc.ArgumentError, exc.NoSuchModuleError) as error:
             first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise SettingsError(f"La base de données ne s'ouvre pas : {first}") from error
         return self._opened

@@ -46,7 +46,8 @@ class Selection:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Selection:
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
+        kept: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in stored.items()}
+        return cls(**kept)
 
     def rules(self) -> StopRules:
         seconds = self.minutes * 60.0 if self.minutes else None
@@ -78,7 +79,7 @@ class Price:
         return asdict(self)
 
 
-def list_for(member: Member) -> sa.Select[tuple[Diagnostic]]:
+def list_for(member: Member) -> sa.Select[Diagnostic]:
     return (
         sa.select(Diagnostic)
         .where(Diagnostic.organisation_id == member.organisation_id)

@@ -19,7 +19,7 @@ from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid, NotFound, Unauthenticated
 from pathways.i18n import N_
 from pathways.permissions import Learner, Member, Permission
-from pathways.web.dependencies import DB, Address, Identified, ReadDB, public
+from pathways.web.dependencies import DB, Address, Identified, ReadDB, Requires, public
 
 router = APIRouter(prefix="/attempts", tags=["learner"])
 
@@ -39,23 +39,29 @@ def _learner(
     scheme, _, token = authorization.partition(" ")
     if scheme.casefold() != "bearer" or not token:
         raise Unauthenticated(N_("Il faut le jeton de ce passage."))
-    if not hmac.compare_digest(token.strip().encode(), door.token(attempt_id).encode()):
+    if not _opens(token, attempt_id, door):
         raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
     return Learner(attempt_id)
 
 
 def _reader(
     attempt_id: uuid.UUID,
+    request: Request,
     door: OwnDoor,
     member: Identified,
     authorization: Annotated[str, Header(max_length=500)] = "",
 ) -> Learner | Member:
-    """The learner of this attempt, or a member who may read profiles (of their organisation: the service says)."""
-    if member is not None and member.may(Permission.ATTEMPTS_READ):
-        return member
-    return _learner(attempt_id, door, authorization)
+    """The learner of this attempt, also on the device of somebody signed in, or a member who may read profiles."""
+    if member is None or _opens(authorization.partition(" ")[2], attempt_id, door):
+        return _learner(attempt_id, door, authorization)
+    return READS(request, member)
 
 
+def _opens(token: str, attempt_id: uuid.UUID, door: Door) -> bool:
+    return hmac.compare_digest(token.strip().encode(), door.token(attempt_id).encode())
+
+
+READS = Requires(Permission.ATTEMPTS_READ, of={"attempt_id": reading.attempt_for})
 CurrentReader = Annotated[Learner | Member, Depends(_reader)]
 CurrentLearner = Annotated[Learner, Depends(_learner)]
 RequiredKey = Annotated[

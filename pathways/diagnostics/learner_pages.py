@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -33,6 +32,8 @@ from pathways.web.security import LANGUAGE_COOKIE
 
 router = APIRouter()
 COOKIE = "attempt"
+COOKIE_PATH = "/t"
+"""One attempt per browser: who starts or resumes on a shared device shuts the door of the one before."""
 KEPT_SECONDS = taking.KEPT_DAYS * 86400
 CODE_PURPOSE = "anybody who reads the code on a poster comes in here"
 SAID = {
@@ -254,24 +255,20 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor)
 
 
 @router.get("/t/{attempt_id}/take-away")
-def take_away(learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
-    """Everything that is held about this attempt, for the person to keep."""
+def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+    """Everything that is held about this attempt, as a page to keep: it opens without the network."""
     attempt = taking.get(db, learner.attempt_id)
-    answers = taking.answers_of(db, attempt.id)
-    held = {
-        "diagnostic": str(attempt.diagnostic_id),
-        "language": attempt.language,
-        "started_at": attempt.started_at.isoformat(),
-        "erased_on": attempt.expires_at.date().isoformat(),
-        "answers": [_held_answer(one) for one in answers],
-        "profile": reading.profile(db, door, attempt).to_json(),
-    }
-    name = f"pathways-{attempt.started_at:%Y-%m-%d}.json"
-    return Response(
-        json.dumps(held, ensure_ascii=False, indent=1),
-        media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
+    _speak(attempt)
+    profile = reading.profile(db, door, attempt)
+    response = render(
+        request,
+        "take-away.html",
+        groups={sign.value: profile.with_sign(sign) for sign in Sign},
+        answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
     )
+    name = f"pathways-{attempt.started_at:%Y-%m-%d}.html"
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @router.get("/t/{attempt_id}/erase")
@@ -285,7 +282,7 @@ def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
     _speak(taking.get(db, learner.attempt_id))
     taking.erase(db, learner.attempt_id)
     response = render(request, "erase.html", attempt_id=learner.attempt_id, erased=True)
-    response.delete_cookie(COOKIE, path=f"/t/{learner.attempt_id}")
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response
 
 
@@ -371,21 +368,16 @@ def _speak(attempt: Attempt) -> None:
     i18n.use(attempt.language)
 
 
-def _held_answer(one: Answer) -> dict[str, Any]:
-    return {
-        "item": one.item,
-        "outcome": one.outcome,
-        "response": one.response,
-        "language": one.language,
-        "seconds": round(one.seconds, 1),
-        "answered_at": one.answered_at.isoformat(),
-        "taken_back": one.superseded_at is not None,
-    }
+def _kept_answer(blueprint: Blueprint, one: Answer, language: str) -> tuple[tuple[str | None, str], str]:
+    """The question in both languages, and in French words what was answered."""
+    shown = blueprint.shown(one.item, language)
+    said = {"dont_know": "Je ne sais pas", "not_understood": "Je ne comprends pas", "not_tried": "pas essayé"}
+    return shown.text("stem"), said.get(one.outcome) or presenting.in_words(shown.body, one.response)
 
 
 def _hand_over(response: Response, request: Request, door: taking.Door, attempt: Attempt) -> None:
-    """Give the browser what opens this attempt, for its own addresses only."""
-    _remember(response, request, COOKIE, door.token(attempt.id), f"/t/{attempt.id}")
+    """Give the browser what opens this attempt, in place of what it held for another."""
+    _remember(response, request, COOKIE, door.token(attempt.id), COOKIE_PATH)
     _remember(response, request, LANGUAGE_COOKIE, attempt.language, "/")
 
 

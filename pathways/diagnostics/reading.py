@@ -24,7 +24,6 @@ from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
 from pathways.referentials.models import MicroSkill, Referential
 
-
 LIKELY = 0.5
 """From here on a micro-skill is likelier mastered than not."""
 
@@ -159,7 +158,7 @@ def within_reach(results: Sequence[SkillResult], most: int = 3) -> list[SkillRes
     return reach[:most]
 
 
-def attempts_of(diagnostic_id: uuid.UUID) -> sa.Select[tuple[Attempt]]:
+def attempts_of(diagnostic_id: uuid.UUID) -> sa.Select[Attempt]:
     """Those who took a diagnostic, the latest first."""
     return (
         sa.select(Attempt)

@@ -29,10 +29,12 @@ from pathways.web.paging import Cursor, Limit, PageOf, page
 
 router = APIRouter(tags=["trainer"])
 
+OF = {"diagnostic_id": composing.get, "attempt_id": reading.attempt_for}
+"""What the paths of trainers are about, and how it is found."""
 ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
-Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
-AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
+Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
+AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 
 
 @router.get("/referentials", response_model=list[ReferentialOut], summary="All frameworks, latest number of each")
@@ -118,8 +120,7 @@ def attempts(
 
 
 def selection_of(body: SelectionIn) -> Selection:
-    given = body.model_dump()
-    return Selection(**(given | {"skills": tuple(given["skills"]), "languages": tuple(given["languages"])}))
+    return Selection.from_json(body.model_dump())
 
 
 def _referential(one: Referential) -> dict[str, Any]:

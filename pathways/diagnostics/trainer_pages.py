@@ -21,6 +21,7 @@ from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.learner_api import OwnDoor
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
+from pathways.diagnostics.trainer_api import OF
 from pathways.errors import DomainError, Invalid, NotFound
 from pathways.items import service as items_service
 from pathways.items.presenting import in_words
@@ -37,10 +38,10 @@ MOST_CSV_ROWS = 20_000
 STATES = {"running": "en cours", "finished": "terminé", "left": "arrêté en route"}
 
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
-Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
-ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=("diagnostic_id", composing.get)))]
-AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
-ObserverForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE))]
+Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
+ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
+AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
+ObserverForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=OF))]
 
 
 @router.get("/")

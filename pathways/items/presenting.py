@@ -65,7 +65,9 @@ def in_words(body: Mapping[str, Any], response: Any) -> str:
         option["id"]: option["text"] or option["picture"]["alt"] for option in body["options"] if option["picture"]
     }
     if isinstance(response, dict):
-        return ", ".join(f"{texts.get(thing, thing)} : {texts.get(target, target)}" for thing, target in response.items())
+        return ", ".join(
+            f"{texts.get(thing, thing)} : {texts.get(target, target)}" for thing, target in response.items()
+        )
     if isinstance(response, list):
         return (" → " if body["kind"] == "order" else ", ").join(texts.get(name, name) for name in response)
     return texts.get(response, response)

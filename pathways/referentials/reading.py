@@ -102,7 +102,8 @@ _SAID = {
 
 
 def _say(entry: Any) -> str:
-    return _SAID.get(entry["type"], entry["msg"])
+    said: str = _SAID.get(entry["type"], entry["msg"])
+    return said
 
 
 def _path(location: Sequence[Step]) -> tuple[Step, ...]:

@@ -30,7 +30,7 @@ def load(db: Session, folder: FrameworkFolder) -> Referential:
     return latest
 
 
-def newest() -> sa.Select[tuple[Referential]]:
+def newest() -> sa.Select[Referential]:
     """The latest number of each referential, with its strands and micro-skills loaded in three queries."""
     numbers = (
         sa.select(Referential.code, sa.func.max(Referential.number).label("number"))

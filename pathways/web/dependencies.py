@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, Form
@@ -61,13 +61,13 @@ Finder = Callable[[Session, Member, uuid.UUID], object]
 class Requires:
     """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route.
 
-    ``of`` names the path parameter that the permission is about, and how it is found: whoever lacks the permission is
-    told so only of what they may know to exist (404 before 403).
+    ``of`` names the path parameters that the permission is about, and how each is found: whoever lacks the permission
+    is told so only of what they may know to exist (404 before 403).
     """
 
-    def __init__(self, permission: Permission, *, of: tuple[str, Finder] | None = None) -> None:
+    def __init__(self, permission: Permission, *, of: Mapping[str, Finder] | None = None) -> None:
         self.permission = permission
-        self.of = of
+        self.of = dict(of or {})
 
     def __call__(self, request: Request, member: Identified) -> Member:
         if member is None:
@@ -78,14 +78,13 @@ class Requires:
         return member
 
     def _must_exist(self, request: Request, member: Member) -> None:
-        if self.of is None or self.of[0] not in request.path_params:
-            return
-        try:
-            identifier = uuid.UUID(request.path_params[self.of[0]])
-        except ValueError as error:
-            raise NotFound(N_("Cette page n'existe pas.")) from error
-        with request.app.state.database.read() as db:
-            self.of[1](db, member, identifier)
+        for name in self.of.keys() & request.path_params.keys():
+            try:
+                identifier = uuid.UUID(request.path_params[name])
+            except ValueError as error:
+                raise NotFound(N_("Cette page n'existe pas.")) from error
+            with request.app.state.database.read() as db:
+                self.of[name](db, member, identifier)
 
 
 class RequiresForm(Requires):

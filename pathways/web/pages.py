@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,9 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     return HTMLResponse(text, status, {"content-language": i18n.current().tag, "vary": "Accept-Language, Cookie"})
 
 
-def error(request: Request, *, status: int, title: str, detail: str) -> HTMLResponse:
-    """An error as a person reads it. ``title`` is a msgid; ``detail`` a sentence already in the reader's language."""
-    return render(request, "error.html", status=status, title=title, detail=detail)
+def error(request: Request, *, status: int, title: str, detail: str, values: Mapping[str, object]) -> HTMLResponse:
+    """An error as a person reads it. ``title`` and ``detail`` are msgids, ``values`` fill the places of ``detail``."""
+    return render(request, "error.html", status=status, title=title, detail=detail, values=values)
 
 
 def display_of(request: Request) -> str:
@@ -57,7 +58,7 @@ def environment() -> jinja2.Environment:
     """StrictUndefined: a misspelt name in a template is an error, never an empty space on somebody's screen."""
     folders = [_HERE / "templates", *sorted(_HERE.parent.glob("*/templates"))]
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(dict.fromkeys(folders)),
+        loader=jinja2.FileSystemLoader(list(dict.fromkeys(folders))),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

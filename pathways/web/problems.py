@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -76,38 +77,49 @@ def refusal(
     kind: str,
     *,
     detail: str = "",
+    values: Mapping[str, object] | None = None,
     errors: list[dict[str, str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """The one shape of an error, as JSON for programs and as a page for people, in the reader's language."""
+    """The one shape of an error, as JSON for programs and as a page for people, in the reader's language.
+
+    ``detail`` is a msgid, its places filled from ``values``.
+    """
     title = i18n.gettext(TITLES[kind])
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         body: dict[str, Any] = {
             "type": f"urn:pathways:problem:{kind}",
             "title": title,
             "status": status,
-            "detail": detail or title,
-            "instance": quote(request.url.path[:200]),
+            "detail": i18n.sentence(detail, values or {}) if detail else title,
+            "instance": quote(request.scope["path"][:200]),
         }
         if errors:
             body["errors"] = errors
         headers = {"content-language": i18n.current().tag} | (headers or {})
         return JSONResponse(body, status, headers, media_type="application/problem+json")
-    response = pages.error(request, status=status, title=TITLES[kind], detail=detail)
+    response = pages.error(request, status=status, title=TITLES[kind], detail=detail, values=values or {})
     response.headers.update(headers or {})
     return response
 
 
 def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
-    if isinstance(error, Unauthenticated) and not request.url.path.startswith("/api/") and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-    fields = [entry | {"message": i18n.gettext(entry["message"])} for entry in getattr(error, "errors", [])]
+    if isinstance(error, Unauthenticated) and not request.scope["path"].startswith("/api/") and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={quote(request.scope['path'])}", 303)
+    fields = [entry | {"message": i18n.sentence(entry["message"], {})} for entry in getattr(error, "errors", [])]
     headers = {"retry-after": str(error.seconds)} if isinstance(error, TooMany) else None
     if isinstance(error, Unauthenticated):
         headers = {"www-authenticate": "Bearer"}
-    detail = i18n.sentence(error.message, error.values)
-    return refusal(request, STATUS[error.kind], error.kind, detail=detail, errors=fields, headers=headers)
+    return refusal(
+        request,
+        STATUS[error.kind],
+        error.kind,
+        detail=error.message,
+        values=error.values,
+        errors=fields,
+        headers=headers,
+    )
 
 
 def _validation(request: Request, error: Exception) -> Response:
@@ -138,5 +150,5 @@ def _busy(request: Request, error: Exception) -> Response:
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
-    log.error("unforeseen error on %s", request.url.path, exc_info=error)
+    log.error("unforeseen error on %s", request.scope["path"], exc_info=error)
     return refusal(request, 500, "internal")

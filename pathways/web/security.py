@@ -43,19 +43,19 @@ class Guard:
 
         if scope["method"] not in SAFE and self._is_foreign(headers):
             await _refuse(403, "forbidden-origin", scope, receive, send_guarded)
-        elif int(length if (length := headers.get("content-length", "0")).isdigit() else "0") > LARGEST_BODY:
+        elif _announced(headers) > LARGEST_BODY:
             await _refuse(413, "too-large", scope, receive, send_guarded)
         else:
             await self.app(scope, _bounded(receive), send_guarded)
 
     def _is_foreign(self, headers: Headers) -> bool:
         """Whether a browser says that another site's page sent this. A program that sends a token is not a browser."""
-        if headers.get("authorization"):
+        if headers.get("authorization", "").casefold().startswith("bearer "):  # Basic, a browser sends by itself
             return False
         if site := headers.get("sec-fetch-site"):
             return site not in {"same-origin", "none"}
         origin = headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc not in {self.own, headers.get("host")}
+        return origin is not None and _place(origin) not in {self.own, headers.get("host")}
 
     def _protect(self, headers: MutableHeaders, nonce: str) -> None:
         headers.setdefault(
@@ -71,6 +71,19 @@ class Guard:
         headers.setdefault("cache-control", "no-store")
         if self.https:
             headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+def _announced(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _place(origin: str) -> str:
+    """Host and port of an ``Origin``; of none that could be ours if it cannot be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _bounded(receive: Receive) -> Receive:

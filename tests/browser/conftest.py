@@ -1,4 +1,4 @@
-"""The browser, and pages in it that fail their test when they misbehave."""
+"""The browser, the server in front of it, and pages that fail their test when they misbehave."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.server import Server, running
 from tests.parts.browser import Recorder, launched, open_page
 
 HERE = Path(__file__).parent
@@ -25,6 +26,13 @@ def chromium() -> Iterator[Browser]:
     running in the main thread, in which no other test could call `asyncio.run`."""
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The product as people meet it: a process of its own with the shipped content and the demonstration."""
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -188,9 +187,7 @@ def running(folder: Path) -> Iterator[Server]:
     """A server on loopback with the shipped content and the demonstration in `folder`, until the block ends."""
     database = Database(f"sqlite:///{folder / 'pathways.sqlite3'}")
     door = Door(SECRET.encode(), Blueprints(clock=time.monotonic))
-    _fill(database, folder)
-    with database.begin() as db:
-        demo.prepare(db)
+    _fill(database)
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PATHWAYS_")}
     environment |= {"PATHWAYS_PORT": str(port), "PATHWAYS_DATA": str(folder), "PATHWAYS_SECRET": SECRET}
@@ -207,19 +204,14 @@ def running(folder: Path) -> Iterator[Server]:
         database.dispose()
 
 
-def _fill(database: Database, folder: Path) -> None:
-    """Load a copy of the shipped content in which each translation is stamped with its French. Whether the shipped
-    ones follow their French is told by the tests of the content; here each page must exist in each language.
-    """
+def _fill(database: Database) -> None:
     migrating.migrate(database)
-    today = clock.now().date()
-    copy = folder / "referentials"
-    shutil.copytree(resource("referentials"), copy)
-    content.stamp(copy, today)
-    checked = content.check(copy, today)
+    checked = content.check(resource("referentials"), clock.now().date())
     assert checked.errors == []
     with database.begin() as db:
         content.load(db, checked)
+    with database.begin() as db:
+        demo.prepare(db)
 
 
 def _free_port() -> int:

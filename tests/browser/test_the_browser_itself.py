@@ -33,9 +33,7 @@ PAGES = {
     "/absent": '<img alt="" src="/absent.png">',
     "/script": "<noscript>Sans script</noscript><script>document.title = 'Script'; undefined_name()</script>",
 }
-POLICY = (
-    "default-src 'self'; img-src 'self' data: http:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-)
+POLICY = "default-src 'self'; img-src 'self' data: http:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 class _Pages(BaseHTTPRequestHandler):
@@ -47,9 +45,7 @@ class _Pages(BaseHTTPRequestHandler):
             body = body.replace(b' style="min-height: 48px; min-width: 48px"', b"")
         self.send_response(200 if known or self.path == "/strict" else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header(
-            "Content-Security-Policy", policy + "; img-src 'self' data:" * (self.path == "/strict")
-        )
+        self.send_header("Content-Security-Policy", policy + "; img-src 'self' data:" * (self.path == "/strict"))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

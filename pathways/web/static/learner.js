@@ -50,7 +50,9 @@ for (const form of document.querySelectorAll("form[data-kind=order]")) {
       [...own].find((input) => !taken.has(input.value)).checked = true;
     });
   }
-  form.addEventListener("change", (event) => {
+  /* A finger takes a number away from the step that had it; the arrow keys, which pass over numbers, do not. */
+  form.addEventListener("click", (event) => {
+    if (!event.detail || !event.target.checked) return;
     for (const other of form.querySelectorAll(":checked"))
       if (other !== event.target && other.value === event.target.value) other.checked = false;
   });

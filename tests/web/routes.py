@@ -1,0 +1,67 @@
+"""Every route of an application, and what it asks of whoever calls it: read off the signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from pathways.diagnostics import learner_api, learner_pages
+from pathways.web.dependencies import Requires, RequiresForm
+
+LEARNER = {learner_api._learner, learner_pages._learner, learner_api._reader}
+"""Dependencies that admit the holder of one attempt's token (the last one: or a member who may read it)."""
+SAFE = {"GET", "HEAD"}
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    endpoint: Callable[..., Any]
+    needs: tuple[Callable[..., Any], ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/")
+
+    @property
+    def public_because(self) -> str:
+        return getattr(self.endpoint, "public_because", "")
+
+    @property
+    def requires(self) -> Requires | None:
+        return next((one for one in self.needs if isinstance(one, Requires)), None)
+
+    @property
+    def requires_form(self) -> bool:
+        return any(isinstance(one, RequiresForm) for one in self.needs)
+
+    @property
+    def for_learner(self) -> bool:
+        return any(one in LEARNER for one in self.needs)
+
+
+def routes_of(app: FastAPI) -> list[Route]:
+    """All routes but the OpenAPI document, which is the framework's own."""
+    found = []
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            needs = tuple(_calls(route.dependant))
+            found += [Route(method, str(context.path), route.endpoint, needs) for method in sorted(route.methods)]
+    return found
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    for one in dependant.dependencies:
+        if one.call is not None:
+            yield one.call
+        yield from _calls(one)
