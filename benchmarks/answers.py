@@ -8,7 +8,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,10 @@ import sqlalchemy as sa
 
 from benchmarks.bare import bare_answer, bare_attempt, metadata
 from benchmarks.report import Figure, Section
-from benchmarks.served import KINDS, Prepared, prepared
+from benchmarks.served import KINDS, prepared
 from pathways.database import Database
 from pathways.diagnostics.models import Answer
+from tests.slow.accepted import nodelay
 from tests.slow.instance import Client, Instance
 
 LEARNERS = 16
@@ -70,13 +70,13 @@ def measure() -> Section:
 
 def _of(kind: str) -> Iterator[Figure]:
     ours, bare = Side(), Side()
-    with prepared(kind) as at, Instance(at.folder / "ours", at.url, code=at.code) as instance, _bare(at) as port:
+    with prepared(kind) as at, Instance(at.folder / "ours", at.url, code=at.code) as instance, _BareInstance(at.folder / "bare", at.url) as bare_instance:
         database = Database(at.url)
         metadata.create_all(database.engine)
         known = scripts(instance)
         for number in range(-1, ROUNDS):
             told = _load(instance.port, opened(instance, known))
-            told_bare = _load(port, _bare_attempts(database, known))
+            told_bare = _load(bare_instance.port, _bare_attempts(database, known))
             if number >= 0:  # the first round of each fills caches
                 ours.add(told)
                 bare.add(told_bare)
@@ -87,7 +87,7 @@ def _of(kind: str) -> Iterator[Figure]:
                 f"bare {len(told_bare['seconds']) / told_bare['elapsed']:.0f}",
                 flush=True,
             )
-        delays = nodelay(instance.port), nodelay(port)
+        delays = tuple(nodelay(one.port, one.web_processes()) for one in (instance, bare_instance))
         with database.read() as db:
             rows = db.scalar(sa.select(sa.func.count()).select_from(Answer)) or 0
             bare_rows = db.scalar(sa.select(sa.func.count()).select_from(bare_answer)) or 0
@@ -181,15 +181,9 @@ def _load(port: int, attempts: list[dict[str, Any]]) -> dict[str, Any]:
     return told
 
 
-@contextmanager
-def _bare(at: Prepared) -> Iterator[int]:
-    """The bare endpoint, served as the instance is."""
-    served = _BareInstance(at.folder / "bare", at.url)
-    with served:
-        yield served.port
-
-
 class _BareInstance(Instance):
+    """The bare endpoint, served as the instance is."""
+
     def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
         del arguments
         with self.log.open("ab") as log:

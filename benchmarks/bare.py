@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from pathways.database import WRITERS, Database
-from pathways.web.server import end_with_parent
+from pathways.settings import Settings
+from pathways.web.server import end_with_parent, listening_socket, run
 
 metadata = sa.MetaData()
 bare_attempt = sa.Table(
@@ -75,3 +76,8 @@ def application() -> FastAPI:
         return {"item": None, "stopped": None}
 
     return app
+
+
+if __name__ == "__main__":
+    settings = Settings.from_environment()
+    run(settings, listening_socket(settings), processes=settings.processes, factory="benchmarks.bare:application")

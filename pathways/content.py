@@ -7,8 +7,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
+from tqdm import tqdm
 
 from pathways.errors import Invalid
 from pathways.items import recordings
@@ -26,6 +28,10 @@ from pathways.referentials.documents import (
 from pathways.referentials.reading import Finding
 
 
+PROGRESS: dict[str, Any] = {"delay": 2.0, "disable": None, "leave": False}
+"""A bar only on a terminal, and only for what takes over two seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     frameworks: tuple[tuple[FrameworkFolder, ItemsFolder], ...]
@@ -39,7 +45,7 @@ class Content:
 def check(root: Path, today: date) -> Content:
     """Read every framework under ``root`` with its items, and say everything that is wrong."""
     folders, findings = [], []
-    for folder in frameworks_in(root):
+    for folder in tqdm(frameworks_in(root), "référentiels", **PROGRESS):
         framework, wrong = check_framework(folder, root)
         items, wrong_items = check_items(framework, root, today)
         folders.append((framework, items))
@@ -52,13 +58,14 @@ def check(root: Path, today: date) -> Content:
 def load(db: Session, content: Content) -> list[str]:
     """Store content without errors, all or nothing (the caller's transaction); returns a line per framework."""
     told = []
-    for framework, items in content.frameworks:
+    for framework, items in tqdm(content.frameworks, "chargement", **PROGRESS):
         assert framework.framework is not None
         referential = referentials_service.load(db, framework)
         new = items_service.load(db, referential.code, items)
         told.append(
             f"{referential.code} {referential.version} (état {referential.number}) : "
-            f"{len(framework.framework.skills())} micro-compétences, {len(items.items)} questions, dont {new} nouvelles ou changées"
+            f"{len(framework.framework.skills())} micro-compétences, {len(items.items)} questions, "
+            f"dont {new} nouvelles ou changées"
         )
     return told
 

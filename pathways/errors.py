@@ -72,10 +72,6 @@ class TooMany(DomainError):
         self.seconds = seconds
 
 
-class TooLarge(DomainError):
-    kind = "too-large"
-
-
 class Invalid(DomainError):
     """What was sent cannot be used. ``errors`` tells, field by field: ``{"field", "message"}``."""
 

@@ -39,10 +39,6 @@ class Language:
     font: str
     state: str
 
-    @property
-    def rtl(self) -> bool:
-        return self.dir == "rtl"
-
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
     return message

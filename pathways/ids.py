@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 import time
+import unicodedata
 import uuid
 
 ALPHABET = "23456789CFGHJMPQRVWX"  # no vowel, no pair that is mistaken on paper or aloud
@@ -69,5 +70,6 @@ def readable(code: str) -> str:
 
 
 def normalised(code: str) -> str:
-    """What a person typed, in the alphabet of codes: capitals, without spaces and dashes."""
-    return "".join(letter for letter in code.upper() if letter.isalnum())
+    """What a person typed, in the alphabet of codes: capitals, Latin digits, without spaces and dashes."""
+    flat = unicodedata.normalize("NFKC", code).upper()
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in flat if sign.isalnum())

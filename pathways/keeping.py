@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from tqdm import tqdm
 from alembic.script import ScriptDirectory
 
 from pathways.database import Database, UTCDateTime
@@ -39,7 +40,7 @@ def backup(database: Database, settings: Settings, file: Path) -> int:
             head = ScriptDirectory.from_config(configuration()).get_current_head()
             archive.writestr("about.json", json.dumps({"format": FORMAT, "revision": head}))
             archive.writestr("secret", settings.secret)
-            for table in metadata.sorted_tables:
+            for table in tqdm(metadata.sorted_tables, "sauvegarde", delay=2.0, disable=None, leave=False):
                 with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
                     for row in connection.execute(sa.select(table)).mappings():
                         out.write(json.dumps({k: _out(v) for k, v in row.items()}).encode() + b"\n")
@@ -73,7 +74,7 @@ def restore(database: Database, settings: Settings, file: Path) -> int:
 
 def _fill(connection: sa.Connection, archive: zipfile.ZipFile) -> int:
     rows = 0
-    for table in metadata.sorted_tables:
+    for table in tqdm(metadata.sorted_tables, "reprise", delay=2.0, disable=None, leave=False):
         if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
             raise SettingsError("La base n'est pas vide : une sauvegarde ne se reprend que dans une base neuve.")
         batch: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -67,7 +67,6 @@ def environment() -> jinja2.Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(two=two, two_texts=two_texts, static=static, languages=i18n.languages)
-    env.filters["iso"] = isolated
     return env
 
 
@@ -90,13 +89,6 @@ def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> 
     if display == "own":
         return Markup('<span class="two"><span>{}</span></span>').format(own)
     return Markup('<span class="two"><span>{}</span> <span lang="fr" dir="ltr">{}</span></span>').format(own, french)
-
-
-def isolated(text: object, language: i18n.Language | None = None) -> Markup:
-    """Words of a person or of another language inside a sentence: their direction stays their own."""
-    if language is None:
-        return Markup("<bdi>{}</bdi>").format(escape(text))
-    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(language.tag, language.dir, escape(text))
 
 
 @functools.cache

@@ -46,10 +46,10 @@ def listening_socket(settings: Settings) -> socket.socket:
     return sock
 
 
-def run(settings: Settings, sock: socket.socket, *, processes: int) -> None:
-    """Serve until the process is told to stop."""
+def run(settings: Settings, sock: socket.socket, *, processes: int, factory: str = FACTORY) -> None:
+    """Serve what ``factory`` makes, in each process for itself, until the process is told to stop."""
     config = uvicorn.Config(
-        FACTORY,
+        factory,
         factory=True,
         workers=processes,
         log_level="warning",

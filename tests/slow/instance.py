@@ -138,13 +138,8 @@ class Client:
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
         """The reply, whatever its status; raises OSError or HTTPException when there is none."""
-        sent = self.headers | headers
-        data = None
-        if isinstance(body, bytes):
-            data = body
-        elif body is not None:
-            data = json.dumps(body).encode()
-            sent["Content-Type"] = "application/json"
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        sent = ({"Content-Type": "application/json"} if data is not None else {}) | self.headers | headers
         if self._connection is None:
             self._connection = self.instance.connect(self.timeout)
         try:

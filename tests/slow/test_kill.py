@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 
 from pathways.database import Database
@@ -42,7 +43,7 @@ def test_every_acknowledged_answer_is_there_once_and_every_attempt_goes_on(insta
     assert sum(len(sitting.acknowledged) for sitting in sittings.values()) > 10 * LEARNERS
 
     with database.read() as db:
-        counts = dict(db.execute(sa.select(Attempt.id, Attempt.answered)).tuples().all())
+        counts = {id_: count for id_, count in db.execute(sa.select(Attempt.id, Attempt.answered))}
         order = sa.select(Answer.attempt_id, Answer.number, Answer.key).order_by(Answer.number)
         rows = db.execute(order).all()
     kept: dict[str, list[tuple[int, str]]] = {str(id_): [] for id_ in counts}
@@ -56,9 +57,8 @@ def test_every_acknowledged_answer_is_there_once_and_every_attempt_goes_on(insta
     assert {status for learner in learners for status in learner.statuses} == {200, 201}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_web_processes_whose_supervisor_is_killed_end_and_free_the_port(instance: Instance):
-    if instance.sqlite:
-        return  # one process, no supervisor
     assert instance.process is not None
     os.kill(instance.process.pid, signal.SIGKILL)
     instance.process.wait(10)

@@ -1,0 +1,163 @@
+"""Every page, in the languages and at the widths it is read: accessible, whole, legible, at home."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from pathways import i18n
+from tests.browser.checks import faults, focus_walk, told
+from tests.browser.server import KINDS, Server
+
+LEARNT = ("right", "wrong", "right", "not_understood", "dont_know", "wrong", "right", "right", "wrong", "dont_know")
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def learner_pages(server: Server, page: Page, language: str) -> Iterator[str]:
+    """Bring up one page after the other, and say its name."""
+    tag = i18n.language(language).tag
+    door = f"{server.url}/q/{server.code}"
+
+    def at(path: str, name: str) -> str:
+        page.goto(server.url + path)
+        return name
+
+    yield at("/", "front")
+    yield at(f"/q/{server.code}", "wall")
+    page.goto(f"{door}/{tag}")
+    yield "welcome"
+    attempt = server.begin(page, language)
+    for said in ("", "moon", "sun", "out"):
+        yield at(f"/t/{attempt}/practice?said={said}", f"practice {said}")
+    for kind, item in KINDS.items():
+        attempt = server.begin(page, language, item=item, answered=("right",))
+        yield at(f"/t/{attempt}", f"question: {kind}")
+    attempt = server.begin(page, language, item=KINDS["order"], answered=("not_understood", "not_understood"))
+    page.goto(f"{server.url}/t/{attempt}")
+    with page.expect_navigation():
+        page.locator(".dock .primary").click()
+    yield "question: something is missing, and twice not understood"
+    page.evaluate("document.querySelector('[data-offline]').hidden = false")
+    yield "question: no network"
+    yield at(f"/t/{attempt}?said=already", "question: answered before")
+    yield at(f"/t/{attempt}/pause", "pause")
+    yield at(f"/t/{attempt}/language", "language")
+    server.finish(server.begin(page, language))
+    attempt = server.begin(page, language)
+    server.finish(attempt)
+    yield at(f"/t/{attempt}/result", "result of nothing")
+    attempt = server.begin(page, language, answered=LEARNT)
+    server.finish(attempt)
+    yield at(f"/t/{attempt}/result", "result")
+    yield at(f"/t/{attempt}/erase", "erase")
+    page.locator("form button").click()
+    page.wait_for_load_state()
+    yield "erased"
+    yield at(f"/t/{attempt}/result", "an attempt that is gone")
+    yield at("/resume", "resume")
+    page.locator("#code").fill("2222-2222")
+    with page.expect_navigation():
+        page.locator("form button").click()
+    yield "resume with a wrong code"
+    yield at("/nothing-here", "nothing here")
+    yield at("/q/ZZZZZZ", "a wrong code")
+    yield at("/confidentialite", "privacy")
+    yield at("/accessibilite", "accessibility")
+
+
+def trainer_pages(server: Server, page: Page) -> Iterator[str]:
+    attempt = server.begin(page, "ar", answered=LEARNT)
+    server.finish(attempt)
+    page.context.clear_cookies()
+    diagnostic = server.diagnostic(server.code)
+
+    def at(path: str) -> str:
+        page.goto(server.url + path)
+        return path
+
+    yield at("/sign-in")
+    yield at("/forgotten")
+    server.sign_in(page)
+    for path in ("/", "/diagnostics", "/diagnostics/new", f"/diagnostics/{diagnostic}"):
+        yield at(path)
+    yield at(f"/diagnostics/{diagnostic}/poster")
+    page.goto(f"{server.url}/diagnostics/new")
+    for skill in ("MEL-01", "MEL-03", "SEC-01", "NAV-03"):
+        page.locator(f"input[value={skill}]").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Chercher et calculer").click()
+    yield "the composer, filled"
+    page.get_by_text("Les chiffres, et d'où ils viennent").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publier").click()
+    yield "the composer, with a title missing"
+    yield at(f"/profiles/{attempt}")
+    for item in (*KINDS.values(), "GES-01-o"):
+        yield at(f"/items/{item}")
+    for path in ("/account", "/organisation", "/server", "/diagnostics/" + NOBODY):
+        yield at(path)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "uk"])
+def test_learner_pages(server, page_at, recorder, language):
+    recorder.allow("status of 422")  # what was sent lacks something, and the page says it
+    page = page_at(320, i18n.language(language).tag)
+    found = {name: faults(page) for name in learner_pages(server, page, language)}
+    assert told(found) == ""
+
+
+@pytest.mark.parametrize("language", ["en", "fa_AF"])
+def test_learner_pages_of_the_other_languages(server, page_at, recorder, language):
+    recorder.allow("status of 422")  # what was sent lacks something, and the page says it
+    page = page_at(320, i18n.language(language).tag)
+    found = {name: faults(page, wide=False, dark=False) for name in learner_pages(server, page, language)}
+    assert told(found) == ""
+
+
+def test_trainer_pages(server, page_at, recorder):
+    page = page_at(320)
+    found = {name: faults(page, targets=False) for name in trainer_pages(server, page)}
+    assert told(found) == ""
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_focus_is_always_in_sight(server, page_at, language):
+    page = page_at(320, i18n.language(language).tag)
+    page.set_viewport_size({"width": 320, "height": 600})
+    found = {name: focus_walk(page) for name in learner_pages(server, page, language)}
+    assert told(found) == ""
+
+
+def test_the_focus_is_in_sight_on_the_desk(server, page_at):
+    page = page_at(1280)
+    found = {name: focus_walk(page, most=40) for name in trainer_pages(server, page)}
+    assert told(found) == ""
+
+
+def test_the_desk_is_french_whatever_the_browser_reads(server, page_at):
+    page = page_at(1280, "ar")
+    server.sign_in(page)
+    diagnostic = server.diagnostic(server.code)
+    for path in ("/", f"/diagnostics/{diagnostic}", f"/diagnostics/{diagnostic}/poster"):
+        page.goto(server.url + path)
+        assert page.evaluate("[document.documentElement.lang, document.dir]") == ["fr", "ltr"]
+
+
+Opened = Callable[..., Page]
+
+
+def test_a_script_in_the_page_would_not_run(server, page_at: Opened, recorder):
+    recorder.allow("Content Security Policy")
+    page = page_at()
+    answer = page.goto(server.url)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    page.evaluate("""() => {
+        const own = document.createElement('script');
+        own.textContent = 'document.title = "run"';
+        document.head.append(own);
+    }""")
+    assert page.title() != "run"
