@@ -4,8 +4,6 @@ It takes the same request as the learner's door and shares its doors to the data
 writer at a time on SQLite, the bound on sessions), so that what differs is what an answer means.
 """
 
-from __future__ import annotations
-
 import os
 import uuid
 from collections.abc import Iterator

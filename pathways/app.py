@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 
-from pathways import __version__, clock, throttle
+from pathways import __version__, clock, throttle, working
 from pathways.database import Database
 from pathways.diagnostics import learner_api, learner_pages, taking, trainer_api, trainer_pages
 from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.taking import Door
 from pathways.items import pages as items_pages
-from pathways.outbox import Handler
 from pathways.people import api as people_api
 from pathways.people import identification, mailing, operation
 from pathways.people import pages as people_pages
@@ -28,6 +27,7 @@ from pathways.settings import Settings
 from pathways.web import files, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
+from pathways.working import Work
 
 SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
@@ -65,12 +65,12 @@ def healthz() -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
-def handlers(settings: Settings) -> Mapping[str, Handler]:
-    """What each event of the outbox sets off."""
-    return {PasswordForgotten.__name__: mailing.password_forgotten(settings)}
+def work_of(settings: Settings) -> Work:
+    """What the worker does: what each event of the outbox sets off, and the upkeep."""
+    return Work({PasswordForgotten.__name__: mailing.password_forgotten(settings)}, _upkeep)
 
 
-def upkeep(db: Session) -> None:
+def _upkeep(db: Session) -> None:
     """What time takes away: expired attempts, old counts of wrong tries, ended sessions."""
     taking.erase_expired(db)
     throttle.forget(db, older_than=clock.now() - timedelta(days=1))
@@ -79,5 +79,7 @@ def upkeep(db: Session) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    yield {}
-    app.state.database.dispose()
+    database: Database = app.state.database
+    with working.beside(database, work_of(app.state.settings)) if database.is_sqlite else nullcontext():
+        yield {}
+    database.dispose()

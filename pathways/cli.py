@@ -147,11 +147,12 @@ def migrate(_given: argparse.Namespace, settings: Settings) -> None:
 
 def work(given: argparse.Namespace, settings: Settings) -> None:
     from pathways import migrating, working
+    from pathways.app import work_of
 
     settings = with_secret(settings)
     with _database(settings) as database:
         migrating.must_be_current(database)
-        working.work(settings, database, once=given.once)
+        working.work(database, work_of(settings), stop=working.until_told_to_stop(), once=given.once)
 
 
 def import_content(given: argparse.Namespace, settings: Settings) -> int:
@@ -246,8 +247,7 @@ def restore(given: argparse.Namespace, settings: Settings) -> None:
 
 
 def _serve(settings: Settings, sock: Any = None) -> None:
-    """Serve with the worker beside on SQLite, which admits one process only."""
-    from pathways import working
+    """Serve; on SQLite in one process only."""
     from pathways.web.server import listening_socket, run
 
     sqlite = settings.database_url.startswith("sqlite")
@@ -256,8 +256,6 @@ def _serve(settings: Settings, sock: Any = None) -> None:
     sock = sock or listening_socket(settings)
     if settings.secret:
         os.environ.setdefault("PATHWAYS_SECRET", settings.secret.decode())  # the same in every web process
-    if sqlite:
-        working.start_beside(settings)
     run(settings, sock, processes=settings.processes)
 
 

@@ -27,7 +27,6 @@ from pathways.referentials.documents import (
 )
 from pathways.referentials.reading import Finding
 
-
 PROGRESS: dict[str, Any] = {"delay": 2.0, "disable": None, "leave": False}
 """A bar only on a terminal, and only for what takes over two seconds."""
 

@@ -20,6 +20,8 @@ from babel.support import Translations
 from pathways.settings import resource
 
 SOURCE = "fr"
+LONGEST_TAG = 40
+"""Letters of a language tag that are read; RFC 5646 wants room for 35."""
 MOST_PREFERENCES = 20
 """Entries read of an ``Accept-Language`` header; the rest of a longer one is ignored."""
 
@@ -66,7 +68,7 @@ def language(code: str) -> Language:
 
 def recognised(tag: str) -> str | None:
     """The code of the language that a browser or a person calls ``tag``; subtags are dropped from the right."""
-    subtags = tag.strip().replace("_", "-").casefold().split("-")
+    subtags = tag[:LONGEST_TAG].strip().replace("_", "-").casefold().split("-")
     while subtags:
         code = _by_name().get("-".join(subtags))
         if code is not None:

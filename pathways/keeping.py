@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from tqdm import tqdm
 from alembic.script import ScriptDirectory
+from tqdm import tqdm
 
 from pathways.database import Database, UTCDateTime
 from pathways.errors import SettingsError

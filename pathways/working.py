@@ -6,12 +6,16 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from pathways import outbox
 from pathways.database import Database
-from pathways.settings import Settings
+from pathways.outbox import Handler
 
 PAUSE_SECONDS = 2.0
 UPKEEP_SECONDS = 3600.0
@@ -19,22 +23,32 @@ UPKEEP_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
-def work(settings: Settings, database: Database, *, once: bool = False, stop: threading.Event | None = None) -> None:
-    """Work until told to stop (SIGTERM, Ctrl-C), or until nothing is due if ``once``."""
-    from pathways.app import handlers, upkeep  # noqa: PLC0415 - the table of handlers knows every feature
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to do: a handler per event, and what is done once an hour."""
 
-    if stop is None:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-    table, last_upkeep = handlers(settings), -UPKEEP_SECONDS
+    handlers: Mapping[str, Handler]
+    upkeep: Callable[[Session], None]
+
+
+def until_told_to_stop() -> threading.Event:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def work(database: Database, work: Work, *, stop: threading.Event, once: bool = False) -> None:
+    """Work until ``stop`` is set, or until nothing is due if ``once``. A database that cannot be reached is tried again."""
+    last_upkeep = -UPKEEP_SECONDS
     while not stop.is_set():
         try:
             if time.monotonic() - last_upkeep >= UPKEEP_SECONDS:
                 with database.begin() as db:
-                    upkeep(db)
+                    work.upkeep(db)
                 last_upkeep = time.monotonic()
-            while outbox.deliver_one(database, table) and not stop.is_set():
+            while not stop.is_set() and outbox.deliver_one(database, work.handlers):
                 pass
         except SQLAlchemyError:
             if once:
@@ -45,11 +59,14 @@ def work(settings: Settings, database: Database, *, once: bool = False, stop: th
         stop.wait(PAUSE_SECONDS)
 
 
-def start_beside(settings: Settings) -> None:
-    """On SQLite, the one process that serves also works, in a thread that ends with it."""
-
-    def run() -> None:
-        database = Database(settings.database_url)
-        work(settings, database, stop=threading.Event())
-
-    threading.Thread(target=run, name="worker", daemon=True).start()
+@contextmanager
+def beside(database: Database, what: Work) -> Iterator[None]:
+    """On SQLite, the one process that serves also works, in a thread that shares its writer's turn and ends with it."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(database, what), kwargs={"stop": stop}, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=PAUSE_SECONDS * 2)

@@ -19,9 +19,10 @@ from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid, NotFound, Unauthenticated
 from pathways.i18n import N_
 from pathways.permissions import Learner, Member, Permission
+from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, Identified, ReadDB, Requires, public
 
-router = APIRouter(prefix="/attempts", tags=["learner"])
+router = APIRouter(prefix="/attempts", tags=["learner"], route_class=StrictRoute)
 
 
 def door_of(request: Request) -> Door:

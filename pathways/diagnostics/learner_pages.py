@@ -115,7 +115,13 @@ def welcome(request: Request, code: str, tag: str, db: DB, door: OwnDoor, addres
 @router.post("/q/{code}/{tag}")
 @public(CODE_PURPOSE)
 def start(
-    request: Request, code: str, tag: str, db: DB, door: OwnDoor, address: Address, key: Annotated[Short, Form()] = ""
+    request: Request,
+    code: str,
+    tag: str,
+    db: DB,
+    door: OwnDoor,
+    address: Address,
+    key: Annotated[uuid.UUID | None, Form()] = None,
 ) -> Response:
     language = i18n.recognised(tag) or ""
     attempt, _ = taking.start(

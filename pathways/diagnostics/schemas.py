@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
 from pathways.web.fields import Line, Short
 
@@ -107,10 +107,10 @@ class SelectionIn(Incoming):
     languages: Annotated[list[Short], Field(max_length=40)] = Field(default=["fr"], examples=[["fr", "ar"]])
     least_state: Literal["machine", "draft", "reviewed", "verified"] = "draft"
     without_device: Literal["", "phone", "computer"] = ""
-    accuracy: float | None = 0.9
-    questions: int | None = 15
-    minutes: int | None = None
-    french_for_missing: bool = False
+    accuracy: StrictFloat | None = 0.9
+    questions: StrictInt | None = 15
+    minutes: StrictInt | None = None
+    french_for_missing: StrictBool = False
 
 
 class DiagnosticIn(Incoming):
@@ -122,7 +122,7 @@ class DiagnosticIn(Incoming):
 class DiagnosticChange(Incoming):
     title: Line
     selection: SelectionIn
-    version: int = Field(description="The version that was read; another one is refused with 409.")
+    version: StrictInt = Field(description="The version that was read; another one is refused with 409.")
 
 
 class EstimateIn(Incoming):

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from sqlalchemy.orm import Session
 
 from pathways.diagnostics import composing, reading
@@ -24,10 +24,12 @@ from pathways.diagnostics.schemas import (
 from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
 from pathways.referentials.models import Referential
+from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
 
-router = APIRouter(tags=["trainer"])
+router = APIRouter(tags=["trainer"], route_class=StrictRoute)
 
 OF = {"diagnostic_id": composing.get, "attempt_id": reading.attempt_for}
 """What the paths of trainers are about, and how it is found."""
@@ -43,8 +45,8 @@ def referentials(member: ContentReader, db: ReadDB) -> list[dict[str, Any]]:
 
 
 @router.get("/referentials/{code}", response_model=ReferentialOut, summary="One framework")
-def referential(member: ContentReader, code: str, db: ReadDB) -> dict[str, Any]:
-    return _referential(referentials_service.latest(db, code[:64]))
+def referential(member: ContentReader, code: Annotated[Short, Path()], db: ReadDB) -> dict[str, Any]:
+    return _referential(referentials_service.latest(db, code))
 
 
 @router.get("/diagnostics", response_model=PageOf[DiagnosticOut], summary="Diagnostics of the organisation")

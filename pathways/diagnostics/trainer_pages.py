@@ -70,7 +70,7 @@ def diagnostics(request: Request, member: DiagnosticsReader, db: ReadDB) -> Resp
 
 @router.get("/diagnostics/new")
 def new(
-    request: Request, member: Composer, db: ReadDB, framework: Annotated[str, Query(max_length=64)] = ""
+    request: Request, member: Composer, db: ReadDB, framework: Annotated[Short, Query()] = ""
 ) -> Response:
     known = [one.code for one in referentials_service.all_newest(db)]
     if not known:
@@ -158,7 +158,7 @@ def poster(
 
 @router.get("/diagnostics/{diagnostic_id}/attempts.csv")
 def attempts_csv(member: AttemptsReader, diagnostic_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
-    """One line per attempt with the label of each micro-skill. Opens in a spreadsheet: semicolons, UTF-8 with its mark."""
+    """One line per attempt with the label of each micro-skill. For a spreadsheet: semicolons, UTF-8 with its mark."""
     found = composing.get(db, member, diagnostic_id)
     if found.state is DiagnosticState.DRAFT:
         raise NotFound("Publiez d'abord ce diagnostic.")
@@ -237,7 +237,7 @@ def item(
     member: Annotated[Member, Depends(Requires(Permission.CONTENT_READ))],
     code: str,
     db: ReadDB,
-    framework: Annotated[str, Query(max_length=64)] = "inclusion-numerique",
+    framework: Annotated[Short, Query()] = "inclusion-numerique",
 ) -> Response:
     """A question as it stands, with its key, what each wrong answer reveals and the state of its translations."""
     revisions = [one for one in items_service.current_revisions(db, framework) if one.code == code]

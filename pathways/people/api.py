@@ -11,9 +11,10 @@ from pathways.errors import Unauthenticated
 from pathways.people import tokens
 from pathways.people.schemas import MeOut, NewTokenOut, TokenIn, TokenOut, TokensOut
 from pathways.permissions import Member, Permission
+from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, public
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=StrictRoute)
 
 Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
 """A person in a browser: no token carries this, so no token makes or revokes one."""

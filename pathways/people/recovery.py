@@ -11,7 +11,7 @@ from pathways import clock, outbox, throttle
 from pathways.errors import Conflict, Forbidden, NotFound, TooMany, WrongPassword
 from pathways.people import fields, passwords, policies, service
 from pathways.people.events import PasswordForgotten
-from pathways.people.models import Account, LinkPurpose, Membership, SignInLink
+from pathways.people.models import Account, LinkPurpose, Membership, PersonalToken, SignInLink
 from pathways.permissions import Member, Permission
 
 RESET_MINUTES = 60
@@ -102,6 +102,8 @@ def reset_password(db: Session, token: str, *, password: str) -> str:
     service.spend_link(db, token, purpose=LinkPurpose.RESET)
     account.password_hash = passwords.hashed(chosen)
     _close_doors(db, account.id)
+    # Whoever needs a new password may have lost more than the old one.
+    db.execute(sa.delete(PersonalToken).where(PersonalToken.account_id == account.id))
     return service.open_session(db, account_id=account.id, organisation_id=link.organisation_id)
 
 

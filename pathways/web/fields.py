@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -26,9 +26,12 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line)]
+# The limit stands twice: before the work of cleaning, and after it, since some letters become two in NFC.
+Line = Annotated[
+    str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line), Field(max_length=200)
+]
 """A name, a title."""
-Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean)]
+Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean), Field(max_length=2000)]
 """A few sentences."""
-Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean)]
+Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), Field(max_length=64)]
 """A code, an identifier inside a document."""

@@ -6,7 +6,7 @@ import base64
 import binascii
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -53,10 +53,8 @@ def _write(at: datetime, key: uuid.UUID) -> str:
 def _read(cursor: str, at: Any, key: Any) -> tuple[Any, Any]:
     try:
         moment, _, identifier = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition("|")
-        when = datetime.fromisoformat(moment)
-        if when.tzinfo is None:
-            raise ValueError(moment)
+        when = datetime.fromisoformat(moment).astimezone(UTC)
         return sa.literal(when, at.type), sa.literal(uuid.UUID(identifier), key.type)
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, OverflowError, binascii.Error) as error:
         said = "Ce curseur n'est pas valable. Reprenez à la première page."
         raise Invalid(said, errors=[{"field": "cursor", "message": said}]) from error

@@ -68,7 +68,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(sqlalchemy.exc.OperationalError, _busy)
     app.add_exception_handler(sqlalchemy.exc.TimeoutError, _busy)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def refusal(
@@ -147,8 +146,3 @@ def _http(request: Request, error: Exception) -> Response:
 def _busy(request: Request, error: Exception) -> Response:
     log.error("database: %s", type(error).__name__, exc_info=error)
     return refusal(request, 503, "busy", headers={"retry-after": "2"})
-
-
-def _unforeseen(request: Request, error: Exception) -> Response:
-    log.error("unforeseen error on %s", request.scope["path"], exc_info=error)
-    return refusal(request, 500, "internal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pathways import i18n
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request. The largest honest one, a diagnostic of a thousand micro-skills, is under 40 kB."""
@@ -36,8 +39,12 @@ class Guard:
         scope.setdefault("state", {})["nonce"] = nonce
         i18n.use(_language(scope, headers))
 
+        begun = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 self._protect(MutableHeaders(scope=message), nonce)
             await send(message)
 
@@ -46,7 +53,13 @@ class Guard:
         elif _announced(headers) > LARGEST_BODY:
             await _refuse(413, "too-large", scope, receive, send_guarded)
         else:
-            await self.app(scope, _bounded(receive), send_guarded)
+            try:
+                await self.app(scope, _bounded(receive), send_guarded)
+            except Exception as error:  # here and not further out, so that this answer is protected, too
+                if begun:
+                    raise
+                log.exception("unforeseen error on %s", scope["path"], exc_info=error)
+                await _refuse(500, "internal", scope, receive, send_guarded)
 
     def _is_foreign(self, headers: Headers) -> bool:
         """Whether a browser says that another site's page sent this. A program that sends a token is not a browser."""

@@ -13,6 +13,11 @@ LEARNT = ("right", "wrong", "right", "not_understood", "dont_know", "wrong", "ri
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
+@pytest.fixture(autouse=True)
+def _incomplete_answers_are_refused(recorder):
+    recorder.allow("status of 422")  # the browser complains of it; the page says what is missing
+
+
 def learner_pages(server: Server, page: Page, language: str) -> Iterator[str]:
     """Bring up one page after the other, and say its name."""
     tag = i18n.language(language).tag
@@ -99,22 +104,20 @@ def trainer_pages(server: Server, page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "uk"])
-def test_learner_pages(server, page_at, recorder, language):
-    recorder.allow("status of 422")  # what was sent lacks something, and the page says it
+def test_learner_pages(server, page_at, language):
     page = page_at(320, i18n.language(language).tag)
     found = {name: faults(page) for name in learner_pages(server, page, language)}
     assert told(found) == ""
 
 
 @pytest.mark.parametrize("language", ["en", "fa_AF"])
-def test_learner_pages_of_the_other_languages(server, page_at, recorder, language):
-    recorder.allow("status of 422")  # what was sent lacks something, and the page says it
+def test_learner_pages_of_the_other_languages(server, page_at, language):
     page = page_at(320, i18n.language(language).tag)
     found = {name: faults(page, wide=False, dark=False) for name in learner_pages(server, page, language)}
     assert told(found) == ""
 
 
-def test_trainer_pages(server, page_at, recorder):
+def test_trainer_pages(server, page_at):
     page = page_at(320)
     found = {name: faults(page, targets=False) for name in trainer_pages(server, page)}
     assert told(found) == ""

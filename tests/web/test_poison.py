@@ -80,11 +80,10 @@ CURSORS = [
     "fHw=",
     "OTk5OS0xMi0zMVQyMzo1OTo1OS0xMjowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA=",
     "MDAwMS0wMS0wMVQwMDowMDowMCsxMjowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA=",
-    "MjAyNi0wMS0wMVQwMDowMDowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA=",
     "MjAyNi0wMS0wMVQwMDowMDowMCswMDowMHw=",
     "A" * 201,
 ]
-"""Among them: no date, the year 10000 and the year 0 once in UTC, a date without zone, no identifier."""
+"""Among them: no date, the year 10000 and the year 0 once in UTC, no identifier."""
 
 
 @pytest.fixture
@@ -214,6 +213,7 @@ FORM_BODIES: dict[str, tuple[str, bytes]] = {
     "override": ("application/x-www-form-urlencoded", b"title=%E2%80%AE&answer=%E2%80%AE&item=%E2%80%AE&name=%E2%80%AE"),
     "bad UTF-8": ("application/x-www-form-urlencoded", b"title=%ff%fe&answer=%ed%a0%80&item=%ff&key=%ff&code=%ff"),
     "raw bytes": ("application/x-www-form-urlencoded", bytes(range(256))),
+    "keys": ("application/x-www-form-urlencoded", b"key=" + b"k" * 64 + b"&item=" + b"i" * 64),
     "JSON": ("application/json", b'{"title": "x"}'),
     "multipart without boundary": ("multipart/form-data", b"x"),
     "broken multipart": ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n"),
@@ -262,10 +262,10 @@ def test_poison_in_every_field_of_the_composer(place):
     before, wrong = place.rows(), []
     for field in ("framework", "title", "skills", "languages", "least_state", "without_device", "accuracy", "version"):
         for value in ("a\x00b", "a\u202eb", "=cmd|' /C calc'!A0\x01", "x" * 600, "\u0958" * 200, HUGE, "NaN", "é" * 65):
-            if field == "title" and value in {HUGE[:600], "NaN"}:
-                continue
+            if field == "title" and value in {"NaN", "é" * 65}:
+                continue  # an honest title
             reply = place.administrator.post("/diagnostics/new", data=good | {field: value})
-            if said := wrong_with(reply, api=False, must_refuse=field != "title" or value != "NaN"):
+            if said := wrong_with(reply, api=False):
                 wrong.append(f"{field} {value[:10]!r}: {said}")
     assert wrong == []
     assert place.rows() == before
