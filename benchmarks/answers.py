@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from benchmarks.bare import bare_answer, bare_attempt, metadata
 from benchmarks.report import Figure, Section
 from benchmarks.served import KINDS, prepared
+from pathways import ids
 from pathways.database import Database
 from pathways.diagnostics.models import Answer
 from tests.slow.accepted import nodelay
@@ -70,23 +71,19 @@ def measure() -> Section:
 
 def _of(kind: str) -> Iterator[Figure]:
     ours, bare = Side(), Side()
-    with prepared(kind) as at, Instance(at.folder / "ours", at.url, code=at.code) as instance, _BareInstance(at.folder / "bare", at.url) as bare_instance:
+    with (
+        prepared(kind) as at,
+        Instance(at.folder / "ours", at.url, code=at.code) as instance,
+        _BareInstance(at.folder / "bare", at.url) as bare_instance,
+    ):
         database = Database(at.url)
         metadata.create_all(database.engine)
         known = scripts(instance)
-        for number in range(-1, ROUNDS):
-            told = _load(instance.port, opened(instance, known))
-            told_bare = _load(bare_instance.port, _bare_attempts(database, known))
-            if number >= 0:  # the first round of each fills caches
-                ours.add(told)
-                bare.add(told_bare)
-            else:
-                warm = sum(told["statuses"].values()), sum(told_bare["statuses"].values())
-            print(
-                f"{kind}: {len(told['seconds']) / told['elapsed']:.0f} answers/s, "
-                f"bare {len(told_bare['seconds']) / told_bare['elapsed']:.0f}",
-                flush=True,
-            )
+        warm, warm_bare = Side(), Side()  # the first round of each fills caches
+        for side, other in [(warm, warm_bare), *[(ours, bare)] * ROUNDS]:
+            side.add(_load(instance.port, opened(instance, known)))
+            other.add(_load(bare_instance.port, _bare_attempts(database, known)))
+            print(f"{kind}: {side.rates[-1]:.0f} answers/s, bare {other.rates[-1]:.0f}", flush=True)
         delays = tuple(nodelay(one.port, one.web_processes()) for one in (instance, bare_instance))
         with database.read() as db:
             rows = db.scalar(sa.select(sa.func.count()).select_from(Answer)) or 0
@@ -94,12 +91,12 @@ def _of(kind: str) -> Iterator[Figure]:
         database.dispose()
         scripted = sum(len(script) for script in known)
     rate, bare_rate = statistics.median(ours.rates), statistics.median(bare.rates)
-    ratio = statistics.median(a / b for a, b in zip(ours.rates, bare.rates, strict=True))
-    spread = [a / b for a, b in zip(ours.rates, bare.rates, strict=True)]
-    expected = scripted + warm[0] + ours.acknowledged, warm[1] + bare.acknowledged
+    shares = [mine / theirs for mine, theirs in zip(ours.rates, bare.rates, strict=True)]
+    ratio = statistics.median(shares)
+    expected = scripted + warm.acknowledged + ours.acknowledged, warm_bare.acknowledged + bare.acknowledged
     yield Figure(
         f"{kind}: answers per second, as a share of the bare endpoint's",
-        f"{ratio:.2f} ({min(spread):.2f} to {max(spread):.2f}): {rate:.0f} of {bare_rate:.0f} per second",
+        f"{ratio:.2f} ({min(shares):.2f} to {max(shares):.2f}): {rate:.0f} of {bare_rate:.0f} per second",
         f">= {AIM}",
         ratio >= AIM,
     )
@@ -131,7 +128,7 @@ def scripts(instance: Instance) -> list[list[str]]:
         item, script = opened["item"], []
         while item is not None:
             script.append(json.dumps(_said(item, way + len(script))))
-            headers = {"Authorization": f"Bearer {opened['token']}", "Idempotency-Key": str(uuid.uuid4())}
+            headers = {"Authorization": f"Bearer {opened['token']}", "Idempotency-Key": str(ids.random_id())}
             reply = client.ask("POST", f"/api/v1/attempts/{opened['id']}/answers", script[-1].encode(), **headers)
             assert reply.status == 200, reply.body
             item = reply.json()["item"]
@@ -166,7 +163,7 @@ def _open(client: Client, code: str) -> dict[str, Any]:
 def _bare_attempts(database: Database, known: list[list[str]]) -> list[dict[str, Any]]:
     attempts: list[dict[str, Any]] = []
     while sum(len(one["answers"]) for one in attempts) < ANSWERS:
-        attempts.append({"id": str(uuid.uuid4()), "token": "", "answers": known[len(attempts) % len(known)]})
+        attempts.append({"id": str(ids.random_id()), "token": "", "answers": known[len(attempts) % len(known)]})
     with database.begin() as db:
         rows = [{"id": uuid.UUID(one["id"]), "answered": 0} for one in attempts]
         db.execute(sa.insert(bare_attempt), rows)

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Header
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from pathways import ids
 from pathways.database import WRITERS, Database
 from pathways.settings import Settings
 from pathways.web.server import end_with_parent, listening_socket, run
@@ -64,12 +65,10 @@ def application() -> FastAPI:
         key: Annotated[str, Header(alias="Idempotency-Key")],
     ) -> dict[str, str | None]:
         outcome = given.outcome or "answered"
-        row = {"id": uuid.uuid4(), "attempt_id": attempt_id, "key": key, "item": given.item, "outcome": outcome}
+        row = {"id": ids.new_id(), "attempt_id": attempt_id, "key": key, "item": given.item, "outcome": outcome}
         db.execute(sa.insert(bare_answer).values(row))
         db.execute(
-            sa.update(bare_attempt)
-            .where(bare_attempt.c.id == attempt_id)
-            .values(answered=bare_attempt.c.answered + 1)
+            sa.update(bare_attempt).where(bare_attempt.c.id == attempt_id).values(answered=bare_attempt.c.answered + 1)
         )
         return {"item": None, "stopped": None}
 

@@ -1,20 +1,17 @@
 """The diagnosis engine: how fast, how honest, how few questions.  Synthetic learners, fixed seeds.
 
-    python -m benchmarks.engine
-
-prints one Markdown table per question and returns the rows.  Times are CPU time of this process, so set
-``OPENBLAS_NUM_THREADS=1`` as a service does: the products are too small for several threads to help.
+python -m benchmarks engine
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from math import exp
 from time import process_time
-from typing import Any
 
 import numpy as np
 
+from benchmarks.report import Section
 from pathways.diagnostics.engine import (
     EVIDENCE,
     Compiled,
@@ -46,24 +43,26 @@ class Row:
     figures: dict[str, str]
 
 
-def main() -> list[dict[str, Any]]:
-    """Print the tables and return their rows."""
-    rows: list[Row] = []
-    for measure in (decide_speed, simulation_speed, honesty, questions_needed):
-        found = list(measure())
-        print_table(found)
-        rows += found
-    return [asdict(row) for row in rows]
+HOW = """\
+Synthetic learners, fixed seeds, CPU time of one process. *Slowest* medians are held against the aims; the rest is how
+honest the engine is about what it claims, and how few questions it needs beside other rules."""
 
 
-def print_table(rows: list[Row]) -> None:
-    """Print rows of one table as Markdown."""
+def measure() -> Section:
+    """Every table, as one section."""
+    tables = []
+    for find in (decide_speed, simulation_speed, honesty, questions_needed):
+        tables.append(table(list(find())))
+        print(f"{tables[-1]}\n", flush=True)
+    return Section("Engine", HOW, more="\n\n".join(tables))
+
+
+def table(rows: list[Row]) -> str:
+    """Rows of one table as Markdown."""
     columns = list(rows[0].figures)
-    print(f"\n### {rows[0].table}\n")
-    print("| case | " + " | ".join(columns) + " |")
-    print("|---" * (len(columns) + 1) + "|")
-    for row in rows:
-        print(f"| {row.case} | " + " | ".join(row.figures.values()) + " |")
+    lines = [f"### {rows[0].table}", "", "| case | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| {row.case} | " + " | ".join(row.figures.values()) + " |" for row in rows]
+    return "\n".join(lines)
 
 
 # --- structures ---------------------------------------------------------------------------------------------
@@ -312,7 +311,3 @@ def _worth(state: np.ndarray, level: float, *, first: bool) -> list[tuple[float,
 
 def _logistic(value: float) -> float:
     return 1.0 / (1.0 + exp(-value))
-
-
-if __name__ == "__main__":
-    main()

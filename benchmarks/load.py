@@ -10,8 +10,9 @@ import asyncio
 import json
 import sys
 import time
-import uuid
 from typing import Any
+
+from pathways import ids
 
 
 class Connection:
@@ -39,7 +40,7 @@ async def learner(given: dict[str, Any], work: list[dict[str, Any]], told: dict[
     while work:
         attempt = work.pop()
         for body in attempt["answers"]:
-            headers = f"Authorization: Bearer {attempt['token']}\r\nIdempotency-Key: {uuid.uuid4()}\r\n"
+            headers = f"Authorization: Bearer {attempt['token']}\r\nIdempotency-Key: {ids.random_id()}\r\n"
             begun = time.perf_counter()
             status, _ = await connection.ask(
                 "POST", f"/api/v1/attempts/{attempt['id']}/answers", body.encode(), headers

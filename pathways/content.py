@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathways.referentials.documents import (
     FrameworkTranslationDocument,
     fingerprint_of,
 )
-from pathways.referentials.reading import Finding
+from pathways.referentials.reading import Finding, Step, read
 
 PROGRESS: dict[str, Any] = {"delay": 2.0, "disable": None, "leave": False}
 """A bar only on a terminal, and only for what takes over two seconds."""
@@ -51,7 +52,7 @@ def check(root: Path, today: date) -> Content:
         findings += wrong + wrong_items
     if not folders:
         findings.append(Finding(str(root), 1, "no-framework", "aucun framework.yaml dans ce dossier"))
-    return Content(tuple(folders), tuple(sorted(findings)))
+    return Content(tuple(folders), tuple(sorted(set(findings))))
 
 
 def load(db: Session, content: Content) -> list[str]:
@@ -91,24 +92,32 @@ def stamp(root: Path, today: date) -> int:
             continue
         titles = fingerprint_of(framework.framework.titles())
         for path in sorted(framework.folder.glob("translations/*/framework.yaml")):
-            changed += _stamp(path, {"": titles})
-        stamps = {code: item.text_fingerprint() for code, item in items.items.items()}
+            changed += _stamp(path, {("of",): titles})
+        stamps: dict[tuple[Step, ...], str] = {
+            ("items", code, "of"): item.text_fingerprint() for code, item in items.items.items()
+        }
         for path in sorted(framework.folder.glob("translations/*/items/*.yaml")):
             changed += _stamp(path, stamps)
     return changed
 
 
-def _stamp(path: Path, stamps: dict[str, str]) -> int:
+def _stamp(path: Path, stamps: Mapping[tuple[Step, ...], str]) -> int:
     """Put the stamps into the lines ``of:`` of a file; everything else, comments too, stays as it is."""
-    lines, code, changed = path.read_text("utf-8").splitlines(keepends=True), "", 0
-    for position, line in enumerate(lines):
-        if found := _ITEM_LINE.match(line):
-            code = found[1]
-        if (found := _OF_LINE.match(line)) and code in stamps and found[2].strip("\"'") != stamps[code]:
-            lines[position] = f'{found[1]}"{stamps[code]}"\n'
+    source, unreadable = read(path, path.name)
+    if unreadable:
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        lines, changed = file.read().splitlines(keepends=True), 0
+    for place, stamp in stamps.items():
+        if place not in source.lines:
+            continue
+        number = source.lines[place] - 1
+        if (found := _OF_LINE.match(lines[number])) and found[2].strip("\"'") != stamp:
+            lines[number] = f'{found[1]}"{stamp}"{found[3]}'
             changed += 1
     if changed:
-        path.write_text("".join(lines), "utf-8")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write("".join(lines))
     return changed
 
 
@@ -134,5 +143,4 @@ SCHEMAS = {
     "items": ItemsDocument,
     "items-translation": ItemsTranslationDocument,
 }
-_ITEM_LINE = re.compile(r"^  ([A-Z]{3}-\d{2}-[a-z]):")
-_OF_LINE = re.compile(r"^(\s*of:\s*)(\S*)\s*$")
+_OF_LINE = re.compile(r"""^(\s*of:\s*)("[^"]*"|'[^']*'|[^\s#"']*)(\s*(?:#.*)?\s*)$""")

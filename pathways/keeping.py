@@ -19,12 +19,16 @@ from tqdm import tqdm
 
 from pathways.database import Database, UTCDateTime
 from pathways.errors import SettingsError
+from pathways.items import recordings
 from pathways.migrating import configuration
 from pathways.settings import Settings
 from pathways.tables import metadata
 
 FORMAT = "pathways-backup-1"
 BATCH = 500
+_UNREADABLE = (OSError, zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, RuntimeError)
+_UNREADABLE += (sa.exc.SQLAlchemyError,)
+"""What a file that is no backup of ours, or a spoilt one, may set off while it is read."""
 
 
 def backup(database: Database, settings: Settings, file: Path) -> int:
@@ -66,9 +70,9 @@ def restore(database: Database, settings: Settings, file: Path) -> int:
                 )
             with database.engine.execution_options(writes=True).begin() as connection:
                 rows = _fill(connection, archive)
-            _restore_files(archive, settings)
+                _restore_files(archive, settings)  # before the rows are kept: all of it, or nothing
             return rows
-    except (OSError, zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
+    except _UNREADABLE as error:
         raise SettingsError(f"Ce fichier n'est pas une sauvegarde lisible ({type(error).__name__}).") from error
 
 
@@ -90,15 +94,14 @@ def _fill(connection: sa.Connection, archive: zipfile.ZipFile) -> int:
 
 
 def _restore_files(archive: zipfile.ZipFile, settings: Settings) -> None:
-    from pathways.items.recordings import file as known_recording  # noqa: PLC0415
-
+    sounds = {name: archive.read(name) for name in archive.namelist() if name.startswith("recordings/")}
+    for name, sound in sounds.items():  # first of all: a crafted archive writes nothing and nowhere
+        if not recordings.is_named_after(name.removeprefix("recordings/"), sound):
+            raise SettingsError("Cette sauvegarde contient un fichier qui n'est pas un enregistrement.")
     folder = settings.data / "recordings"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in archive.namelist():
-        if name.startswith("recordings/"):
-            target = folder / Path(name).name  # the bare name: a crafted archive writes nowhere else
-            target.write_bytes(archive.read(name))
-            known_recording(folder, target.name)
+    for name, sound in sounds.items():
+        (folder / name.removeprefix("recordings/")).write_bytes(sound)
     secret = settings.data / "secret"
     if not settings.secret:
         secret.unlink(missing_ok=True)

@@ -90,7 +90,8 @@ def _run(database: Database, event_id: uuid.UUID, errand: Errand) -> None:
 
 
 def _failed(event: OutboxEvent, error: Exception) -> None:
-    event.error = f"{type(error).__name__}: {error}"[:300].replace("\0", "")
+    said = f"{type(error).__name__}: {error}".encode(errors="replace").decode()  # whatever it is, it can be stored
+    event.error = said[:300].replace("\0", "")
     event.due_at = clock.now() + timedelta(minutes=5 * 2**event.attempts)
     log.warning("event %s failed (%s of %s tries)", event.name, event.attempts, MOST_ATTEMPTS)
 

@@ -41,9 +41,10 @@ def response_of(body: Mapping[str, Any], fields: Mapping[str, list[str]]) -> Res
         return list(given.values)
     if kind == "order":
         places = {place: name for name, place in given.by_name.items()}
-        if len(places) != len(body["options"]) or len(given.by_name) != len(body["options"]):
+        numbers = [str(number) for number in range(1, len(body["options"]) + 1)]
+        if places.keys() != set(numbers) or len(given.by_name) != len(numbers):
             raise Invalid(N_("Donnez un numéro différent à chaque étape."))
-        return [places[place] for place in sorted(places)]
+        return [places[number] for number in numbers]
     if kind == "match":
         if len(given.by_name) != len(body["options"]):
             raise Invalid(N_("Choisissez une lettre pour chaque image ou mot."))

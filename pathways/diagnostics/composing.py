@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from pathways import clock, i18n, ids
 from pathways.diagnostics import blueprint, policies
@@ -56,7 +56,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a selection costs and gives. ``missing`` tells, per language, the micro-skills that cannot be asked in it."""
+    """What a selection costs and gives. ``missing`` tells, per language, the micro-skills not to be asked in it."""
 
     skills: tuple[str, ...]
     estimate: Estimate | None
@@ -83,6 +83,7 @@ def list_for(member: Member) -> sa.Select[Diagnostic]:
     return (
         sa.select(Diagnostic)
         .where(Diagnostic.organisation_id == member.organisation_id)
+        .options(selectinload(Diagnostic.referential))
         .order_by(Diagnostic.created_at.desc(), Diagnostic.id.desc())
     )
 
@@ -157,6 +158,7 @@ def price(db: Session, referential: Referential, selection: Selection) -> Price:
 def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
     """Freeze a draft and give it the code that its poster carries. Publishing again changes nothing."""
     diagnostic = get(db, member, diagnostic_id)
+    db.refresh(diagnostic, with_for_update=True)  # a second click waits here, then finds it published
     if diagnostic.state is not DiagnosticState.DRAFT:
         return diagnostic
     diagnostic = _editable(db, member, diagnostic_id)

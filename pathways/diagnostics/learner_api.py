@@ -13,6 +13,7 @@ from starlette.requests import Request
 from pathways import i18n, ids
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.schemas import AnswerIn, AttemptIn, AttemptOut, ProfileOut, ResumeIn, Step, UndoIn
 from pathways.diagnostics.taking import Door
@@ -25,17 +26,13 @@ from pathways.web.dependencies import DB, Address, Identified, ReadDB, Requires,
 router = APIRouter(prefix="/attempts", tags=["learner"], route_class=StrictRoute)
 
 
-def door_of(request: Request) -> Door:
-    door: Door = request.app.state.door
-    return door
-
-
-OwnDoor = Annotated[Door, Depends(door_of)]
-
-
-def _learner(
+async def _learner(
     attempt_id: uuid.UUID, door: OwnDoor, authorization: Annotated[str, Header(max_length=500)] = ""
 ) -> Learner:
+    return _holder(attempt_id, door, authorization)
+
+
+def _holder(attempt_id: uuid.UUID, door: Door, authorization: str) -> Learner:
     """Who holds the token of this very attempt. With another attempt's token, this one does not exist."""
     scheme, _, token = authorization.partition(" ")
     if scheme.casefold() != "bearer" or not token:
@@ -54,7 +51,7 @@ def _reader(
 ) -> Learner | Member:
     """The learner of this attempt, also on the device of somebody signed in, or a member who may read profiles."""
     if member is None or _opens(authorization.partition(" ")[2], attempt_id, door):
-        return _learner(attempt_id, door, authorization)
+        return _holder(attempt_id, door, authorization)
     return READS(request, member)
 
 
@@ -62,7 +59,7 @@ def _opens(token: str, attempt_id: uuid.UUID, door: Door) -> bool:
     return hmac.compare_digest(token.strip().encode(), door.token(attempt_id).encode())
 
 
-READS = Requires(Permission.ATTEMPTS_READ, of={"attempt_id": reading.attempt_for})
+READS = Requires(Permission.ATTEMPTS_READ, of=OF)
 CurrentReader = Annotated[Learner | Member, Depends(_reader)]
 CurrentLearner = Annotated[Learner, Depends(_learner)]
 RequiredKey = Annotated[

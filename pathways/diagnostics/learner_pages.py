@@ -17,11 +17,11 @@ from pathways import i18n, ids
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.answer_forms import Picked, picked, response_of
 from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.engine import Outcome
-from pathways.diagnostics.learner_api import OwnDoor
 from pathways.diagnostics.models import Answer, Attempt, DiagnosticState
 from pathways.diagnostics.reading import Sign
-from pathways.errors import Conflict, DomainError, Gone, Invalid, NotFound
+from pathways.errors import Conflict, DomainError, Gone, Invalid, NotFound, Reused
 from pathways.i18n import N_, Language
 from pathways.items import presenting
 from pathways.permissions import Learner
@@ -164,7 +164,7 @@ def question(
 
 @router.post("/t/{attempt_id}/answers")
 def answer(request: Request, learner: CurrentLearner, fields: FormFields, db: DB, door: OwnDoor) -> Response:
-    """One answer. A double tap, a reload or an old tab leads to the question that is on now, and counts nothing twice."""
+    """One answer. A double tap, a reload or an old tab leads to the question that is on now and counts nothing."""
     attempt = taking.get(db, learner.attempt_id)
     item, key = fields.get("item", [""])[0], fields.get("key", [""])[0]
     outcome = fields.get("outcome", ["answered"])[0]
@@ -179,7 +179,7 @@ def answer(request: Request, learner: CurrentLearner, fields: FormFields, db: DB
             return RedirectResponse(f"/t/{attempt.id}?said=already", 303)
         said = error.message % error.values if error.values else error.message
         return _question(request, db, door, attempt, said=said, kept=picked(fields), status=422)
-    except Conflict:
+    except (Conflict, Reused):  # the other answer of another tab counts
         return RedirectResponse(f"/t/{attempt.id}?said=already", 303)
     return RedirectResponse(f"/t/{attempt.id}", 303)
 

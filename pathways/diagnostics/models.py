@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pathways import clock, ids
 from pathways.database import Base
+from pathways.referentials.models import Referential
 
 
 class DiagnosticState(enum.StrEnum):
@@ -44,6 +45,8 @@ class Diagnostic(Base):
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+
+    referential: Mapped[Referential] = relationship(viewonly=True)
 
 
 class Attempt(Base):

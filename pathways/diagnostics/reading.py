@@ -249,7 +249,7 @@ def row_of(attempt: Attempt) -> Row:
 
 
 def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> frozenset[str]:
-    """Micro-skills that could not be asked in this language: no item, or each of them answered *I do not understand*."""
+    """Micro-skills not asked in this language: no item, or each of them answered *I do not understand*."""
     without = {one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD}
     askable = blueprint.askable(language)
     lost = {

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +34,18 @@ WRONG_CODES, WRONG_RESUMES, WINDOW_MINUTES = 60, 40, 10
 """Wrong codes and wrong resume codes that one network address may type per window."""
 LEFT = "left"
 MEDIA_URL = "/media"
+
+Given = TypeVar("Given", Answer, sa.Row[Any])
+"""An answer, or the columns of one that are needed to decide what comes next."""
+
+# What each answer asks of the database, put together once. The replies stay there: they are long.
+_HELD = sa.select(Attempt).where(Attempt.id == sa.bindparam("id")).with_for_update()
+_GIVEN = (
+    sa.select(Answer.item, Answer.outcome, Answer.seconds, Answer.observed_by, Answer.superseded_at)
+    .add_columns(Answer.key, Answer.request_digest)
+    .where(Answer.attempt_id == sa.bindparam("attempt_id"))
+    .order_by(Answer.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +131,12 @@ def answer(
     """
     attempt = _held(db, attempt_id)
     digest = _request_digest(item, outcome, response)
-    answers = answers_of(db, attempt_id)
+    answers = db.execute(_GIVEN, {"attempt_id": attempt_id}).all()
     for known in answers:
         if known.key == key:
             if known.request_digest != digest:
                 raise Reused(N_("Cette demande a déjà servi pour autre chose."))
-            return known.reply
+            return db.scalars(sa.select(Answer.reply).filter_by(attempt_id=attempt_id, key=key)).one()
     blueprint = blueprint_of(db, door, attempt.diagnostic_id)
     _must_be_on_screen(attempt, blueprint, item)
     meaning, reveals = _meaning(blueprint, item, outcome, response)
@@ -143,8 +155,7 @@ def answer(
         request_digest=digest,
         answered_at=now,
     )
-    standing = [*standing_of(answers), given]
-    _advance(attempt, blueprint, standing)
+    _advance(attempt, blueprint, [*standing_of(answers), given])
     attempt.active_at, attempt.expires_at = now, now + timedelta(days=KEPT_DAYS)
     given.reply = json.dumps(reply_of(attempt, blueprint), ensure_ascii=False, separators=(",", ":"))
     db.add(given)
@@ -233,11 +244,11 @@ def answers_of(db: Session, attempt_id: uuid.UUID) -> Sequence[Answer]:
     return db.scalars(sa.select(Answer).filter_by(attempt_id=attempt_id).order_by(Answer.number)).all()
 
 
-def standing_of(answers: Sequence[Answer]) -> list[Answer]:
+def standing_of(answers: Sequence[Given]) -> list[Given]:
     return [one for one in answers if one.superseded_at is None]
 
 
-def evidence_of(standing: Sequence[Answer]) -> list[tuple[str, Outcome]]:
+def evidence_of(standing: Sequence[Answer | sa.Row[Any]]) -> list[tuple[str, Outcome]]:
     return [(one.item, Outcome(one.outcome)) for one in standing]
 
 
@@ -263,7 +274,7 @@ def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
 
 def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """The attempt, held until the transaction ends: two requests of one learner go one after the other."""
-    found = db.scalar(sa.select(Attempt).filter_by(id=attempt_id).with_for_update())
+    found = db.scalar(_HELD, {"id": attempt_id})
     if found is None:
         raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
     return found
@@ -289,7 +300,7 @@ def _meaning(blueprint: Blueprint, item: str, outcome: str | None, response: obj
     return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
 
 
-def _advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer]) -> None:
+def _advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> None:
     """Put the next question on the screen, or the reason why there is none."""
     own = [one for one in standing if one.observed_by is None]
     decision = decision_of(attempt, blueprint, standing)
@@ -299,7 +310,7 @@ def _advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer])
     attempt.shown_at = clock.now()
 
 
-def decision_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer]) -> Decision:
+def decision_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> Decision:
     seen = {one.item for one in standing}
     observed = sum(one.observed_by is not None for one in standing)
     rules = blueprint.rules

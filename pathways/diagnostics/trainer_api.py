@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
-from sqlalchemy.orm import Session
 
 from pathways.diagnostics import composing, reading
 from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.schemas import (
     AttemptRow,
@@ -31,8 +31,6 @@ from pathways.web.paging import Cursor, Limit, PageOf, page
 
 router = APIRouter(tags=["trainer"], route_class=StrictRoute)
 
-OF = {"diagnostic_id": composing.get, "attempt_id": reading.attempt_for}
-"""What the paths of trainers are about, and how it is found."""
 ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
 Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
@@ -58,7 +56,7 @@ def diagnostics(member: DiagnosticsReader, db: ReadDB, limit: Limit = 50, cursor
         key=Diagnostic.id,
         limit=limit,
         cursor=cursor,
-        show=lambda one: _diagnostic(db, one),
+        show=_diagnostic,
     )
 
 
@@ -67,7 +65,7 @@ def create(member: Composer, body: DiagnosticIn, db: DB) -> dict[str, Any]:
     made = composing.create(
         db, member, title=body.title, framework=body.referential, selection=selection_of(body.selection)
     )
-    return _diagnostic(db, made)
+    return _diagnostic(made)
 
 
 @router.post("/diagnostics/estimate", summary="How long and how sure, before composing")
@@ -79,7 +77,7 @@ def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
 
 @router.get("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="One diagnostic")
 def diagnostic(member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
-    return _diagnostic(db, composing.get(db, member, diagnostic_id))
+    return _diagnostic(composing.get(db, member, diagnostic_id))
 
 
 @router.put("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="Change a draft")
@@ -87,21 +85,21 @@ def change(member: Composer, diagnostic_id: uuid.UUID, body: DiagnosticChange, d
     changed = composing.update(
         db, member, diagnostic_id, title=body.title, selection=selection_of(body.selection), version=body.version
     )
-    return _diagnostic(db, changed)
+    return _diagnostic(changed)
 
 
 @router.post(
     "/diagnostics/{diagnostic_id}/publish", response_model=DiagnosticOut, summary="Publish: frozen from then on"
 )
 def publish(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
-    return _diagnostic(db, composing.publish(db, member, diagnostic_id))
+    return _diagnostic(composing.publish(db, member, diagnostic_id))
 
 
 @router.post(
     "/diagnostics/{diagnostic_id}/close", response_model=DiagnosticOut, summary="Close: nobody starts any more"
 )
 def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
-    return _diagnostic(db, composing.close(db, member, diagnostic_id))
+    return _diagnostic(composing.close(db, member, diagnostic_id))
 
 
 @router.get("/diagnostics/{diagnostic_id}/attempts", response_model=PageOf[AttemptRow], summary="Who took it")
@@ -157,15 +155,14 @@ def _referential(one: Referential) -> dict[str, Any]:
     }
 
 
-def _diagnostic(db: Session, one: Diagnostic) -> dict[str, Any]:
-    referential = db.get_one(Referential, one.referential_id)
+def _diagnostic(one: Diagnostic) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title,
         "state": one.state.value,
         "code": one.code,
-        "referential": referential.code,
-        "referential_number": referential.number,
+        "referential": one.referential.code,
+        "referential_number": one.referential.number,
         "selection": asdict(Selection.from_json(one.selection)),
         "estimate": one.estimate or None,
         "version": one.version,

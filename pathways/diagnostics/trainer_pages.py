@@ -18,10 +18,9 @@ from pathways import i18n, ids
 from pathways.diagnostics import composing, reading
 from pathways.diagnostics.compose_forms import Composed, composed, step
 from pathways.diagnostics.composing import Selection
-from pathways.diagnostics.learner_api import OwnDoor
+from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
-from pathways.diagnostics.trainer_api import OF
 from pathways.errors import DomainError, Invalid, NotFound
 from pathways.items import service as items_service
 from pathways.items.presenting import in_words
@@ -69,9 +68,7 @@ def diagnostics(request: Request, member: DiagnosticsReader, db: ReadDB) -> Resp
 
 
 @router.get("/diagnostics/new")
-def new(
-    request: Request, member: Composer, db: ReadDB, framework: Annotated[Short, Query()] = ""
-) -> Response:
+def new(request: Request, member: Composer, db: ReadDB, framework: Annotated[Short, Query()] = "") -> Response:
     known = [one.code for one in referentials_service.all_newest(db)]
     if not known:
         raise NotFound("Aucun référentiel n'est chargé sur ce serveur.")

@@ -137,7 +137,7 @@ def _pictures(item: ItemDocument, source: Source, at: tuple[Step, ...], media: P
 
 
 def _bank(read_in: ItemsFolder) -> list[Finding]:
-    """What only the whole bank shows: near duplicates between different micro-skills, keys that give themselves away."""
+    """What only the whole bank shows: near duplicates between micro-skills, keys that give themselves away."""
     findings = []
     items = list(read_in.items.values())
     words = {item.code: frozenset(folded(" ".join(item.segments().values())).split()) for item in items}
@@ -165,8 +165,7 @@ def _translation_file(path: Path, root: Path, read_in: ItemsFolder) -> list[Find
     if document is None:
         return findings
     language = path.parent.parent.name
-    if document.language != language:
-        findings.append(source.finding(("language",), "wrong-language", f"le dossier dit {language}"))
+    findings += source.language(document.language, language)
     kept = read_in.translations.setdefault(language, {})
     for code, translation in document.items.items():
         at: tuple[Step, ...] = ("items", code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -9,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pathways.referentials.documents import Code, Device, Document, Kind, State, fingerprint_of
+from pathways.referentials.documents import Code, Device, Document, Filled, Kind, State, fingerprint_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-Text = Annotated[str, Field(min_length=1, max_length=300)]
+Text = Annotated[str, Field(min_length=1, max_length=300), Filled]
 FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}\.(svg|png)$")]
 
 
@@ -183,6 +184,8 @@ def _order(item: ItemDocument, ids: list[str]) -> str:
         return "il faut au moins trois étapes et tous les ordres justes (orders)"
     if any(sorted(order) != sorted(ids) for order in item.orders):
         return "chaque ordre juste nomme chaque étape une fois"
+    if len(set(item.orders)) == math.factorial(len(ids)):
+        return "au moins un ordre doit être faux"
     return "" if tuple(ids) in item.orders else "les étapes doivent être écrites dans un ordre juste"
 
 

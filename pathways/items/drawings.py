@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST = 60_000
-_FORBIDDEN = re.compile(rb"<!DOCTYPE|<!ENTITY|<script|javascript:|\son[a-z]+\s*=|<foreignObject|<style", re.IGNORECASE)
-_REFERENCE = re.compile(rb"""(?:href|src)\s*=\s*["'](?!#)|url\(\s*["']?(?!#)""", re.IGNORECASE)
+ELEMENTS = frozenset(
+    {
+        *("svg", "title", "desc", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line"),
+        *("polyline", "polygon", "text", "tspan", "linearGradient", "radialGradient", "stop", "clipPath", "mask"),
+        *("pattern", "marker"),
+    }
+)
+"""What a drawing is made of. Everything else (scripts, styles, animations, foreign content, pictures) is refused."""
+_SVG = "{http://www.w3.org/2000/svg}"
+_DECLARATION = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
+_BESIDE = re.compile(r"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|<!\[CDATA\[", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*(?!#)|//|data:|script:|\\""", re.IGNORECASE)
 SMALLEST_TEXT = 13
 """Units of a 280-unit wide picture: drawn 280 px wide on the narrowest phone, smaller text is not read."""
 
@@ -34,24 +45,49 @@ def read(path: Path) -> Drawing:
     if path.stat().st_size > LARGEST:
         raise Unusable(f"plus de {LARGEST // 1000} ko")
     body = path.read_bytes()
-    if found := _FORBIDDEN.search(body):
-        raise Unusable(f"« {found.group().decode('ascii', 'replace').strip()} » n'est pas admis")
-    if _REFERENCE.search(body.replace(b'xmlns="http', b"")):
-        raise Unusable("une référence à un autre fichier n'est pas admise")
+    root = _tree(body)
     try:
-        root = ET.fromstring(body)  # noqa: S314 - no DTD, no entity, bounded size
-    except ET.ParseError as error:
-        raise Unusable(f"XML illisible ({error})") from error
-    if not root.tag.endswith("}svg"):
-        raise Unusable("ce n'est pas un SVG")
-    box = [float(number) for number in root.get("viewBox", "").replace(",", " ").split()]
-    if len(box) != 4 or box[:2] != [0, 0] or min(box[2:]) <= 0:
+        box = [float(number) for number in root.get("viewBox", "").replace(",", " ").split()]
+    except ValueError:
+        box = []
+    if len(box) != 4 or box[:2] != [0, 0] or not all(0 < side < math.inf for side in box[2:]):
         raise Unusable("viewBox doit être « 0 0 largeur hauteur »")
     first = next(iter(root), None)
-    if first is None or not first.tag.endswith("}title") or not (first.text or "").strip():
+    if first is None or first.tag != f"{_SVG}title" or not (first.text or "").strip():
         raise Unusable("le premier élément doit être un <title>")
     _sizes(root, box[2])
     return Drawing(body, box[2], box[3])
+
+
+def _tree(body: bytes) -> ET.Element:
+    """The elements of a drawing that holds nothing but drawing."""
+    try:
+        text = body.decode("utf-8")
+        if _DECLARATION.search(text):
+            raise Unusable("le fichier doit être en UTF-8")
+        if found := _BESIDE.search(text):
+            raise Unusable(f"« {found.group().strip()} » n'est pas admis")
+        root = ET.fromstring(text.encode())  # noqa: S314 - no DTD, no entity, bounded size
+    except UnicodeDecodeError as error:
+        raise Unusable("le fichier doit être en UTF-8") from error
+    except ET.ParseError as error:
+        raise Unusable(f"XML illisible ({error})") from error
+    if root.tag != f"{_SVG}svg":
+        raise Unusable("ce n'est pas un SVG")
+    for element in root.iter():
+        name = element.tag.removeprefix(_SVG)
+        if name not in ELEMENTS:
+            raise Unusable(f"l'élément <{name}> n'est pas admis")
+        for attribute, value in element.attrib.items():
+            _check_attribute(attribute.rpartition("}")[2].casefold(), value)
+    return root
+
+
+def _check_attribute(name: str, value: str) -> None:
+    if name.startswith("on") or name in {"style", "src"}:
+        raise Unusable(f"l'attribut {name} n'est pas admis")
+    if _ELSEWHERE.search(value) or (name == "href" and not value.startswith("#")):
+        raise Unusable("une référence à un autre fichier n'est pas admise")
 
 
 def _sizes(root: ET.Element, width: float) -> None:
@@ -59,10 +95,18 @@ def _sizes(root: ET.Element, width: float) -> None:
     shown = 280 if width >= 200 else 120
 
     def walk(element: ET.Element, size: float) -> None:
-        size = float(re.sub(r"[^\d.]", "", element.get("font-size", "")) or size)
+        size = _number(element.get("font-size", "")) or size
         if element.tag.endswith("}text") and size * shown / width < SMALLEST_TEXT:
             raise Unusable(f"texte trop petit ({size:g})")
         for child in element:
             walk(child, size)
 
-    walk(root, 16)
+    try:
+        walk(root, 16)
+    except RecursionError as error:
+        raise Unusable("les éléments sont imbriqués trop profondément") from error
+
+
+def _number(text: str) -> float | None:
+    found = re.match(r"\s*(\d+(?:\.\d+)?|\.\d+)", text)
+    return float(found[1]) if found else None

@@ -79,9 +79,11 @@ def _matched(body: Mapping[str, Any], response: object) -> Graded:
 
 
 def _typed(body: Mapping[str, Any], response: object) -> Graded:
-    if not isinstance(response, str) or not response.strip() or len(response) > LONGEST_TEXT:
+    if not isinstance(response, str) or len(response) > LONGEST_TEXT or _UNTYPEABLE.search(response):
         raise _malformed()
     typed = as_typed(response)
+    if not typed:
+        raise _malformed()
     if typed in {as_typed(accepted) for accepted in body["accept"]}:
         return Graded(True)
     shown = [mistake["reveals"] for mistake in body["mistakes"] if re.search(mistake["pattern"], typed, re.IGNORECASE)]
@@ -111,8 +113,10 @@ _GRADERS = {
 
 
 def as_typed(text: str) -> str:
-    """What counts of a typed answer: not case, not spaces around or doubled, not the script of the digits."""
-    flat = unicodedata.normalize("NFKC", text).casefold().translate(_DIGITS)
+    """What counts of a typed answer: not case, not spaces around or doubled, not the script of the digits, not the
+    invisible marks that keyboards of other scripts leave.
+    """
+    flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(_DIGITS)
     return " ".join(flat.split())
 
 
@@ -132,4 +136,6 @@ def _malformed() -> Invalid:
     )
 
 
+_UNTYPEABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, permutations
 from typing import Any
 
 SOURCE = "fr"
@@ -46,8 +47,10 @@ def arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
     if body["kind"] == "zone":
         return names
     shuffled = sorted(names, key=lambda name: _draw(seed, body["code"], name))
-    if body["kind"] == "order" and shuffled in [list(order) for order in body["orders"]]:
-        shuffled.reverse()
+    if body["kind"] == "order":
+        right = {tuple(order) for order in body["orders"]}
+        others = chain([shuffled, shuffled[::-1]], permutations(shuffled))
+        return list(next((one for one in others if tuple(one) not in right), shuffled))
     return shuffled
 
 
@@ -78,7 +81,9 @@ def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
     body = shown.body
     languages = [SOURCE] if shown.language == SOURCE else [shown.language, SOURCE]
     texts = {
-        language: _nested(shown.segments[language], body) for language in languages if shown.segments.get(language)
+        language: _nested(shown.segments[language], body, seed)
+        for language in languages
+        if shown.segments.get(language)
     }
     options = {option["id"]: option for option in body["options"]}
     media = [_media(body["picture"], "picture", media_url)] if body["picture"] else []
@@ -106,21 +111,23 @@ def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
     return given
 
 
-def _nested(segments: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
-    """Segments as a document: ``{"stem", "picture": {...}, "options": {id: text}, "targets": {id: text}}``."""
+def _nested(segments: Mapping[str, str], body: Mapping[str, Any], seed: str) -> dict[str, Any]:
+    """Segments as a document: ``{"stem", "picture": {...}, "options": {id: text}, "targets": {id: text}}``, in the
+    order in which they are shown: the order of the file would tell the right order of steps.
+    """
     nested: dict[str, Any] = {"stem": segments["stem"]}
     if body["picture"]:
         nested["picture"] = {
             part: segments[f"picture.{part}"] for part in ("alt", "words") if f"picture.{part}" in segments
         }
     options: dict[str, Any] = {}
-    for option in body["options"]:
-        parts = {"text": f"options.{option['id']}", "alt": f"options.{option['id']}.alt"}
-        options[option["id"]] = {name: segments[key] for name, key in parts.items() if key in segments}
+    for option in arrangement(body, seed):
+        parts = {"text": f"options.{option}", "alt": f"options.{option}.alt"}
+        options[option] = {name: segments[key] for name, key in parts.items() if key in segments}
     if options:
         nested["options"] = options
     if body["targets"]:
-        nested["targets"] = {target["id"]: segments[f"targets.{target['id']}"] for target in body["targets"]}
+        nested["targets"] = {name: segments[f"targets.{name}"] for name in target_arrangement(body, seed)}
     return nested
 
 

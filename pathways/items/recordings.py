@@ -18,7 +18,7 @@ from pathways.items.models import Recording
 
 LARGEST = 2_000_000
 TYPES = {"mp3": "audio/mpeg", "ogg": "audio/ogg"}
-_NAME = re.compile(r"^[0-9a-f]{64}\.(mp3|ogg)$")
+_NAME = re.compile(r"[0-9a-f]{64}\.(mp3|ogg)")
 
 
 def text_fingerprint(text: str) -> str:
@@ -62,9 +62,14 @@ def of_texts(db: Session, texts: Mapping[str, Mapping[str, str]]) -> dict[str, s
 def file(folder: Path, name: str) -> tuple[Path, str]:
     """The file of a recording and its media type; raises :class:`NotFound`, also for a name that is no name of ours."""
     path = folder / name
-    if not _NAME.match(name) or not path.is_file():
+    if not _NAME.fullmatch(name) or not path.is_file():
         raise NotFound("Cet enregistrement n'existe pas.")
     return path, TYPES[name.rsplit(".", 1)[1]]
+
+
+def is_named_after(name: str, sound: bytes) -> bool:
+    """Whether a file of this name is where this very sound would be kept."""
+    return bool(_NAME.fullmatch(name)) and name.partition(".")[0] == hashlib.sha256(sound).hexdigest()
 
 
 def _extension(sound: bytes) -> str | None:

@@ -49,6 +49,7 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
         for language, translations in folder.translations.items():
             if code in translations and translations[code].of == revision.text_fingerprint:
                 _translate(db, revision, language, translations[code])
+        _withdraw_translations(revision, folder, code)
     for code, item in stored.items():
         if code not in folder.items:
             item.current_id = None
@@ -161,6 +162,16 @@ def _revise(db: Session, item: Item, document: ItemDocument, body: dict[str, Any
     db.add(revision)
     item.skill, item.current_id = document.skill, revision.id
     return revision
+
+
+def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: str) -> None:
+    """A translation that left the files, or no longer translates this text, is not served any more. One that somebody
+    made here, and not in a file, stays.
+    """
+    for row in revision.translations:
+        known = folder.translations.get(row.language, {}).get(code)
+        if row.translator_id is None and (known is None or known.of != revision.text_fingerprint):
+            row.is_current = False
 
 
 def _translate(db: Session, revision: ItemRevision, language: str, translation: ItemTranslationDocument) -> None:

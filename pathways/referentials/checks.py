@@ -46,7 +46,7 @@ def check_framework(folder: Path, root: Path) -> tuple[FrameworkFolder, list[Fin
         findings += _codes(framework, source)
         findings += _prerequisites(framework, source)
         findings += _ladders(framework, source)
-        findings += _alignments(framework, source, folder.parent / "alignments")
+        findings += _alignments(framework, source, folder.parent / "alignments", root)
         findings += _translations(read_in, root)
     return read_in, findings
 
@@ -176,14 +176,16 @@ def _ladders(framework: FrameworkDocument, source: Source) -> list[Finding]:
     return findings
 
 
-def _alignments(framework: FrameworkDocument, source: Source, folder: Path) -> list[Finding]:
+def _alignments(framework: FrameworkDocument, source: Source, folder: Path, root: Path) -> list[Finding]:
     known: dict[str, set[str]] = {}
+    findings: list[Finding] = []
     for path in sorted(folder.glob("*.yaml")):
-        document, _ = parse(read(path, path.name)[0], AlignmentDocument)
+        other, unreadable = read(path, f"{folder.name}/{path.name}")
+        document, shape = parse(other, AlignmentDocument) if not unreadable else (None, [])
+        findings += unreadable + shape
         if document is not None:
             known[document.code] = set(document.codes)
     paths = skill_paths(framework)
-    findings = []
     for skill in framework.skills():
         for other, codes in skill.aligned.items():
             path = (*paths[skill.code], "aligned", other)
@@ -210,9 +212,10 @@ def _translations(read_in: FrameworkFolder, root: Path) -> list[Finding]:
         findings += unreadable + shape
         if document is None:
             continue
-        if document.language != path.parent.name:
-            findings.append(source.finding(("language",), "wrong-language", f"le dossier dit {path.parent.name}"))
+        findings += source.language(document.language, path.parent.name)
         titles = framework.titles()
+        if not document.title.strip():
+            findings.append(source.finding(("title",), "empty-translation", "titre : traduction vide"))
         for part in ("domains", "strands", "skills"):
             given = getattr(document, part)
             findings += [

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.\-]{0,40}$")]
+Filled = Field(pattern=r"\S")
+"""More than spaces."""
 State = Literal["machine", "draft", "reviewed", "verified"]
 Device = Literal["any", "phone", "computer"]
 Kind = Literal["choice", "choices", "pictures", "zone", "order", "match", "text", "observed"]
@@ -27,7 +29,7 @@ OrGroup = Annotated[tuple[Code, ...], BeforeValidator(_group), Field(min_length=
 
 class SkillDocument(Document):
     code: Code
-    title: Annotated[str, Field(min_length=3, max_length=60)]
+    title: Annotated[str, Field(min_length=3, max_length=60), Filled]
     level: Annotated[int, Field(ge=1, le=8)]
     device: Device = "any"
     kinds: tuple[Kind, ...] = ()
@@ -38,14 +40,14 @@ class SkillDocument(Document):
 
 class StrandDocument(Document):
     code: Code
-    title: Annotated[str, Field(min_length=3, max_length=60)]
+    title: Annotated[str, Field(min_length=3, max_length=60), Filled]
     description: Annotated[str, Field(max_length=300)] = ""
     skills: Annotated[tuple[SkillDocument, ...], Field(min_length=1)]
 
 
 class DomainDocument(Document):
     code: Code
-    title: Annotated[str, Field(min_length=3, max_length=60)]
+    title: Annotated[str, Field(min_length=3, max_length=60), Filled]
     strands: Annotated[tuple[StrandDocument, ...], Field(min_length=1)]
 
 
@@ -56,7 +58,7 @@ class FrameworkDocument(Document):
     code: Code
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     language: Literal["fr"]
-    title: Annotated[str, Field(min_length=3, max_length=120)]
+    title: Annotated[str, Field(min_length=3, max_length=120), Filled]
     audience: Annotated[str, Field(max_length=300)] = ""
     licence: str
     levels: dict[int, str]

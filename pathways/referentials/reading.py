@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pathways import i18n
+
 LARGEST_FILE = 2_000_000
 DEEPEST = 20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel brings it: five times quicker
@@ -49,6 +51,14 @@ class Source:
 
     def finding(self, path: Sequence[Step], code: str, message: str, *, warning: bool = False) -> Finding:
         return Finding(self.file, self.line(path), code, message, warning)
+
+    def language(self, said: str, folder: str) -> list[Finding]:
+        """What is wrong with the language of a translation, which its folder and its first lines must both say."""
+        if said != folder:
+            return [self.finding(("language",), "wrong-language", f"le dossier dit {folder}")]
+        if said not in i18n.languages() or said == i18n.SOURCE:
+            return [self.finding(("language",), "unknown-language", f"{said} n'est pas une langue de traduction")]
+        return []
 
 
 def read(path: Path, file: str) -> tuple[Source, list[Finding]]:
@@ -141,5 +151,7 @@ def _scalar(node: yaml.Node) -> Any:
         if not isinstance(node, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(None, None, "clé trop complexe", node.start_mark)
         return constructor.construct_object(node)
+    except (ValueError, KeyError, AttributeError, OverflowError) as error:  # it looks like a date or a number
+        raise _Refused(node.start_mark.line + 1, "value", f"« {str(node.value)[:40]} » n'est pas lisible") from error
     finally:
         constructor.dispose()

@@ -38,7 +38,14 @@ def _reading(request: Request) -> Iterator[Session]:
 # max_concurrency: see pathways.database.WRITERS. One alias each, since each Depends() counts for itself.
 DB = Annotated[Session, Depends(_writing, scope="function", max_concurrency=WRITERS)]
 ReadDB = Annotated[Session, Depends(_reading, scope="function", max_concurrency=READERS)]
-OwnSettings = Annotated[Settings, Depends(settings_of)]
+
+
+async def _settings(request: Request) -> Settings:
+    """Awaits nothing: FastAPI hands a plain function to a thread, which costs more than these few lines do."""
+    return settings_of(request)
+
+
+OwnSettings = Annotated[Settings, Depends(_settings)]
 
 
 def _identified(request: Request, later: BackgroundTasks) -> Member | None:
@@ -104,7 +111,7 @@ def csrf_token(request: Request, member: Member | None) -> str:
     return ids.signed(settings_of(request).secret, "csrf", str(member.session_id)).hex()
 
 
-def address_of(request: Request) -> str:
+async def address_of(request: Request) -> str:
     """The network address that asks (the proxy's word for it is believed only from ``PATHWAYS_PROXIES``)."""
     return request.client.host if request.client else "unknown"
 

@@ -25,24 +25,26 @@ _PICTURES = """() => [...document.images].filter(one => one.checkVisibility()).f
   return !one.complete || one.naturalWidth === 0 || box.width < 40 || box.height < 30;
 }).map(one => 'picture not to be seen: ' + one.alt)"""
 _INLINE = """() => [
-  ...[...document.querySelectorAll('script:not([src])')].map(one => 'script in the page: ' + one.textContent.slice(0, 40)),
+  ...[...document.querySelectorAll('script:not([src])')]
+    .map(one => 'script in the page: ' + one.textContent.slice(0, 40)),
   ...[...document.querySelectorAll('*')].flatMap(one => [...one.attributes])
     .filter(one => one.name.startsWith('on')).map(one => 'handler in the page: ' + one.name),
 ]"""
 
 
 def faults(page: Page, *, wide: bool = True, dark: bool = True, targets: bool = True) -> list[str]:
-    """Everything that is wrong with the page as it stands, at 320 px (and 1280), by day and by night. Leaves it spaced."""
+    """Everything wrong with the page as it stands, at 320 px and 1280, by day and by night. Leaves it spaced."""
     found = []
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour on its way to another
     page.set_viewport_size({"width": 320, "height": 640})
     found += axe(page) + no_horizontal_scroll(page) + missing_glyphs(page)
     found += page.evaluate(_PICTURES) + page.evaluate(_INLINE)
     if targets:
         found += small_targets(page)
     if dark:
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        page.emulate_media(color_scheme="dark")
         found += [f"dark: {one}" for one in contrast(page)]
-        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        page.emulate_media(color_scheme="light")
     if wide:
         page.set_viewport_size({"width": 1280, "height": 900})
         found += [f"1280: {one}" for one in axe(page) + no_horizontal_scroll(page)]

@@ -1,4 +1,4 @@
-"""A server of one's own with people in front of it: `pathways serve` in a process, on a free port, with made content."""
+"""A server of one's own, and people in front of it: `pathways serve` in a process, on a free port, with the content."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from playwright.sync_api import Page
@@ -25,6 +26,7 @@ from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
+from pathways.items.models import ItemRevision
 from pathways.items.presenting import arrangement
 from pathways.people import service as people
 from pathways.people.models import Membership
@@ -42,6 +44,8 @@ KINDS = {
     "text": "NAV-03-a",
 }
 """One question of each kind that stands on a screen."""
+LEARNT = ("right", "wrong", "right", "not_understood", "dont_know", "wrong", "right", "right", "wrong", "dont_know")
+"""Answers after which each part of a result has something in it."""
 OBSERVED = "GES-01"
 """A micro-skill with an observation sheet."""
 
@@ -86,7 +90,9 @@ class Server:
                 db, self.door, code=code or self.code, language=language, address="127.0.0.1"
             )
             for given in answered:
-                current = str(attempt.current_item)
+                if attempt.current_item is None:  # nothing more to ask
+                    break
+                current = attempt.current_item
                 outcome, response = given, None
                 if given in {"right", "wrong"}:
                     outcome, response = "answered", response_to(blueprint.bodies[current], right=given == "right")
@@ -132,9 +138,10 @@ class Server:
         """The options of an item in the order in which this learner sees them."""
         return arrangement(self.body(item), str(attempt_id))
 
-    def body(self, item: str) -> dict:
+    def body(self, item: str) -> dict[str, Any]:
         with self.database.read() as db:
-            return dict(taking.blueprint_of(db, self.door, self.diagnostic(self.code)).bodies[item])
+            found = sa.select(ItemRevision.body).filter_by(code=item).order_by(ItemRevision.number.desc())
+            return dict(db.scalars(found).first() or {})
 
     def _hand_over(self, page: Page, attempt_id: uuid.UUID, language: str) -> None:
         page.context.add_cookies(
@@ -164,7 +171,7 @@ class Server:
             )
 
 
-def response_to(body: dict, *, right: bool) -> object:
+def response_to(body: Mapping[str, Any], *, right: bool) -> Any:
     """A right or a wrong response to an item, in the shape of its kind."""
     keys = [option["id"] for option in body["options"] if option["key"]]
     others = [option["id"] for option in body["options"] if not option["key"]]
@@ -183,14 +190,18 @@ def response_to(body: dict, *, right: bool) -> object:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """A server on loopback with the shipped content and the demonstration in `folder`, until the block ends."""
+def running(folder: Path, *, public: str = "") -> Iterator[Server]:
+    """A server on loopback with the shipped content and the demonstration in `folder`, until the block ends. `public`
+    is the address that its posters carry.
+    """
     database = Database(f"sqlite:///{folder / 'pathways.sqlite3'}")
     door = Door(SECRET.encode(), Blueprints(clock=time.monotonic))
     _fill(database)
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PATHWAYS_")}
     environment |= {"PATHWAYS_PORT": str(port), "PATHWAYS_DATA": str(folder), "PATHWAYS_SECRET": SECRET}
+    if public:
+        environment["PATHWAYS_URL"] = public
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "pathways", "serve"], env=environment, stdout=log, stderr=log)
     try:

@@ -15,9 +15,14 @@ def nodelay(port: int, processes: list[int]) -> bool:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as ours:
         ours.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         ours.recv(4096)  # answered, hence accepted
-        pid, descriptor = _held_by(_inode(server_port=port, client_port=ours.getsockname()[1]), processes)
+        pid, descriptor = holder(ours, processes)
         with socket.socket(fileno=_borrowed(pid, descriptor)) as theirs:
             return bool(theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+
+def holder(ours: socket.socket, processes: list[int]) -> tuple[int, int]:
+    """The process that holds the other end of our connection, and its descriptor there."""
+    return _held_by(_inode(server_port=ours.getpeername()[1], client_port=ours.getsockname()[1]), processes)
 
 
 def _inode(*, server_port: int, client_port: int) -> str:
@@ -32,7 +37,7 @@ def _inode(*, server_port: int, client_port: int) -> str:
 def _held_by(inode: str, processes: list[int]) -> tuple[int, int]:
     for pid in processes:
         for link in Path(f"/proc/{pid}/fd").iterdir():
-            if link.is_symlink() and os.readlink(link) == f"socket:[{inode}]":
+            if link.is_symlink() and str(link.readlink()) == f"socket:[{inode}]":
                 return pid, int(link.name)
     raise LookupError(f"none of {processes} holds the connection")
 

@@ -150,6 +150,10 @@ class Client:
             self.close()
             raise
 
+    @property
+    def socket(self) -> socket.socket | None:
+        return self._connection.sock if self._connection is not None else None
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

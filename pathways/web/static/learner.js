@@ -11,17 +11,21 @@ for (const form of document.querySelectorAll("form[data-kind]")) {
   const offline = form.querySelector("[data-offline]");
   let sending = false;
   form.addEventListener("submit", (event) => {
+    if (!event.submitter) return; /* an old browser does not say which button it was: it sends the form itself */
     event.preventDefault();
     if (sending) return;
     sending = true;
-    send(form, new FormData(form, event.submitter), offline).finally(() => { sending = false; });
+    form.setAttribute("aria-busy", "true");
+    const data = new FormData(form);
+    data.set(event.submitter.name, event.submitter.value);
+    send(form, data, offline).finally(() => { sending = false; });
   });
 }
 
 async function send(form, data, offline) {
   for (let pause = 1000; ; pause = Math.min(pause * 2, 15000)) {
     try {
-      const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), signal: AbortSignal.timeout(20000) });
+      const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), signal: AbortSignal.timeout?.(20000) });
       if (reply.redirected) return location.replace(reply.url);
       if (reply.status < 500) return submitPlainly(form, data);
     } catch { /* no network: said on the page, then tried again */ }

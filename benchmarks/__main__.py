@@ -1,0 +1,55 @@
+"""``python -m benchmarks [engine|answers|pages|start ...]``: measure, print, and write docs/benchmarks.md.
+
+Without a name everything is measured and the page is written anew. With names only their sections are replaced.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from pathlib import Path
+
+from benchmarks.report import Section, load, machine
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+MEASURES = ("engine", "answers", "pages", "start")
+TOP = """\
+# Benchmarks
+
+Written by `make bench` (one section anew by `make bench-NAME`). Ratios are taken within one run, both sides in turn;
+seconds are those of the machine named under each section. A load above the number of CPUs means that other programs ran
+at the same time.
+"""
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(MEASURES)
+    if unknown:
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(MEASURES)}", file=sys.stderr)
+        return 2
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ[variable] = "1"  # as the program sets them for itself; numpy comes in with a measure
+    known = _known() if names else {}
+    for name in names or MEASURES:
+        before = load()
+        section: Section = importlib.import_module(f"benchmarks.{name}").measure()
+        under = f"Measured on {machine()}; load {before} before, {load()} after."
+        known[name] = f"<!-- {name} -->\n\n{section.markdown().rstrip()}\n\n{under}\n"
+        print(f"\n{known[name]}", flush=True)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join([TOP, *(known[name] for name in MEASURES if name in known)]), encoding="utf-8")
+    return 0
+
+
+def _known() -> dict[str, str]:
+    """The sections that stand in the page already."""
+    if not PAGE.exists():
+        return {}
+    parts = re.split(r"^<!-- (\w+) -->\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return {name: f"<!-- {name} -->\n{text.rstrip()}\n" for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

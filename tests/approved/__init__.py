@@ -1,0 +1,1 @@
+"""Documents that a person looked at and approved."""
