@@ -115,14 +115,18 @@ def serve(_given: argparse.Namespace, settings: Settings) -> None:
 
 def demo(_given: argparse.Namespace, settings: Settings) -> None:
     """Migrate, load what is shipped, make the demonstration if it is not there, serve."""
+    from pathways.web.server import listening_socket
+
+    with listening_socket(settings) as sock:  # first of all: a busy port must change nothing
+        _demonstrate(with_secret(settings), sock)
+
+
+def _demonstrate(settings: Settings, sock: Any) -> None:
     from pathways import content as shipped
     from pathways import demo as demonstration
     from pathways import migrating
     from pathways.clock import now
-    from pathways.web.server import listening_socket
 
-    sock = listening_socket(settings)  # first of all: a busy port must change nothing
-    settings = with_secret(settings)
     with _database(settings) as database:
         migrating.migrate(database)
         content = shipped.check(resource("referentials"), now().date())
@@ -280,9 +284,9 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
             raise SettingsError(
                 f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror})."
             ) from error
-        except (exc.DBAPIError, exc.ArgumentError, exc.NoSuchModuleError) as error:
-            first = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise SettingsError(f"La base de données ne s'ouvre pas : {first}") from error
+        except (exc.DBAPIError, exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
+            first = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+            raise SettingsError(f"La base de données ne s'ouvre pas : {first}.") from error
         return self._opened
 
     def __exit__(self, *_: object) -> None:

@@ -38,7 +38,7 @@ class Settings:
         data = Path(env.get("PATHWAYS_DATA") or "data").absolute()
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
         url = (env.get("PATHWAYS_URL") or f"http://{f'[{shown}]' if ':' in shown else shown}:{port}").rstrip("/")
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+        if not _is_web_address(url):
             raise SettingsError(f"PATHWAYS_URL doit être une adresse http ou https complète, et non « {url} ».")
         database_url = env.get("PATHWAYS_DATABASE_URL") or f"sqlite:///{data / 'pathways.sqlite3'}"
         if database_url.startswith("postgresql://"):
@@ -91,6 +91,13 @@ def resource(name: str) -> Path:
     """The folder ``referentials``, ``locales`` or ``migrations``: packaged with the wheel, else beside the package."""
     packaged = Path(__file__).parent / "data" / name
     return packaged if packaged.exists() else Path(__file__).parent.parent / name
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _number(env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:
