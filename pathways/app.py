@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 
 from pathways import __version__, clock, throttle, working
 from pathways.database import Database
-from pathways.diagnostics import learner_api, learner_pages, taking, trainer_api, trainer_pages
+from pathways.diagnostics import learner_api, learner_pages, result_pages, taking, trainer_api, trainer_pages
 from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.taking import Door
 from pathways.items import pages as items_pages
@@ -29,6 +29,7 @@ from pathways.web.dependencies import public
 from pathways.web.security import Guard
 from pathways.working import Work
 
+PAGES = (learner_pages, result_pages, trainer_pages, people_pages, items_pages, files)
 SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
 
@@ -51,8 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic))
     for router in (learner_api.router, trainer_api.router, people_api.router):
         app.include_router(router, prefix="/api/v1")
-    for router in (learner_pages.router, trainer_pages.router, people_pages.router, items_pages.router, files.router):
-        app.include_router(router, include_in_schema=False)
+    for pages in PAGES:
+        app.include_router(pages.router, include_in_schema=False)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)

@@ -61,6 +61,6 @@ def _diagnostic(db: Session, member: Member) -> Diagnostic:
     ).first()
     if known is not None:
         return known
-    selection = Selection(skills=SKILLS, languages=tuple(i18n.languages()), accuracy=0.9, questions=12)
+    selection = Selection(skills=SKILLS, languages=tuple(i18n.languages()), accuracy=0.95, questions=12)
     made = composing.create(db, member, title=TITLE, framework=FRAMEWORK, selection=selection)
     return composing.publish(db, member, made.id)

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from pathways.database import Database, UTCDateTime
@@ -27,7 +28,7 @@ from pathways.tables import metadata
 FORMAT = "pathways-backup-1"
 BATCH = 500
 _UNREADABLE = (OSError, zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, RuntimeError)
-_UNREADABLE += (sa.exc.SQLAlchemyError,)
+_UNREADABLE += (SQLAlchemyError,)
 """What a file that is no backup of ours, or a spoilt one, may set off while it is read."""
 
 
@@ -51,7 +52,7 @@ def backup(database: Database, settings: Settings, file: Path) -> int:
                         rows += 1
             for sound in sorted((settings.data / "recordings").glob("*")):
                 archive.write(sound, f"recordings/{sound.name}")
-        os.replace(temporary, file)
+        Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -59,7 +60,7 @@ def backup(database: Database, settings: Settings, file: Path) -> int:
 
 
 def restore(database: Database, settings: Settings, file: Path) -> int:
-    """Fill an empty database from ``file``; raises :class:`SettingsError` if it holds people or is of another version."""
+    """Fill an empty database from ``file``; raises :class:`SettingsError` if it holds rows or is of another version."""
     try:
         with zipfile.ZipFile(file) as archive:
             about = json.loads(archive.read("about.json"))

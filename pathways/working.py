@@ -40,7 +40,7 @@ def until_told_to_stop() -> threading.Event:
 
 
 def work(database: Database, work: Work, *, stop: threading.Event, once: bool = False) -> None:
-    """Work until ``stop`` is set, or until nothing is due if ``once``. A database that cannot be reached is tried again."""
+    """Work until ``stop`` is set, or until nothing is due if ``once``. A database out of reach is tried again."""
     last_upkeep = -UPKEEP_SECONDS
     while not stop.is_set():
         try:

@@ -42,7 +42,12 @@ def run(tmp_path, monkeypatch, capsys):
 
 def is_a_sentence(error: str) -> bool:
     lines = error.strip().splitlines()
-    return len(lines) == 1 and lines[0].startswith("pathways : ") and lines[0].endswith(".") and "Trace" not in error
+    return (
+        len(lines) == 1
+        and lines[0].startswith("pathways : ")
+        and lines[0].endswith((".", "»"))
+        and "Trace" not in error
+    )
 
 
 def test_help_is_for_newcomers(run):
@@ -173,6 +178,7 @@ def test_importing_what_is_wrong_loads_nothing(run, tmp_path):
 
 def test_backup_and_restore(run, tmp_path, monkeypatch):
     run("migrate")
+    assert run("operator", "exploitante@exemple.fr")[0] == 0
     assert run("open", "Une structure")[0] == 0
     assert run("backup", tmp_path / "b.zip")[0] == 0
     code, _, err = run("restore", tmp_path / "b.zip")
@@ -224,7 +230,7 @@ def test_the_demonstration_twice_is_one_demonstration(tmp_path):
             codes.append(learner[1].rsplit("/", 1)[1])
         finally:
             program.send_signal(signal.SIGTERM)
-            program.wait(30)
+            program.communicate(timeout=30)
     assert codes[0] == codes[1]
     database = Database(f"sqlite:///{tmp_path}/data/pathways.sqlite3")
     with database.read() as db:

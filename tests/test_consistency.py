@@ -120,7 +120,9 @@ def test_a_catalogue_is_whole(code):
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_a_catalogue_holds_what_the_interface_says_and_no_more(code):
-    said = {message.id if isinstance(message.id, str) else message.id[0] for message in messages.collected() if message.id}
+    said = {
+        message.id if isinstance(message.id, str) else message.id[0] for message in messages.collected() if message.id
+    }
     held = {entry.msgid for entry in texts_of(code)}
     assert said - held == set(), "run `make messages`, then translate"
     assert held - said == set(), "run `make messages`"

@@ -18,8 +18,8 @@ from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.items import service as items_service
 from pathways.items.models import Item, ItemRevision, ItemTranslation, Picture
-from pathways.permissions import OF_ROLE, Member, Role
 from pathways.people import service as people
+from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials import service as referentials
 from pathways.referentials.models import Referential
 from pathways.tables import metadata

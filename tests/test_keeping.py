@@ -150,7 +150,7 @@ def test_a_crafted_archive_writes_nowhere_else(database, settings, other, tmp_pa
 
 
 def test_a_backup_that_fails_leaves_nothing(database, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(keeping, "_out", lambda value: 1 / 0)
+    monkeypatch.setattr(keeping, "_out", lambda _value: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         keeping.backup(database, settings, tmp_path / "kept" / "b.zip")
     assert list((tmp_path / "kept").iterdir()) == []

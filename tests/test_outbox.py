@@ -14,11 +14,13 @@ from pathways.database import Database
 from pathways.outbox import OutboxEvent
 from tests.serving import together
 
+WHO = uuid.UUID(int=1)
+
 
 @dataclass(frozen=True)
 class SomethingHappened:
     number: int
-    who: uuid.UUID = uuid.UUID(int=1)
+    who: uuid.UUID = WHO
 
 
 @pytest.fixture

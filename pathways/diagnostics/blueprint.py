@@ -138,7 +138,12 @@ def freeze(
         }
     return {
         "structure": structure.to_document(),
-        "rules": {"accuracy": rules.accuracy, "questions": rules.questions, "seconds": rules.seconds},
+        "rules": {
+            "accuracy": rules.accuracy,
+            "questions": rules.questions,
+            "seconds": rules.seconds,
+            "least_questions": rules.least_questions,
+        },
         "items": frozen,
         "languages": list(languages),
         "french_for_missing": french_for_missing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,20 +26,25 @@ LEARNERS = 200
 """Simulated learners behind an estimate."""
 MOST_SKILLS = 100
 MOST_QUESTIONS = 40
+USUAL_LEAST = 8
+"""Two right answers can make the model sure of a whole ladder, and no trainer: a ladder that does not hold for this
+person shows only in more answers."""
 CODE_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
-    ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds.
+    ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds. ``at_least`` questions
+    are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight.
     """
 
     skills: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     least_state: str = "draft"
     without_device: str = ""
-    accuracy: float | None = 0.9
+    accuracy: float | None = 0.95
+    at_least: int | None = None
     questions: int | None = 15
     minutes: int | None = None
     french_for_missing: bool = False
@@ -51,7 +56,9 @@ class Selection:
 
     def rules(self) -> StopRules:
         seconds = self.minutes * 60.0 if self.minutes else None
-        return StopRules(accuracy=self.accuracy, questions=self.questions or MOST_QUESTIONS, seconds=seconds)
+        most = self.questions or MOST_QUESTIONS
+        least = min(len(self.skills), USUAL_LEAST) if self.at_least is None else self.at_least
+        return StopRules(accuracy=self.accuracy, questions=most, seconds=seconds, least_questions=min(least, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +237,7 @@ def checked(referential: Referential, selection: Selection) -> Selection:
         errors.append({"field": "without_device", "message": "Cet appareil n'existe pas."})
     if selection.accuracy is not None and not 0.5 < selection.accuracy <= 0.99:
         errors.append({"field": "accuracy", "message": "La précision va de 51 à 99 %."})
-    for name, most in (("questions", MOST_QUESTIONS), ("minutes", 120)):
+    for name, most in (("questions", MOST_QUESTIONS), ("at_least", MOST_QUESTIONS), ("minutes", 120)):
         value = getattr(selection, name)
         if value is not None and not 1 <= value <= most:
             errors.append({"field": name, "message": f"De 1 à {most}."})
@@ -238,12 +245,8 @@ def checked(referential: Referential, selection: Selection) -> Selection:
         raise Invalid(errors[0]["message"], errors=errors)
     chosen = set(selection.skills)
     languages = [code for code in i18n.languages() if code in selection.languages or code == i18n.SOURCE]
-    return Selection(
-        **(
-            asdict(selection)
-            | {"skills": tuple(code for code in known if code in chosen), "languages": tuple(languages)}
-        )
-    )
+    skills = tuple(code for code in known if code in chosen)
+    return replace(selection, skills=skills, languages=tuple(languages))
 
 
 def _asked_skills(referential: Referential, selection: Selection) -> tuple[list[str], list[str]]:

@@ -130,7 +130,7 @@ def undo(learner: CurrentLearner, db: DB, door: OwnDoor, body: Annotated[UndoIn 
 @router.post("/{attempt_id}/leave", response_model=Step, summary="Stop here")
 def leave(learner: CurrentLearner, db: DB, door: OwnDoor) -> Response:
     """What is known so far stays valid."""
-    attempt = taking.leave(db, door, learner.attempt_id)
+    attempt = taking.leave(db, learner.attempt_id)
     return _json(taking.reply_of(attempt, taking.blueprint_of(db, door, attempt.diagnostic_id)))
 
 

@@ -107,7 +107,10 @@ class SelectionIn(Incoming):
     languages: Annotated[list[Short], Field(max_length=40)] = Field(default=["fr"], examples=[["fr", "ar"]])
     least_state: Literal["machine", "draft", "reviewed", "verified"] = "draft"
     without_device: Literal["", "phone", "computer"] = ""
-    accuracy: StrictFloat | None = 0.9
+    accuracy: StrictFloat | None = 0.95
+    at_least: StrictInt | None = Field(
+        default=None, description="Questions asked before it may be precise enough; null: one per micro-skill, up to 8."
+    )
     questions: StrictInt | None = 15
     minutes: StrictInt | None = None
     french_for_missing: StrictBool = False

@@ -179,7 +179,7 @@ def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = N
     return attempt
 
 
-def leave(db: Session, door: Door, attempt_id: uuid.UUID) -> Attempt:
+def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """Stop here. What is known so far stays valid. Leaving twice, or after the end, changes nothing."""
     attempt = _held(db, attempt_id)
     if attempt.stopped is None:

@@ -46,7 +46,7 @@ def check_framework(folder: Path, root: Path) -> tuple[FrameworkFolder, list[Fin
         findings += _codes(framework, source)
         findings += _prerequisites(framework, source)
         findings += _ladders(framework, source)
-        findings += _alignments(framework, source, folder.parent / "alignments", root)
+        findings += _alignments(framework, source, folder.parent / "alignments")
         findings += _translations(read_in, root)
     return read_in, findings
 
@@ -167,7 +167,7 @@ def _ladders(framework: FrameworkDocument, source: Source) -> list[Finding]:
     for _, strand in framework.strands():
         for lower, upper in zip(strand.skills, strand.skills[1:], strict=False):
             if upper.level < lower.level:
-                said = f"{upper.code} (niveau {upper.level}) vient après {lower.code} (niveau {lower.level}) dans sa filière"
+                said = f"{upper.code} (niveau {upper.level}) vient après {lower.code} (niveau {lower.level})"
                 findings.append(source.finding(paths[upper.code], "ladder", said))
     for skill in framework.skills():
         if skill.level not in framework.levels:
@@ -176,7 +176,7 @@ def _ladders(framework: FrameworkDocument, source: Source) -> list[Finding]:
     return findings
 
 
-def _alignments(framework: FrameworkDocument, source: Source, folder: Path, root: Path) -> list[Finding]:
+def _alignments(framework: FrameworkDocument, source: Source, folder: Path) -> list[Finding]:
     known: dict[str, set[str]] = {}
     findings: list[Finding] = []
     for path in sorted(folder.glob("*.yaml")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -116,7 +117,11 @@ def test_a_key_that_no_option_has(folder):
         "kind": "match",
         "stem": "Reliez.",
         "options": [{"id": "key", "text": "Une clé"}, {"id": "bell", "text": "Une cloche"}],
-        "targets": [{"id": "open", "text": "ouvrir"}, {"id": "ring", "text": "sonner"}, {"id": "eat", "text": "manger"}],
+        "targets": [
+            {"id": "open", "text": "ouvrir"},
+            {"id": "ring", "text": "sonner"},
+            {"id": "eat", "text": "manger"},
+        ],
         "pairs": {"key": "open", "bell": "ring"},
         "confusions": [{"pair": {"key": "ring"}, "reveals": "confond"}],
     }
@@ -151,9 +156,7 @@ def test_wording(folder):
 
 
 def test_a_question_to_check_again(folder):
-    import datetime
-
-    folder.item("AAA-01-a")["verify_by"] = datetime.date(2026, 11, 23)
+    folder.item("AAA-01-a")["verify_by"] = date(2026, 11, 23)
     folder.write()
     assert folder.findings(warnings=True) == [(FILE, folder.line_of(FILE, "verify_by"), "verify-by")]
 
@@ -259,7 +262,8 @@ def test_a_drawing_that_is_not_only_a_drawing_is_refused(folder, name):
 def test_a_drawing_may_point_into_itself(folder):
     path = folder.own / "media" / "bouton.svg"
     path.write_text(
-        SVG.format('<defs><linearGradient id="a"/></defs><rect fill="url(#a)"/><use href="#a"/><text>Payer</text>'), "utf-8"
+        SVG.format('<defs><linearGradient id="a"/></defs><rect fill="url(#a)"/><use href="#a"/><text>Payer</text>'),
+        "utf-8",
     )
     assert folder.findings() == []
     assert drawings.read(path).width == 280

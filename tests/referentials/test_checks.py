@@ -1,4 +1,4 @@
-"""`pathways check`: each rule with the smallest folder that breaks it. The finding names the file, the line, the code."""
+"""`pathways check`: each rule with the smallest folder that breaks it. A finding names the file, the line, the code."""
 
 from __future__ import annotations
 
@@ -167,7 +167,9 @@ def test_titles_translated(folder):
     assert ("essai/translations/xx/framework.yaml", 2, "unknown-language") in folder.findings()
 
 
-BOMB = "a: &a [x, x]\n" + "".join(f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True))
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
 UNREADABLE = {
     "alias": (BOMB.encode(), 1),
     "duplicate-key": (b"format: 1\ncode: essai\nformat: 1\n", 3),
@@ -194,25 +196,25 @@ def test_files_that_cannot_be_read(folder, code, name):
 
 
 BAD_YAML = [
-        b"a: !!python/object/apply:os.system ['true']\n",
-        b"a: !!int x\n",
-        b"a: !!float x\n",
-        b"a: !!bool x\n",
-        b"a: !!timestamp x\n",
-        b"a: !!binary x\n",
-        b"a: " + b"9" * 5000 + b"\n",
-        b"? [x]\n: y\n",
-        b"<<: x\n",
-        b"a: b\x00c\n",
-        b"a: \xff\n",
-        b"--- 1\n--- 2\n",
-        b"- x\n",
-        b"12\n",
-        b"%YAML 9.9\n---\na: b\n",
-        b"a: \t- b\n",
-        b"[" * 10_000,
-        b"{" * 10_000,
-        "a: \ud800".encode("utf-8", "surrogatepass"),
+    b"a: !!python/object/apply:os.system ['true']\n",
+    b"a: !!int x\n",
+    b"a: !!float x\n",
+    b"a: !!bool x\n",
+    b"a: !!timestamp x\n",
+    b"a: !!binary x\n",
+    b"a: " + b"9" * 5000 + b"\n",
+    b"? [x]\n: y\n",
+    b"<<: x\n",
+    b"a: b\x00c\n",
+    b"a: \xff\n",
+    b"--- 1\n--- 2\n",
+    b"- x\n",
+    b"12\n",
+    b"%YAML 9.9\n---\na: b\n",
+    b"a: \t- b\n",
+    b"[" * 10_000,
+    b"{" * 10_000,
+    "a: \ud800".encode("utf-8", "surrogatepass"),
 ]
 
 

@@ -46,7 +46,7 @@ class Learner:
 
     def __init__(self, instance: Instance, number: int, stop: threading.Event) -> None:
         self.client = Client(instance, timeout=15.0)
-        self.rng = random.Random(number)  # noqa: S311 - the same learners each time
+        self.rng = random.Random(number)
         self.stop, self.code = stop, instance.code
         self.sittings: list[Sitting] = []
         self.statuses: Counter[int] = Counter()

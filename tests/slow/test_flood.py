@@ -30,7 +30,7 @@ def test_sixty_four_clients_for_twenty_seconds(instance: Instance):
 
     def one(number: int) -> None:
         client = Client(instance, timeout=FROZEN)
-        rng = Random(number)  # noqa: S311 - the same visitors each time
+        rng = Random(number)
 
         def ask(method: str, path: str, body: object = None, **headers: str):
             begun = time.monotonic()

@@ -24,7 +24,7 @@ KILLS = 6
 
 
 def test_every_acknowledged_answer_is_there_once_and_every_attempt_goes_on(instance: Instance, database: Database):
-    rng = random.Random(1)  # noqa: S311 - the same moments each time
+    rng = random.Random(1)
     with learning(instance) as learners:
         for number in range(KILLS):
             time.sleep(rng.uniform(0.3, 1.5))

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from pathways.diagnostics import learner_api, learner_pages
+from pathways.diagnostics import doors, learner_api
 from pathways.web.dependencies import Requires, RequiresForm
 
-LEARNER = {learner_api._learner, learner_pages._learner, learner_api._reader}
+LEARNER = {learner_api._learner, doors._by_cookie, learner_api._reader}
 """Dependencies that admit the holder of one attempt's token (the last one: or a member who may read it)."""
 SAFE = {"GET", "HEAD"}
 

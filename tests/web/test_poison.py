@@ -14,76 +14,10 @@ from pathways.diagnostics.schemas import DiagnosticIn
 from pathways.web.security import LARGEST_BODY
 from tests.diagnostics.situations import Taker
 from tests.web import world
+from tests.web.poisons import BROKEN_JSON, CURSORS, FORM_BODIES, HEADERS, HUGE, PATHS, QUERY, WRONG_VALUES
 from tests.web.routes import SAFE, Route, routes_of
 
 TRACES = re.compile(r"Traceback|File &#34;|File \"|sqlalchemy|psycopg|sqlite3|pydantic|line \d+, in ", re.IGNORECASE)
-DEEP = b"[" * 10_000 + b"]" * 10_000
-HUGE = "9" * 5_000
-
-BROKEN_JSON: dict[str, bytes] = {
-    "one megabyte": b'{"title": "' + b"x" * 1_000_000 + b'"}',
-    "ten thousand deep": DEEP,
-    "deep object": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
-    "latin-1": '{"title": "café"}'.encode("latin-1"),
-    "cut UTF-8": b'{"title": "\xc3"}',
-    "lone surrogate bytes": b'{"title": "\xed\xa0\x80"}',
-    "not JSON": b"title=x",
-    "cut": b'{"title": ',
-    "NaN": b'{"title": NaN}',
-    "infinity": b'{"title": -Infinity}',
-    "huge integer": f'{{"title": {HUGE}}}'.encode(),
-    "list": b"[]",
-    "null": b"null",
-    "number": b"42",
-    "string": b'"x"',
-    "two documents": b"{}{}",
-    "byte order mark": b"\xef\xbb\xbf{}",
-}
-WRONG_VALUES: dict[str, Any] = {
-    "NUL": "a\x00b",
-    "override": "a\u202eb",
-    "isolate": "a\u2067b",
-    "bell": "a\x07b",
-    "too long": "x" * 600,
-    "number": 12,
-    "huge number": 10**400,
-    "boolean": True,
-    "list": ["x"],
-    "object": {"x": 1},
-    "null in a list": [None],
-    "deep list": [[[[["x"]]]]],
-}
-PATHS = [
-    "%00",
-    "%ff%fe",
-    "%ed%a0%80",
-    "%u202e",
-    "%E2%80%AE",
-    "..%2f..%2fetc%2fpasswd",
-    "%2e%2e",
-    "'%20OR%201=1--",
-    "=1+1",
-    "x" * 3000,
-    "a-" * 3000,
-    "%0d%0aSet-Cookie:%20a=b",
-    "\u0645",
-    "-1",
-    "{attempt_id}",
-    "00000000-0000-0000-0000-00000000000g",
-]
-QUERY = "limit=NaN&cursor=%00&lang=%00&framework=%00&code=%00&said=%00&next=%00&after=%00&level=%ff&a=" + "b" * 5000
-CURSORS = [
-    "x",
-    "é",
-    "=" * 50,
-    "MjAyNg==",
-    "fHw=",
-    "OTk5OS0xMi0zMVQyMzo1OTo1OS0xMjowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA=",
-    "MDAwMS0wMS0wMVQwMDowMDowMCsxMjowMHwwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDA=",
-    "MjAyNi0wMS0wMVQwMDowMDowMCswMDowMHw=",
-    "A" * 201,
-]
-"""Among them: no date, the year 10000 and the year 0 once in UTC, no identifier."""
 
 
 @pytest.fixture
@@ -196,7 +130,7 @@ def test_numbers_that_are_none_in_a_selection(place):
     before, wrong = place.rows(), []
     for field in ("accuracy", "questions", "minutes"):
         for text in ("NaN", "1e400", "-1", "0", "1.5e9", HUGE, '"x"', "[]", "true", '"12"', "9007199254740993"):
-            body = '{"selection": {"skills": ["SEC-01"], "%s": %s}}' % (field, text)
+            body = f'{{"selection": {{"skills": ["SEC-01"], "{field}": {text}}}}}'
             reply = place.administrator.post(
                 "/api/v1/diagnostics/estimate", content=body.encode(), headers={"Content-Type": "application/json"}
             )
@@ -204,29 +138,6 @@ def test_numbers_that_are_none_in_a_selection(place):
                 wrong.append(f"{field} {text[:20]}: {said}")
     assert wrong == []
     assert place.rows() == before
-
-
-FORM_BODIES: dict[str, tuple[str, bytes]] = {
-    "one megabyte": ("application/x-www-form-urlencoded", b"title=" + b"x" * 1_000_000),
-    "ten thousand fields": ("application/x-www-form-urlencoded", b"a=1&" * 10_000),
-    "NUL": ("application/x-www-form-urlencoded", b"title=%00&answer=%00&item=%00&key=%00&code=%00&name=%00&email=%00"),
-    "override": ("application/x-www-form-urlencoded", b"title=%E2%80%AE&answer=%E2%80%AE&item=%E2%80%AE&name=%E2%80%AE"),
-    "bad UTF-8": ("application/x-www-form-urlencoded", b"title=%ff%fe&answer=%ed%a0%80&item=%ff&key=%ff&code=%ff"),
-    "raw bytes": ("application/x-www-form-urlencoded", bytes(range(256))),
-    "keys": ("application/x-www-form-urlencoded", b"key=" + b"k" * 64 + b"&item=" + b"i" * 64),
-    "JSON": ("application/json", b'{"title": "x"}'),
-    "multipart without boundary": ("multipart/form-data", b"x"),
-    "broken multipart": ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n"),
-    "a file": (
-        "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="answer"; filename="a.svg"\r\n\r\nx\r\n--x--\r\n',
-    ),
-    "unknown charset": ("application/x-www-form-urlencoded; charset=klingon", b"title=x"),
-    "multipart in an unknown charset": (
-        "multipart/form-data; boundary=x; charset=klingon",
-        b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n--x--\r\n',
-    ),
-}
 
 
 def test_poison_on_every_form(routes, place):
@@ -299,31 +210,15 @@ def test_poison_in_every_address(routes, place):
 
 
 def test_poison_in_the_query_the_cookies_and_the_headers(routes, place):
-    flood = "; ".join(f"c{number}={'x' * 20}" for number in range(500))
-    bad = [
-        {"Cookie": flood},
-        {"Cookie": 'language="\\377\\000"; display=%00; attempt=\x7f; session=' + "x" * 3000},
-        {"Cookie": "language=../../etc; display=<script>; session=é".encode("latin-1")},
-        {"Accept-Language": "q=" * 4000},
-        {"Accept-Language": "*;q=NaN,fr;q=1e999,ar;q=-1,uk;q=0.0.0,\xff"},
-        {"Authorization": "Bearer " + "é" * 300},
-        {"Authorization": "Bearer " + "x" * 9000},
-        {"Authorization": "\xff\xfe"},
-        {"Idempotency-Key": "x"},
-        {"Idempotency-Key": "\x7f" * 64},
-        {"Host": "["},
-        {"Content-Length": "\xb2"},
-        {"Content-Length": "-5"},
-        {"Range": "bytes=-1,5-2,x"},
-        {"If-None-Match": "\xff"},
-    ]
     before, wrong = place.rows(), []
     for route in routes:
         if route.method not in SAFE:
             continue
         path = place.path(route.path)
-        for headers in bad:
-            sent = {name: value.encode("latin-1") if isinstance(value, str) else value for name, value in headers.items()}
+        for headers in HEADERS:
+            sent = {
+                name: value.encode("latin-1") if isinstance(value, str) else value for name, value in headers.items()
+            }
             reply = place.administrator.get(path, headers=sent)
             if said := wrong_with(reply, api=route.is_api, must_refuse=False):
                 wrong.append(f"{route} {str(headers)[:60]}: {said}")
@@ -409,9 +304,17 @@ def test_what_nobody_foresaw_is_a_page_and_a_problem_without_a_stack(app, databa
 
 def test_a_formula_in_a_title_stays_words(place):
     csrf = world.csrf_of(place.administrator)
-    for title in ("=HYPERLINK(\"http://a.example\")", "+1", "-1", "@SUM(A1)", "<script>alert(1)</script>", '"><img src=x>'):
+    for title in (
+        '=HYPERLINK("http://a.example")',
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "<script>alert(1)</script>",
+        '"><img src=x>',
+    ):
         made = place.administrator.post(
-            "/diagnostics/new", data={"csrf": csrf} | world.FORMS["/diagnostics/new"] | {"title": title, "action": "publish"}
+            "/diagnostics/new",
+            data={"csrf": csrf} | world.FORMS["/diagnostics/new"] | {"title": title, "action": "publish"},
         )
         assert made.status_code == 303, made.text[:300]
         where = made.headers["location"]

@@ -36,13 +36,16 @@ class StopRules:
     """The four rules; ``None`` switches a target off.
 
     ``accuracy``: target of the expected accuracy, in ]0, 1].  ``questions``: the most questions, of any
-    outcome.  ``seconds``: no question starts once so much time is spent.  ``least_information``: bits that
-    a question must promise.  Raises ``InvalidStructure`` for a value out of its range.
+    outcome.  ``seconds``: no question starts once so much time is spent.  ``least_questions``: before so
+    many, the first two rules are off.  ``least_information``: bits that a question must promise.
+
+    Raises ``InvalidStructure`` for a value out of its range.
     """
 
     accuracy: float | None = None
     questions: int | None = None
     seconds: float | None = None
+    least_questions: int = 0
     least_information: float = LEAST_INFORMATION
 
     def __post_init__(self) -> None:
@@ -50,6 +53,8 @@ class StopRules:
             raise InvalidStructure(f"a target accuracy of {self.accuracy} is no share")
         if self.questions is not None and self.questions < 1:
             raise InvalidStructure(f"a diagnostic of {self.questions} questions asks nothing")
+        if self.least_questions < 0:
+            raise InvalidStructure(f"at least {self.least_questions} questions is no promise")
         if self.seconds is not None and not (isfinite(self.seconds) and self.seconds > 0.0):
             raise InvalidStructure(f"a diagnostic of {self.seconds} seconds asks nothing")
         if not (isfinite(self.least_information) and self.least_information >= 0.0):
@@ -78,7 +83,8 @@ def stop_reasons(
     on every computer alike.
     """
     certainty = certainty_of(mastery)
-    decided = started & (np.minimum.reduce(certainty, axis=1).round(DECIMALS) >= CERTAINTY)
+    may_suffice = started & (questions >= rules.least_questions)
+    decided = may_suffice & (np.minimum.reduce(certainty, axis=1).round(DECIMALS) >= CERTAINTY)
     reasons = np.full(len(mastery), -1, dtype=np.intp)
     # From the last rule to the first, so that the first that holds is the one that stays.
     if rules.seconds is not None:
@@ -89,6 +95,6 @@ def stop_reasons(
     reasons[decided] = STOPS.index(Stop.ALL_DECIDED)
     if rules.accuracy is not None:
         accuracy = np.add.reduce(certainty, axis=1) / certainty.shape[1]
-        precise = started & (accuracy.round(DECIMALS) >= rules.accuracy)
+        precise = may_suffice & (accuracy.round(DECIMALS) >= rules.accuracy)
         reasons[precise] = STOPS.index(Stop.PRECISE_ENOUGH)
     return reasons

@@ -26,9 +26,7 @@ def state_prior(strand, rho, spread, ability):
     """P(number of micro-skills mastered), floored at 1e-12."""
     scale = sqrt(1 - rho * rho)
     at_least = [1.0]
-    at_least += [
-        NormalDist().cdf((rho * ability - spread * s["threshold"]) / scale) for s in strand["skills"]
-    ]
+    at_least += [NormalDist().cdf((rho * ability - spread * s["threshold"]) / scale) for s in strand["skills"]]
     at_least.append(0.0)
     raw = [max(at_least[m] - at_least[m + 1], 1e-12) for m in range(len(at_least) - 1)]
     return [value / sum(raw) for value in raw]
@@ -46,9 +44,7 @@ class Enumeration:
             for k, strand in enumerate(self.document["strands"])
             for rung, skill in enumerate(strand["skills"], start=1)
         }
-        self.profiles = list(
-            product(*(range(len(strand["skills"]) + 1) for strand in self.document["strands"]))
-        )
+        self.profiles = list(product(*(range(len(strand["skills"]) + 1) for strand in self.document["strands"])))
         self.prior = self._prior()
 
     def _prior(self):

@@ -12,9 +12,7 @@ def test_the_sitting_goes_as_it_went(name):
     trace = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     steps = replay(trace)
     told = ("asked", "stopped", "seconds", "outcome")
-    assert [[step[key] for key in told] for step in steps] == [
-        [step[key] for key in told] for step in trace["steps"]
-    ]
+    assert [[step[key] for key in told] for step in steps] == [[step[key] for key in told] for step in trace["steps"]]
     for found, written in zip(steps, trace["steps"], strict=True):
         assert found["information"] == pytest.approx(written["information"], abs=2e-9, rel=0)
         assert found["mastery"] == pytest.approx(written["mastery"], abs=2e-9, rel=0)

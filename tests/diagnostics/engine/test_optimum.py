@@ -14,9 +14,7 @@ from pathways.diagnostics.engine import EVIDENCE, Population, Structure, compile
 from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
 
-CHAIN = Structure(
-    (strand("A", -1.2, -0.4, 0.4, 1.2),), tuple(item(f"q{r}", f"A{r}", guess=0.2) for r in range(1, 5))
-)
+CHAIN = Structure((strand("A", -1.2, -0.4, 0.4, 1.2),), tuple(item(f"q{r}", f"A{r}", guess=0.2) for r in range(1, 5)))
 PAIRS = Structure(
     (strand("A", -0.6, 0.5), strand("B", -0.2, 1.0)),
     tuple(item(f"q{s}", s, guess=0.2) for s in ("A1", "A2", "B1", "B2")),

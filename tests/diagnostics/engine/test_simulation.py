@@ -12,9 +12,7 @@ from tests.diagnostics.engine.ladders import distinct, even, small
 RULES = StopRules(accuracy=0.95, questions=12, seconds=420.0)
 
 
-@pytest.mark.parametrize(
-    "structure", [small(), distinct(6, rungs=4), even(5)], ids=["small", "distinct", "even"]
-)
+@pytest.mark.parametrize("structure", [small(), distinct(6, rungs=4), even(5)], ids=["small", "distinct", "even"])
 def test_every_learner_is_asked_what_decide_would_ask(structure):
     compiled = compile_structure(structure)
     learners = simulation.draw(compiled, 25, 12, np.random.default_rng(4))

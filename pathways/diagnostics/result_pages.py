@@ -1,0 +1,91 @@
+"""The learner's pages once it is over: the result, what they take away, what they erase."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from pathways import ids
+from pathways.diagnostics import reading, taking
+from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.doors import COOKIE, COOKIE_PATH, CurrentLearner, OwnDoor, speak
+from pathways.diagnostics.models import Answer
+from pathways.diagnostics.reading import Sign
+from pathways.items import presenting
+from pathways.web.dependencies import DB, ReadDB
+from pathways.web.pages import render
+
+router = APIRouter()
+
+
+@router.get("/t/{attempt_id}/result")
+def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+    """What you can do, what to learn, what to confirm, what was not seen: words, shapes and colours, no mark."""
+    attempt = taking.get(db, learner.attempt_id)
+    if attempt.stopped is None:
+        return RedirectResponse(f"/t/{attempt.id}", 303)
+    speak(attempt)
+    profile = reading.profile(db, door, attempt)
+    own = [one for one in profile.answers if one.observed_by is None]
+    return render(
+        request,
+        "result.html",
+        attempt_id=attempt.id,
+        answered=len(profile.answers),
+        by_sign={sign.value: profile.with_sign(sign) for sign in Sign}
+        if profile.answers
+        else {sign.value: [] for sign in Sign},
+        within_reach=profile.within_reach if profile.answers else (),
+        not_understood=profile.not_understood,
+        resume_code=ids.readable(door.resume_code(attempt.id)),
+        can_undo=bool(own),
+        last_item=own[-1].item if own else "",
+    )
+
+
+@router.get("/t/{attempt_id}/take-away")
+def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+    """Everything that is held about this attempt, as a page to keep: it opens without the network."""
+    attempt = taking.get(db, learner.attempt_id)
+    speak(attempt)
+    profile = reading.profile(db, door, attempt)
+    response = render(
+        request,
+        "take-away.html",
+        groups={sign.value: profile.with_sign(sign) for sign in Sign},
+        answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
+    )
+    name = f"pathways-{attempt.started_at:%Y-%m-%d}.html"
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@router.get("/t/{attempt_id}/erase")
+def ask_erase(request: Request, learner: CurrentLearner, db: ReadDB) -> Response:
+    speak(taking.get(db, learner.attempt_id))
+    return render(request, "erase.html", attempt_id=learner.attempt_id, erased=False)
+
+
+@router.post("/t/{attempt_id}/erase")
+def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
+    speak(taking.get(db, learner.attempt_id))
+    taking.erase(db, learner.attempt_id)
+    response = render(request, "erase.html", attempt_id=learner.attempt_id, erased=True)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+@router.post("/t/{attempt_id}/done")
+def done(learner: CurrentLearner) -> Response:
+    """Forget the attempt on this device, which somebody else will hold next. Nothing is erased."""
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+def _kept_answer(blueprint: Blueprint, one: Answer, language: str) -> tuple[tuple[str | None, str], str]:
+    """The question in both languages, and in French words what was answered."""
+    shown = blueprint.shown(one.item, language)
+    said = {"dont_know": "Je ne sais pas", "not_understood": "Je ne comprends pas", "not_tried": "pas essayé"}
+    return shown.text("stem"), said.get(one.outcome) or presenting.in_words(shown.body, one.response)
