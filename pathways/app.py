@@ -80,6 +80,7 @@ def _upkeep(db: Session) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    app.openapi()  # every schema is built now, not by the first requests, several of which may come at once
     database: Database = app.state.database
     with working.beside(database, work_of(app.state.settings)) if database.is_sqlite else nullcontext():
         yield {}

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pathways import __version__
 from pathways.errors import DomainError, SettingsError
@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read when numpy is first imported, in web processes too
         os.environ.setdefault(name, "1")  # our products are too small to be shared out between threads
     parser = _parser()
-    given = parser.parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    _Parser.given = " ".join(typed)[:200]
+    given = parser.parse_args(typed)
     if given.command is None:
         parser.print_help()
         return 2
@@ -61,8 +63,19 @@ def web_application() -> Any:
     return create_app(with_secret(Settings.from_environment()))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what cannot be run, and where help is."""
+
+    given = ""
+    """What was typed; the same for the parsers of all commands."""
+
+    def error(self, message: str) -> NoReturn:
+        del message  # argparse's own, in English
+        self.exit(2, f"pathways : je ne comprends pas « {self.given} ». Voyez « {self.prog} --help ».\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="pathways",
         description="Des diagnostics numériques plus fins qu'un domaine, dans la langue de l'apprenant.",
         epilog=EXAMPLES,

@@ -205,3 +205,8 @@ class Blueprints:
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return made
+
+    def forget(self) -> None:
+        """Make every blueprint anew at its next use: a recording joined one of them."""
+        with self._lock:
+            self._held.clear()

@@ -112,7 +112,7 @@ class Server:
 
     def finish(self, attempt_id: uuid.UUID) -> None:
         with self.database.begin() as db:
-            taking.leave(db, self.door, attempt_id)
+            taking.leave(db, attempt_id)
 
     def standing(self, attempt_id: uuid.UUID) -> list[tuple[str, str]]:
         """The answers that count: (item, outcome)."""

@@ -122,3 +122,12 @@ def test_labels_at_another_certainty():
 def test_what_is_no_probability_has_no_label(mastery, certainty):
     with pytest.raises(ValueError, match=r"probability|certainty"):
         label(mastery, certainty=certainty)
+
+
+def test_a_floor_of_questions_holds_precision_back_and_nothing_else():
+    rules = {"accuracy": 0.6, "least_questions": 2}
+    assert decide(ONE, StopRules(**rules), RIGHT, ["q2"]).next_item == "q2"
+    assert decide(ONE, StopRules(accuracy=0.6), RIGHT, ["q2"]).stopped is Stop.PRECISE_ENOUGH
+    assert decide(ONE, StopRules(**rules), [*RIGHT, ("q2", Outcome.CORRECT)], []).stopped is Stop.PRECISE_ENOUGH
+    assert decide(ONE, StopRules(**rules), RIGHT, []).stopped is Stop.NOTHING_TO_GAIN
+    assert decide(ONE, StopRules(**rules, questions=1), RIGHT, ["q2"]).stopped is Stop.LONGEST

@@ -1,0 +1,81 @@
+"""What the learner's pages do beyond showing: forget a device, keep what was picked, play what was recorded."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pathways.items import recordings
+from pathways.items.models import ItemRevision
+
+
+@pytest.fixture
+def started(client, published) -> str:
+    """The address of an attempt in Arabic that this browser holds."""
+    begun = client.post(f"/q/{published}/ar", data={"key": "a" * 32})
+    assert begun.status_code == 303
+    return begun.headers["location"].removesuffix("/practice")
+
+
+def shown(page: str) -> tuple[str, str, str]:
+    """``(key, item, kind)`` of the question on a page."""
+    return (
+        re.search(r'name="key" value="(\w+)"', page)[1],
+        re.search(r'name="item" value="([\w-]+)"', page)[1],
+        re.search(r'data-kind="(\w+)"', page)[1],
+    )
+
+
+def test_whoever_is_done_leaves_nothing_on_the_device(client, started):
+    client.post(f"{started}/leave")
+    assert client.get(f"{started}/result").status_code == 200
+    done = client.post(f"{started}/done")
+    assert (done.status_code, done.headers["location"]) == (303, "/")
+    assert client.get(f"{started}/result").status_code == 404
+    assert client.get(started).status_code == 404
+
+
+def test_a_page_sent_without_an_answer_comes_back_with_words_in_both_languages(client, started):
+    key, item, kind = shown(client.get(started).text)
+    back = client.post(f"{started}/answers", data={"key": key, "item": item, "outcome": "answered"})
+    assert back.status_code == 422
+    assert 'role="status"' in back.text
+    notice = re.search(r'<p class="notice" role="status">(.*?)</p>', back.text)[1]
+    assert 'lang="fr"' in notice
+    assert re.search(r"[\u0600-\u06ff]", notice)
+    assert shown(back.text)[1:] == (item, kind)
+
+
+def test_what_can_be_kept_opens_without_us_and_holds_both_languages(client, started):
+    key, item, _ = shown(client.get(started).text)
+    client.post(f"{started}/answers", data={"key": key, "item": item, "outcome": "dont_know"})
+    client.post(f"{started}/leave")
+    kept = client.get(f"{started}/take-away")
+    assert kept.headers["content-disposition"].startswith("attachment")
+    assert 'dir="rtl"' in kept.text
+    assert "Je ne sais pas" in kept.text
+    assert not re.search(r'(?:src|href)="', kept.text)
+
+
+def test_a_recorded_question_has_a_player_and_an_unrecorded_one_has_none(client, database, settings, started):
+    page = client.get(started).text
+    assert "<audio" not in page
+    item = shown(page)[1]
+    with database.begin() as db:
+        revision = db.query(ItemRevision).filter_by(code=item).one()
+        recordings.keep(
+            db,
+            settings.data / "recordings",
+            language="fr",
+            text=revision.segments["stem"],
+            sound=b"OggS" + bytes(200),
+            licence="CC-BY-SA-4.0",
+        )
+    client.app.state.door.blueprints.forget()
+    page = client.get(started).text
+    address = re.search(r'<audio[^>]*src="(/recordings/[0-9a-f]{64}\.ogg)"', page)[1]
+    sound = client.get(address)
+    assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/ogg")
+    assert "controls" in page
+    assert "autoplay" not in page
