@@ -116,7 +116,7 @@ lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade t
 messages: .venv/ready ## Collect and compile the interface texts
 	@.venv/bin/pathways messages
 
-screenshots: .venv/ready-to-test node_modules/.ready ## Photograph the main screens into build/screenshots
+screenshots: .venv/ready-to-test node_modules/.ready ## Photograph the main screens into docs/pictures
 	@$(PY) -m tests.browser.screenshots
 
 clean: ## Remove what the commands above made (not data/)
