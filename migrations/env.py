@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -11,7 +11,7 @@ from pathways.database import UTCDateTime
 from pathways.tables import metadata
 
 
-def render_item(kind: str, value: Any, autogenerate: Any) -> str | bool:
+def render_item(kind: str, value: Any, autogenerate: Any) -> str | Literal[False]:
     """History must not depend on our classes: they may move."""
     if kind == "type" and isinstance(value, sa.JSON) and value._variant_mapping:  # noqa: SLF001 - no public way
         autogenerate.imports.add("from sqlalchemy.dialects import postgresql")

@@ -30,6 +30,8 @@ from pathways.web.security import Guard
 from pathways.working import Work
 
 PAGES = (learner_pages, result_pages, trainer_pages, people_pages, items_pages, files)
+FORGOTTEN_AFTER = timedelta(hours=12)
+"""Counts of wrong tries, whose windows last an hour at most. The privacy page says: less than a day."""
 SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
 
@@ -74,7 +76,7 @@ def work_of(settings: Settings) -> Work:
 def _upkeep(db: Session) -> None:
     """What time takes away: expired attempts, old counts of wrong tries, ended sessions."""
     taking.erase_expired(db)
-    throttle.forget(db, older_than=clock.now() - timedelta(days=1))
+    throttle.forget(db, older_than=clock.now() - FORGOTTEN_AFTER)
     operation.forget_expired(db)
 
 

@@ -41,11 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         return int(given.run(given, Settings.from_environment()) or 0)
-    except SettingsError as error:
+    except (SettingsError, DomainError) as error:
         print(f"pathways : {error}", file=sys.stderr)
-        return 1
-    except DomainError as error:
-        print(f"pathways : {error.message % error.values if error.values else error.message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

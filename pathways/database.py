@@ -110,7 +110,9 @@ class Database:
 
 
 def _pool() -> dict[str, Any]:
-    return {"pool_size": WRITERS + READERS + IDENTIFIERS, "max_overflow": 0, "pool_timeout": 30}
+    """The same for both. ``hide_parameters``: an error of the database is logged, and its values are people's."""
+    size = WRITERS + READERS + IDENTIFIERS
+    return {"pool_size": size, "max_overflow": 0, "pool_timeout": 30, "hide_parameters": True}
 
 
 def _postgresql_engine(url: str) -> sa.Engine:

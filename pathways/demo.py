@@ -15,11 +15,11 @@ from pathways.errors import SettingsError
 from pathways.people import service as people
 from pathways.people.models import Membership
 from pathways.permissions import OF_ROLE, Member, Role
+from pathways.referentials.service import USUAL_FRAMEWORK
 
 EMAIL = "demo@pathways.example"
 ORGANISATION = "Espace numérique de démonstration"
 TITLE = "Premiers pas : téléphone, courriel, arnaques"
-FRAMEWORK = "inclusion-numerique"
 SKILLS = (
     *("GES-04", "GES-05", "CNX-01", "CNX-02", "MDP-01", "MDP-02"),
     *("NAV-01", "NAV-03", "MEL-03", "MEL-04", "SEC-01", "SEC-02"),
@@ -62,5 +62,5 @@ def _diagnostic(db: Session, member: Member) -> Diagnostic:
     if known is not None:
         return known
     selection = Selection(skills=SKILLS, languages=tuple(i18n.languages()), accuracy=0.95, questions=12)
-    made = composing.create(db, member, title=TITLE, framework=FRAMEWORK, selection=selection)
+    made = composing.create(db, member, title=TITLE, framework=USUAL_FRAMEWORK, selection=selection)
     return composing.publish(db, member, made.id)

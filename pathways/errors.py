@@ -25,6 +25,10 @@ class DomainError(Exception):
         self.message = message
         self.values = values
 
+    def __str__(self) -> str:
+        """The French sentence, its places filled."""
+        return self.message % self.values if self.values else self.message
+
 
 class NotFound(DomainError):
     kind = "not-found"

@@ -20,6 +20,8 @@ from babel.support import Translations
 from pathways.settings import resource
 
 SOURCE = "fr"
+LATIN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+"""For ``str.translate``: the digits of Arabic and Persian writing, as French forms and phones want them."""
 LONGEST_TAG = 40
 """Letters of a language tag that are read; RFC 5646 wants room for 35."""
 MOST_PREFERENCES = 20
@@ -132,7 +134,7 @@ def catalogue(code: str) -> Translations:
 
 def say_date(day: date, code: str) -> str:
     """``jeudi 3 décembre 2026`` in the words of the language, with the digits of French forms and phones."""
-    return format_date(day, format="full", locale=Locale.parse(language(code).fmt)).translate(_LATIN_DIGITS)
+    return format_date(day, format="full", locale=Locale.parse(language(code).fmt)).translate(LATIN_DIGITS)
 
 
 def _read(code: str) -> Translations:
@@ -169,6 +171,3 @@ def _quality(parameters: str) -> float | None:
     except ValueError:
         return None
     return quality if name.strip() == "q" and 0 < quality <= 1 else None
-
-
-_LATIN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,8 +68,6 @@ class Settings:
 
 def with_secret(settings: Settings) -> Settings:
     """The same settings with a secret: the given one, else the one kept in the data folder (made at first start)."""
-    from dataclasses import replace  # noqa: PLC0415 - used once, at start
-
     if settings.secret:
         if len(settings.secret) < 32:
             raise SettingsError("PATHWAYS_SECRET doit compter au moins 32 caractères.")

@@ -1,7 +1,7 @@
 """Counting wrong tries, in the database so that several processes share one count.
 
-Only *wrong* tries count: thirty phones of one room share one address and type right codes. The address of a
-person is never stored, only a keyed digest of it.
+Right ones never count: thirty phones of one room share one address and type right codes. (Asking for a mail does,
+whatever comes of it.) The address of a person is never stored, only a keyed digest of it.
 """
 
 from __future__ import annotations

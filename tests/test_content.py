@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from pathways import content, ids
 from pathways.clock import now
@@ -195,7 +196,7 @@ def test_a_reviewer_is_not_the_translator(db, folder):
     content.load(db, folder.read())
     row = db.scalars(sa.select(ItemTranslation).limit(1)).one()
     row.translator_id = row.reviewer_id = uuid.uuid4()
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(IntegrityError):
         db.flush()
 
 

@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,10 +23,11 @@ from pathways.diagnostics.engine import (
     thresholds,
 )
 from pathways.diagnostics.models import Diagnostic
+from pathways.i18n import SOURCE
 from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
-from pathways.items.presenting import SOURCE, Shown
+from pathways.items.presenting import Shown
 from pathways.referentials.models import Referential
 
 
@@ -138,12 +139,7 @@ def freeze(
         }
     return {
         "structure": structure.to_document(),
-        "rules": {
-            "accuracy": rules.accuracy,
-            "questions": rules.questions,
-            "seconds": rules.seconds,
-            "least_questions": rules.least_questions,
-        },
+        "rules": asdict(rules),
         "items": frozen,
         "languages": list(languages),
         "french_for_missing": french_for_missing,
@@ -177,7 +173,7 @@ def thaw(db: Session, diagnostic: Diagnostic) -> Blueprint:
         segments=segments,
         states=states,
         french_for_missing=frozen["french_for_missing"],
-        sounds={code: recordings.of_texts(db, texts) for code, texts in segments.items()},
+        sounds=recordings.of_texts(db, segments),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
     )
 

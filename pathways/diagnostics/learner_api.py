@@ -74,10 +74,7 @@ OptionalKey = Annotated[
 @public("anybody who holds the code of a poster may start")
 def start(body: AttemptIn, db: DB, door: OwnDoor, address: Address, key: OptionalKey = None) -> Response:
     """Begin the diagnostic of a code in one of its languages. The token opens this attempt and nothing else."""
-    language = i18n.recognised(body.language)
-    if language is None:
-        said = N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre.")
-        raise Invalid(said, errors=[{"field": "language", "message": said}])
+    language = i18n.recognised(body.language) or ""
     attempt, blueprint = taking.start(
         db, door, code=body.code, language=language, address=address, key=str(key) if key else None
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query
@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import taking
+from pathways.diagnostics import composing, taking
 from pathways.diagnostics.answer_forms import Picked, picked, response_of
-from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import CurrentLearner, OwnDoor, hand_over, remember, speak
 from pathways.diagnostics.engine import Outcome
-from pathways.diagnostics.models import Answer, Attempt, DiagnosticState
-from pathways.errors import Conflict, DomainError, Gone, Invalid, Reused
-from pathways.i18n import N_, Language
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
+from pathways.errors import Conflict, Gone, Invalid, Reused, WrongCode
+from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Short
@@ -63,14 +62,8 @@ def by_code(code: Annotated[str, Query(max_length=40)] = "") -> Response:
 def wall(request: Request, code: str, db: DB, door: OwnDoor, address: Address) -> Response:
     """The language wall: each name in its own script, no flags."""
     diagnostic = _open(db, door, code, address)
-    blueprint = taking.blueprint_of(db, door, diagnostic.id)
-
-    def address_of(one: Language) -> str:
-        return f"/q/{diagnostic.code}/{one.tag}"
-
-    return render(
-        request, "wall.html", offered=taking.offered(blueprint), address=address_of, chosen=i18n.current().code
-    )
+    offered = taking.offered(taking.blueprint_of(db, door, diagnostic.id))
+    return render(request, "wall.html", offered=offered, base=f"/q/{diagnostic.code}", chosen=i18n.current().code)
 
 
 @router.get("/q/{code}/{tag}")
@@ -82,15 +75,14 @@ def welcome(request: Request, code: str, tag: str, db: DB, door: OwnDoor, addres
     if language not in blueprint.languages:
         return RedirectResponse(f"/q/{diagnostic.code}", 303)
     i18n.use(language)
-    estimate = (diagnostic.estimate or {}).get("estimate") or {}
     response = render(
         request,
         "welcome.html",
         code=diagnostic.code,
         at_most=blueprint.at_most(language),
-        minutes=max(1, round(estimate.get("minutes", {}).get("p90", 10))),
+        minutes=composing.minutes_of(diagnostic),
         drafts=any(states.get(language) in {"machine", "draft"} for states in blueprint.states.values()),
-        key=uuid.UUID(bytes=ids.random_id().bytes),
+        key=ids.random_id(),
     )
     remember(response, request, LANGUAGE_COOKIE, language, "/")
     return response
@@ -204,12 +196,8 @@ def display(
 def languages(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
-    blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
-
-    def address_of(one: Language) -> str:
-        return f"/t/{attempt.id}/language/{one.tag}"
-
-    return render(request, "wall.html", offered=taking.offered(blueprint), address=address_of, chosen=attempt.language)
+    offered = taking.offered(taking.blueprint_of(db, door, attempt.diagnostic_id))
+    return render(request, "wall.html", offered=offered, base=f"/t/{attempt.id}/language", chosen=attempt.language)
 
 
 @router.get("/t/{attempt_id}/language/{tag}")
@@ -234,17 +222,15 @@ def resume(
 ) -> Response:
     try:
         attempt = taking.resume(db, door, code=code, address=address)
-    except DomainError as error:
-        if error.kind != "not-found":
-            raise
-        # Answered, not raised: the wrong try is kept with this transaction.
+    except WrongCode as error:  # answered, not raised: its transaction, which counts the try, is kept all the same
         return render(request, "resume.html", said=error.message, typed=code[:20], status=404)
     response = RedirectResponse(f"/t/{attempt.id}", 303)
     hand_over(response, request, door, attempt)
     return response
 
 
-def _open(db: Session, door: taking.Door, code: str, address: str) -> Any:
+def _open(db: Session, door: taking.Door, code: str, address: str) -> Diagnostic:
+    """What a poster's code opens to somebody who has not started yet."""
     diagnostic = taking.find(db, door, code, address=address)
     if diagnostic.state is DiagnosticState.CLOSED:
         raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
@@ -263,7 +249,7 @@ def _question(
     status: int = 200,
 ) -> Response:
     speak(attempt)
-    blueprint: Blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
+    blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     item = attempt.current_item
     assert item is not None
     standing = [one for one in taking.standing_of(taking.answers_of(db, attempt.id)) if one.observed_by is None]

@@ -72,8 +72,6 @@ class Attempt(Base):
     active_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
-    answers: Mapped[list[Answer]] = relationship(order_by="Answer.number", viewonly=True)
-
 
 class Answer(Base):
     """One answer, never changed: an undone one is superseded. ``reply`` is what was sent back, byte for byte."""

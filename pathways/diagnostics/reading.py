@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer,
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import SOURCE
 from pathways.items.grading import grade
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
@@ -76,6 +77,9 @@ class Profile:
     not_understood: tuple[Answer, ...]
     answers: tuple[Answer, ...]
 
+    def by_sign(self) -> dict[str, list[SkillResult]]:
+        return {sign.value: self.with_sign(sign) for sign in Sign}
+
     def with_sign(self, sign: Sign) -> list[SkillResult]:
         return [one for one in self.skills if one.sign is sign]
 
@@ -116,15 +120,11 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
     referential = referentials_service.get(db, diagnostic.referential_id)
     standing = taking.standing_of(taking.answers_of(db, attempt.id))
-    mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
     known = referentials_service.skills_of(referential)
-    unheard = _unheard(blueprint, attempt.language, standing)
     results = []
-    for code in blueprint.skills:
+    for code, (decided, mastery, asked) in _told(blueprint, attempt.language, standing).items():
         own = tuple(one for one in standing if blueprint.skill_of[one.item] == code)
-        asked = sum(carries_evidence(Outcome(one.outcome)) for one in own)
-        assessable = bool(asked) or code not in unheard
-        results.append(SkillResult(known[code], label(mastery[code], assessable), mastery[code], asked, own))
+        results.append(SkillResult(known[code], decided, mastery, asked, own))
     return Profile(
         attempt=attempt,
         referential=referential,
@@ -181,11 +181,11 @@ def attempt_for(db: Session, member: Member, attempt_id: uuid.UUID) -> tuple[Att
     """An attempt on a diagnostic of the member's organisation; any other does not exist."""
     attempt = db.get(Attempt, attempt_id)
     if attempt is None:
-        raise NotFound("Ce passage n'existe pas.")
+        raise NotFound("Cette passation n'existe pas.")
     try:
         return attempt, composing.get(db, member, attempt.diagnostic_id)
     except NotFound as error:
-        raise NotFound("Ce passage n'existe pas.") from error
+        raise NotFound("Cette passation n'existe pas.") from error
 
 
 def observe(
@@ -220,7 +220,7 @@ def observe(
         outcome=outcome,
         response=result,
         reveals=list(graded.reveals),
-        language="fr",
+        language=SOURCE,
         seconds=0.0,
         key=key,
         request_digest="",
@@ -233,19 +233,20 @@ def observe(
     return seen
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the list of those who took a diagnostic."""
-
-    attempt: Attempt
-    state: str
-    """``running``, ``finished`` or ``left``"""
-    last_seen: datetime
+def state_of(attempt: Attempt) -> str:
+    """``running``, ``finished`` or ``left``."""
+    return "running" if attempt.stopped is None else "left" if attempt.stopped == taking.LEFT else "finished"
 
 
-def row_of(attempt: Attempt) -> Row:
-    state = "running" if attempt.stopped is None else "left" if attempt.stopped == taking.LEFT else "finished"
-    return Row(attempt, state, attempt.active_at)
+def _told(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
+    """What the standing answers tell: ``{micro-skill: (label, P(mastered), answers that say something about it)}``."""
+    mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
+    asked = Counter(blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome)))
+    unheard = _unheard(blueprint, language, standing)
+    return {
+        code: (label(mastery[code], asked[code] > 0 or code not in unheard), mastery[code], asked[code])
+        for code in blueprint.skills
+    }
 
 
 def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> frozenset[str]:
@@ -273,9 +274,7 @@ def labels_of(db: Session, door: Door, attempts: Sequence[Attempt]) -> list[tupl
     told = []
     for attempt in attempts:
         standing = by_attempt[attempt.id]
-        unheard = _unheard(blueprint, attempt.language, standing)
-        asked = {blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome))}
-        mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
-        labels = {code: label(mastery[code], code in asked or code not in unheard).value for code in blueprint.skills}
+        results = _told(blueprint, attempt.language, standing)
+        labels = {code: decided.value for code, (decided, _, _) in results.items()}
         told.append((attempt, labels, sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in standing)))
     return told

@@ -11,7 +11,6 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import COOKIE, COOKIE_PATH, CurrentLearner, OwnDoor, speak
 from pathways.diagnostics.models import Answer
-from pathways.diagnostics.reading import Sign
 from pathways.items import presenting
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.pages import render
@@ -33,13 +32,10 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor)
         "result.html",
         attempt_id=attempt.id,
         answered=len(profile.answers),
-        by_sign={sign.value: profile.with_sign(sign) for sign in Sign}
-        if profile.answers
-        else {sign.value: [] for sign in Sign},
-        within_reach=profile.within_reach if profile.answers else (),
+        by_sign=profile.by_sign(),
+        within_reach=profile.within_reach,
         not_understood=profile.not_understood,
         resume_code=ids.readable(door.resume_code(attempt.id)),
-        can_undo=bool(own),
         last_item=own[-1].item if own else "",
     )
 
@@ -53,7 +49,7 @@ def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
     response = render(
         request,
         "take-away.html",
-        groups={sign.value: profile.with_sign(sign) for sign in Sign},
+        groups=profile.by_sign(),
         answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
     )
     name = f"pathways-{attempt.started_at:%Y-%m-%d}.html"

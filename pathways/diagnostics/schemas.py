@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.fields import Line, Short
 
 Outcome = Literal["answered", "dont_know", "not_understood"]
@@ -118,7 +119,7 @@ class SelectionIn(Incoming):
 
 class DiagnosticIn(Incoming):
     title: Line = Field(examples=["Avant l'atelier courriel"])
-    referential: Short = Field(default="inclusion-numerique")
+    referential: Short = Field(default=USUAL_FRAMEWORK)
     selection: SelectionIn
 
 
@@ -129,7 +130,7 @@ class DiagnosticChange(Incoming):
 
 
 class EstimateIn(Incoming):
-    referential: Short = "inclusion-numerique"
+    referential: Short = USUAL_FRAMEWORK
     selection: SelectionIn
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
 from pathways.diagnostics.blueprint import Blueprint, Blueprints
-from pathways.diagnostics.engine import Decision, Outcome, decide
+from pathways.diagnostics.engine import Decision, Outcome, Stop, decide
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
 from pathways.i18n import N_
@@ -156,7 +156,7 @@ def answer(
         answered_at=now,
     )
     _advance(attempt, blueprint, [*standing_of(answers), given])
-    attempt.active_at, attempt.expires_at = now, now + timedelta(days=KEPT_DAYS)
+    _visited(attempt)
     given.reply = json.dumps(reply_of(attempt, blueprint), ensure_ascii=False, separators=(",", ":"))
     db.add(given)
     return given.reply
@@ -175,6 +175,7 @@ def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = N
         raise Conflict(N_("Il n'y a pas de réponse à reprendre."))
     own[-1].superseded_at = clock.now()
     attempt.stopped = None
+    _visited(attempt)
     _advance(attempt, blueprint_of(db, door, attempt.diagnostic_id), standing_of(answers))
     return attempt
 
@@ -183,7 +184,8 @@ def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """Stop here. What is known so far stays valid. Leaving twice, or after the end, changes nothing."""
     attempt = _held(db, attempt_id)
     if attempt.stopped is None:
-        attempt.current_item, attempt.stopped, attempt.active_at = None, LEFT, clock.now()
+        attempt.current_item, attempt.stopped = None, LEFT
+        _visited(attempt)
     return attempt
 
 
@@ -196,6 +198,7 @@ def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
     if found is None:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
+    _visited(found)
     return found
 
 
@@ -207,7 +210,8 @@ def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: st
         raise Invalid(N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre."))
     if language != attempt.language:
         attempt.language = language
-        if attempt.stopped in {None, "nothing_to_gain"}:
+        _visited(attempt)
+        if attempt.stopped in {None, Stop.NOTHING_TO_GAIN}:  # the other language may have questions left
             attempt.stopped = None
             _advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
     return attempt
@@ -278,6 +282,12 @@ def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
     if found is None:
         raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
     return found
+
+
+def _visited(attempt: Attempt) -> None:
+    """The learner was here: the days that it is kept count from now."""
+    attempt.active_at = clock.now()
+    attempt.expires_at = attempt.active_at + timedelta(days=KEPT_DAYS)
 
 
 def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> None:

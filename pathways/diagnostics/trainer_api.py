@@ -173,11 +173,10 @@ def _diagnostic(one: Diagnostic) -> dict[str, Any]:
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
-    row = reading.row_of(attempt)
     return {
         "id": attempt.id,
         "language": attempt.language,
-        "state": row.state,
+        "state": reading.state_of(attempt),
         "stopped": attempt.stopped,
         "answered": attempt.answered,
         "started_at": attempt.started_at,

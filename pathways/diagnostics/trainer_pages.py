@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from dataclasses import replace
-from typing import Annotated, Any
+from dataclasses import asdict, replace
+from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,7 +21,7 @@ from pathways.diagnostics.composing import Selection
 from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
-from pathways.errors import DomainError, Invalid, NotFound
+from pathways.errors import Conflict, DomainError, Invalid, NotFound
 from pathways.items import service as items_service
 from pathways.items.presenting import in_words
 from pathways.permissions import Member, Permission
@@ -34,7 +34,7 @@ from pathways.web.pages import render
 router = APIRouter()
 MOST_ROWS = 100
 MOST_CSV_ROWS = 20_000
-STATES = {"running": "en cours", "finished": "terminé", "left": "arrêté en route"}
+STATES = {"running": "en cours", "finished": "terminée", "left": "arrêtée en route"}
 
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
 Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
@@ -72,7 +72,7 @@ def new(request: Request, member: Composer, db: ReadDB, framework: Annotated[Sho
     known = [one.code for one in referentials_service.all_newest(db)]
     if not known:
         raise NotFound("Aucun référentiel n'est chargé sur ce serveur.")
-    chosen = framework if framework in known else _first(known)
+    chosen = next((code for code in (framework, referentials_service.USUAL_FRAMEWORK) if code in known), known[0])
     blank = Composed(framework=chosen, selection=Selection(languages=tuple(i18n.languages())))
     return _composer(request, db, blank)
 
@@ -95,17 +95,20 @@ def diagnostic(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.
             version=found.version,
         )
         return _composer(request, db, kept, diagnostic=found)
-    rows = [reading.row_of(one) for one in db.scalars(reading.attempts_of(found.id).limit(MOST_ROWS))]
-    counted = reading.count_attempts(db, [found.id]).get(found.id, (0, 0))
+    rows = []
+    if member.may(Permission.ATTEMPTS_READ):
+        latest = db.scalars(reading.attempts_of(found.id).limit(MOST_ROWS))
+        rows = [(one, STATES[reading.state_of(one)]) for one in latest]
+    selection = Selection.from_json(found.selection)
     return render(
         request,
         "diagnostic.html",
         diagnostic=found,
-        selection=Selection.from_json(found.selection),
-        skills=_titles(referentials_service.get(db, found.referential_id), Selection.from_json(found.selection)),
-        rows=rows if member.may(Permission.ATTEMPTS_READ) else [],
-        counted=counted,
-        states=STATES,
+        selection=selection,
+        rules=found.blueprint.get("rules") or asdict(selection.rules()),
+        skills=_titles(referentials_service.get(db, found.referential_id), selection),
+        rows=rows,
+        counted=reading.count_attempts(db, [found.id]).get(found.id, (0, 0)),
         most=MOST_ROWS,
         url=f"{request.app.state.settings.url}/q/{found.code}",
     )
@@ -149,6 +152,7 @@ def poster(
         languages=[
             (one, i18n.gettext("Répondez à quelques questions sur votre téléphone", one.code)) for one in languages
         ],
+        minutes=composing.minutes_of(found),
         reachable=settings.reachable_by_phones,
     )
 
@@ -166,13 +170,12 @@ def attempts_csv(member: AttemptsReader, diagnostic_id: uuid.UUID, db: ReadDB, d
     writer.writerow(["passation", "langue", "etat", "reponses", "non_compris", "commence", *codes])
     attempts = db.scalars(reading.attempts_of(found.id).limit(MOST_CSV_ROWS)).all()
     for attempt, labels, lost in reading.labels_of(db, door, attempts):
-        row = reading.row_of(attempt)
         started = attempt.started_at.strftime("%Y-%m-%d %H:%M")
         writer.writerow(
             [
                 str(attempt.id),
                 attempt.language,
-                STATES[row.state],
+                STATES[reading.state_of(attempt)],
                 attempt.answered,
                 lost,
                 started,
@@ -198,8 +201,7 @@ def profile(request: Request, member: AttemptsReader, attempt_id: uuid.UUID, db:
         profile=read,
         attempt=attempt,
         diagnostic=found,
-        row=reading.row_of(attempt),
-        states=STATES,
+        state=STATES[reading.state_of(attempt)],
         strands=[
             (strand, [one for one in read.skills if one.skill.strand_id == strand.id])
             for strand in read.referential.strands
@@ -232,15 +234,13 @@ def observe(
 def item(
     request: Request,
     member: Annotated[Member, Depends(Requires(Permission.CONTENT_READ))],
-    code: str,
+    code: Annotated[Short, Path()],
     db: ReadDB,
-    framework: Annotated[Short, Query()] = "inclusion-numerique",
+    framework: Annotated[Short, Query()] = referentials_service.USUAL_FRAMEWORK,
 ) -> Response:
     """A question as it stands, with its key, what each wrong answer reveals and the state of its translations."""
-    revisions = [one for one in items_service.current_revisions(db, framework) if one.code == code]
-    if not revisions:
-        raise NotFound("Cette question n'existe pas.")
-    return render(request, "item.html", revision=revisions[0], languages=i18n.languages())
+    revision = items_service.current_revision(db, framework, code)
+    return render(request, "item.html", revision=revision, languages=i18n.languages())
 
 
 def _composed(
@@ -253,33 +253,26 @@ def _composed(
         return _composer(request, db, fields, diagnostic=diagnostic)
     try:
         with db.begin_nested():
-            if diagnostic is None:
-                diagnostic = composing.create(
-                    db, member, title=fields.title, framework=fields.framework, selection=fields.selection
-                )
-            else:
-                composing.update(
-                    db,
-                    member,
-                    diagnostic.id,
-                    title=fields.title,
-                    selection=fields.selection,
-                    version=fields.version,
-                )
+            kept = _keep(db, member, fields, diagnostic)
             if fields.action == "publish":
-                composing.publish(db, member, diagnostic.id)
+                composing.publish(db, member, kept.id)
+    except Conflict as error:
+        if diagnostic is not None:
+            db.refresh(diagnostic)
+            if diagnostic.state is DiagnosticState.DRAFT:
+                # The trainer's own choices stay on the screen, to be kept on purpose over the colleague's.
+                fields = replace(fields, version=diagnostic.version)
+        return _composer(request, db, fields, diagnostic=diagnostic, said=str(error), status=409)
     except DomainError as error:
-        known = diagnostic if fields.version else None
-        said = error.message % error.values if error.values else error.message
-        if error.kind == "conflict" and known is not None:
-            db.refresh(known)
-            if (
-                known.state is DiagnosticState.DRAFT
-            ):  # the trainer's own choices stay on the screen, to be kept on purpose
-                fields = replace(fields, version=known.version)
-        status = 409 if error.kind == "conflict" else 422
-        return _composer(request, db, fields, diagnostic=known, said=said, status=status)
-    return RedirectResponse(f"/diagnostics/{diagnostic.id}", 303)
+        return _composer(request, db, fields, diagnostic=diagnostic, said=str(error), status=422)
+    return RedirectResponse(f"/diagnostics/{kept.id}", 303)
+
+
+def _keep(db: Session, member: Member, fields: Composed, diagnostic: Diagnostic | None) -> Diagnostic:
+    title, selection = fields.title, fields.selection
+    if diagnostic is None:
+        return composing.create(db, member, title=title, framework=fields.framework, selection=selection)
+    return composing.update(db, member, diagnostic.id, title=title, selection=selection, version=fields.version)
 
 
 def _composer(
@@ -336,7 +329,3 @@ def _titles(referential: Referential, selection: Selection) -> list[tuple[str, l
     chosen = set(selection.skills)
     rows = [(one.title, [skill.title for skill in one.skills if skill.code in chosen]) for one in referential.strands]
     return [(title, skills) for title, skills in rows if skills]
-
-
-def _first(known: list[str]) -> Any:
-    return "inclusion-numerique" if "inclusion-numerique" in known else known[0]

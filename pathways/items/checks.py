@@ -1,4 +1,4 @@
-"""What items and their translations must satisfy beyond their shape (``notes`` of item writing, section 5)."""
+"""What items and their translations must satisfy beyond their shape; ``docs/content-format.md`` tells the rules."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pathways.i18n import LATIN_DIGITS
 from pathways.items import drawings
 from pathways.items.documents import ItemDocument, ItemsDocument, ItemsTranslationDocument, ItemTranslationDocument
 from pathways.referentials.checks import FrameworkFolder
@@ -193,7 +194,7 @@ def _translation(
         if key not in french
     ]
     for key in french.keys() & own.keys():
-        if sorted(_NUMBER.findall(_latin(french[key]))) != sorted(_NUMBER.findall(_latin(own[key]))):
+        if _numbers(french[key]) != _numbers(own[key]):
             findings.append(source.finding(at, "numbers", f"{code} : les nombres de « {key} » diffèrent", warning=True))
         lost = [word for word in _QUOTED.findall(french[key]) if word not in own[key]]
         if lost and not key.endswith(("alt", "words", "explain")):
@@ -205,5 +206,5 @@ def _translation(
     return findings
 
 
-def _latin(text: str) -> str:
-    return text.translate(str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789"))
+def _numbers(text: str) -> list[str]:
+    return sorted(_NUMBER.findall(text.translate(LATIN_DIGITS)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pathways.errors import Invalid
-from pathways.i18n import N_
+from pathways.i18n import LATIN_DIGITS, N_
 
 Response = str | list[str] | dict[str, str]
 OBSERVED = ("alone", "hint", "help", "not_tried")
@@ -116,7 +116,7 @@ def as_typed(text: str) -> str:
     """What counts of a typed answer: not case, not spaces around or doubled, not the script of the digits, not the
     invisible marks that keyboards of other scripts leave.
     """
-    flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(_DIGITS)
+    flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(LATIN_DIGITS)
     return " ".join(flat.split())
 
 
@@ -138,4 +138,3 @@ def _malformed() -> Invalid:
 
 _UNTYPEABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")

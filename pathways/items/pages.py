@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from pathways.database import Database
 from pathways.errors import NotFound
 from pathways.i18n import N_
 from pathways.items import recordings, service
@@ -16,13 +17,13 @@ from pathways.web.dependencies import OwnSettings, public
 from pathways.web.files import FOR_EVER
 
 router = APIRouter()
-_NAME = re.compile(r"^([0-9a-f]{64})\.(svg|png)$")
+_NAME = re.compile(r"([0-9a-f]{64})\.(svg|png)")
 
 
 @router.get("/media/{name}")
 @public("a picture of a question is shown to learners without account")
 def picture(name: str, request: Request) -> Response:
-    found = _NAME.match(name)
+    found = _NAME.fullmatch(name)
     if found is None:
         raise NotFound(N_("Cette page n'existe pas."))
     body, media_type = _held(request.app.state.database, found[1])
@@ -39,8 +40,8 @@ def recording(name: str, settings: OwnSettings) -> Response:
 
 
 @lru_cache(maxsize=512)
-def _held(database: object, sha256: str) -> tuple[bytes, str]:
+def _held(database: Database, sha256: str) -> tuple[bytes, str]:
     """A picture never changes: it is read from the database once per process."""
-    with database.read() as db:  # type: ignore[attr-defined]
+    with database.read() as db:
         found = service.picture(db, sha256)
         return found.body, found.media_type

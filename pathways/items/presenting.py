@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, permutations
 from typing import Any
 
-SOURCE = "fr"
-LETTERS = "ABCDEFGHIJ"
+from pathways.i18n import SOURCE
 
 
 @dataclass(frozen=True, slots=True)

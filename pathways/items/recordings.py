@@ -6,13 +6,14 @@ import hashlib
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.errors import Invalid, NotFound
+from pathways.i18n import N_
 from pathways.items.models import Recording
 
 LARGEST = 2_000_000
@@ -40,29 +41,31 @@ def keep(db: Session, folder: Path, *, language: str, text: str, sound: bytes, l
     return row
 
 
-def of_texts(db: Session, texts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """``{"ar/stem": "<sha256>.mp3"}`` for those of ``{language: {key: text}}`` that were recorded."""
-    wanted = {
-        (language, text_fingerprint(text)): f"{language}/{key}"
-        for language, by_key in texts.items()
-        for key, text in by_key.items()
-    }
-    rows: Iterable[Recording] = db.scalars(
-        sa.select(Recording).where(Recording.text_fingerprint.in_({fingerprint for _, fingerprint in wanted}))
-    )
+def of_texts(db: Session, texts: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, dict[str, str]]:
+    """``{item: {"ar/stem": "<sha256>.mp3"}}`` for those of ``{item: {language: {key: text}}}`` that were recorded; one
+    query per language, however many items there are.
+    """
+    wanted: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for item, by_language in texts.items():
+        for language, by_key in by_language.items():
+            places = wanted.setdefault(language, {})
+            for key, text in by_key.items():
+                places.setdefault(text_fingerprint(text), []).append((item, f"{language}/{key}"))
+    found: dict[str, dict[str, str]] = {item: {} for item in texts}
     extensions = {media_type: extension for extension, media_type in TYPES.items()}
-    return {
-        wanted[row.language, row.text_fingerprint]: f"{row.sha256}.{extensions[row.media_type]}"
-        for row in rows
-        if (row.language, row.text_fingerprint) in wanted
-    }
+    for language, places in wanted.items():
+        query = sa.select(Recording).where(Recording.language == language, Recording.text_fingerprint.in_(places))
+        for row in db.scalars(query):
+            for item, place in places[row.text_fingerprint]:
+                found[item][place] = f"{row.sha256}.{extensions[row.media_type]}"
+    return found
 
 
 def file(folder: Path, name: str) -> tuple[Path, str]:
     """The file of a recording and its media type; raises :class:`NotFound`, also for a name that is no name of ours."""
     path = folder / name
     if not _NAME.fullmatch(name) or not path.is_file():
-        raise NotFound("Cet enregistrement n'existe pas.")
+        raise NotFound(N_("Cette page n'existe pas."))
     return path, TYPES[name.rsplit(".", 1)[1]]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
 from pathways.errors import NotFound
+from pathways.i18n import N_, SOURCE
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument, ItemTranslationDocument
@@ -59,16 +60,22 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
 
 def current_revisions(db: Session, framework: str, skills: Collection[str] | None = None) -> Sequence[ItemRevision]:
     """The revisions that a new diagnostic would ask, with their translations, by code."""
-    query = (
-        sa.select(ItemRevision)
-        .join(Item, Item.current_id == ItemRevision.id)
-        .where(Item.framework == framework)
-        .order_by(ItemRevision.code)
-        .options(selectinload(ItemRevision.translations))
-    )
+    query = _current().where(Item.framework == framework)
     if skills is not None:
         query = query.where(ItemRevision.skill.in_(skills))
     return db.scalars(query).all()
+
+
+def current_revision(db: Session, framework: str, code: str) -> ItemRevision:
+    found = db.scalar(_current().where(Item.framework == framework, Item.code == code))
+    if found is None:
+        raise NotFound("Cette question n'existe pas.")
+    return found
+
+
+def _current() -> sa.Select[ItemRevision]:
+    query = sa.select(ItemRevision).join(Item, Item.current_id == ItemRevision.id).order_by(ItemRevision.code)
+    return query.options(selectinload(ItemRevision.translations))
 
 
 def revisions(db: Session, revision_ids: Iterable[uuid.UUID]) -> Sequence[ItemRevision]:
@@ -87,11 +94,10 @@ def served(revision: ItemRevision, language: str, least_state: str) -> ItemTrans
 
 def text_of(db: Session, code: str, segment: str, language: str) -> str | None:
     """Today's text of a segment in a language (``None`` if there is none)."""
-    query = sa.select(ItemRevision).join(Item, Item.current_id == ItemRevision.id).where(Item.code == code)
-    revision = db.scalar(query.options(selectinload(ItemRevision.translations)))
+    revision = db.scalar(_current().where(Item.code == code))
     if revision is None:
         return None
-    if language == "fr":
+    if language == SOURCE:
         return revision.segments.get(segment)
     rows = [row for row in revision.translations if row.language == language and row.is_current]
     return rows[0].segments.get(segment) if rows else None
@@ -100,7 +106,7 @@ def text_of(db: Session, code: str, segment: str, language: str) -> str | None:
 def picture(db: Session, sha256: str) -> Picture:
     found = db.get(Picture, sha256)
     if found is None:
-        raise NotFound("Cette image n'existe pas.")
+        raise NotFound(N_("Cette page n'existe pas."))
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pathways import clock
 from pathways.database import Base
+from pathways.i18n import SOURCE
 
 
 class Referential(Base):
@@ -83,4 +84,4 @@ class MicroSkill(Base):
 
     def title_in(self, language: str) -> str | None:
         """The title in a language, or ``None`` where it may not be served; French is always there."""
-        return self.title if language == "fr" else self.titles.get(language)
+        return self.title if language == SOURCE else self.titles.get(language)

@@ -93,9 +93,7 @@ def parse(source: Source, model: type[Model]) -> tuple[Model | None, list[Findin
         return model.model_validate(source.value), []
     except ValidationError as error:
         return None, [
-            source.finding(
-                _path(entry["loc"]), "shape", f"{'.'.join(map(str, entry['loc'])) or 'fichier'} : {_say(entry)}"
-            )
+            source.finding(entry["loc"], "shape", f"{'.'.join(map(str, entry['loc'])) or 'fichier'} : {_say(entry)}")
             for entry in error.errors(include_url=False, include_input=False)
         ]
 
@@ -114,10 +112,6 @@ _SAID = {
 
 def _say(entry: Any) -> str:
     return _SAID.get(entry["type"]) or str(entry["msg"])
-
-
-def _path(location: Sequence[Step]) -> tuple[Step, ...]:
-    return tuple(location)
 
 
 @dataclass

@@ -15,6 +15,9 @@ from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.documents import fingerprint_of
 from pathways.referentials.models import MicroSkill, Referential, Strand
 
+USUAL_FRAMEWORK = "inclusion-numerique"
+"""The framework that is meant where none is named."""
+
 
 def load(db: Session, folder: FrameworkFolder) -> Referential:
     """Store a checked framework. The same content again only refreshes its translations; changed content becomes the
@@ -73,18 +76,17 @@ def matching(
     *,
     words: str = "",
     domain: str = "",
-    strand: str = "",
     level: int | None = None,
     without_device: str = "",
 ) -> list[MicroSkill]:
-    """Micro-skills found by words of their title or code, domain, strand and level; ``without_device`` leaves out
-    those that need that device.
+    """Micro-skills found by domain, level and words of their code, their title or their ladder's title;
+    ``without_device`` leaves out those that need that device.
     """
     sought = folded(words).split()
     return [
         skill
         for one in referential.strands
-        if (not domain or one.domain == domain) and (not strand or one.code == strand)
+        if not domain or one.domain == domain
         for skill in one.skills
         if (level is None or skill.level == level)
         and (not without_device or skill.device != without_device)

@@ -31,7 +31,5 @@ Line = Annotated[
     str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line), Field(max_length=200)
 ]
 """A name, a title."""
-Words = Annotated[str, StringConstraints(max_length=2000), AfterValidator(clean), Field(max_length=2000)]
-"""A few sentences."""
 Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), Field(max_length=64)]
 """A code, an identifier inside a document."""

@@ -58,7 +58,8 @@ class Guard:
             except Exception as error:  # here and not further out, so that this answer is protected, too
                 if begun:
                     raise
-                log.exception("unforeseen error on %s", scope["path"], exc_info=error)
+                # The route, not the address: an address may carry a link's secret.
+                log.exception("unforeseen error on %s", getattr(scope.get("route"), "path", "?"), exc_info=error)
                 await _refuse(500, "internal", scope, receive, send_guarded)
 
     def _is_foreign(self, headers: Headers) -> bool:

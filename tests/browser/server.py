@@ -31,6 +31,7 @@ from pathways.items.presenting import arrangement
 from pathways.people import service as people
 from pathways.people.models import Membership
 from pathways.permissions import OF_ROLE, Member, Role
+from pathways.referentials import service as referentials
 from pathways.settings import resource
 
 SECRET = "a secret for tests, thirty-two bytes or more"
@@ -65,7 +66,7 @@ class Server:
             wanted = Selection(
                 skills=tuple(skills), languages=tuple(i18n.languages()), accuracy=None, questions=questions
             )
-            made = composing.create(db, member, title=title, framework=demo.FRAMEWORK, selection=wanted)
+            made = composing.create(db, member, title=title, framework=referentials.USUAL_FRAMEWORK, selection=wanted)
             return str(composing.publish(db, member, made.id).code)
 
     def sign_in(self, page: Page) -> None:

@@ -21,10 +21,16 @@ def started(client, published) -> str:
 def shown(page: str) -> tuple[str, str, str]:
     """``(key, item, kind)`` of the question on a page."""
     return (
-        re.search(r'name="key" value="(\w+)"', page)[1],
-        re.search(r'name="item" value="([\w-]+)"', page)[1],
-        re.search(r'data-kind="(\w+)"', page)[1],
+        found(r'name="key" value="(\w+)"', page),
+        found(r'name="item" value="([\w-]+)"', page),
+        found(r'data-kind="(\w+)"', page),
     )
+
+
+def found(pattern: str, page: str) -> str:
+    there = re.search(pattern, page)
+    assert there is not None, f"{pattern} is not on the page"
+    return there[1]
 
 
 def test_whoever_is_done_leaves_nothing_on_the_device(client, started):
@@ -41,7 +47,7 @@ def test_a_page_sent_without_an_answer_comes_back_with_words_in_both_languages(c
     back = client.post(f"{started}/answers", data={"key": key, "item": item, "outcome": "answered"})
     assert back.status_code == 422
     assert 'role="status"' in back.text
-    notice = re.search(r'<p class="notice" role="status">(.*?)</p>', back.text)[1]
+    notice = found(r'<p class="notice" role="status">(.*?)</p>', back.text)
     assert 'lang="fr"' in notice
     assert re.search(r"[\u0600-\u06ff]", notice)
     assert shown(back.text)[1:] == (item, kind)
@@ -74,7 +80,7 @@ def test_a_recorded_question_has_a_player_and_an_unrecorded_one_has_none(client,
         )
     client.app.state.door.blueprints.forget()
     page = client.get(started).text
-    address = re.search(r'<audio[^>]*src="(/recordings/[0-9a-f]{64}\.ogg)"', page)[1]
+    address = found(r'<audio[^>]*src="(/recordings/[0-9a-f]{64}\.ogg)"', page)
     sound = client.get(address)
     assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/ogg")
     assert "controls" in page

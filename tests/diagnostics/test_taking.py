@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
+from pathways import clock
+from pathways.diagnostics import taking
+from pathways.diagnostics.models import Attempt
 from tests.diagnostics.situations import Taker
 
 
@@ -124,3 +128,17 @@ def test_the_key_is_never_sent(taker):
         assert "pairs" not in text
         assert "orders" not in text
         taker.dont_know()
+
+
+@pytest.mark.parametrize("verb", ["resume", "undo", "leave"])
+def test_each_visit_prolongs_the_days_that_it_is_kept(taker, client, database, monkeypatch, verb):
+    taker.dont_know()
+    later = clock.now() + timedelta(days=taking.KEPT_DAYS - 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    if verb == "resume":
+        client.post("/api/v1/attempts/resume", json={"code": taker.opened["resume_code"]})
+    else:
+        taker.post(verb)
+    with database.read() as db:
+        kept = db.get_one(Attempt, uuid.UUID(taker.opened["id"]))
+        assert (kept.active_at, kept.expires_at) == (later, later + timedelta(days=taking.KEPT_DAYS))

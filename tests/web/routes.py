@@ -56,7 +56,7 @@ def routes_of(app: FastAPI) -> list[Route]:
         route = context.original_route
         if isinstance(route, APIRoute):
             needs = tuple(_calls(route.dependant))
-            found += [Route(method, str(context.path), route.endpoint, needs) for method in sorted(route.methods)]
+            found += [Route(method, str(context.path), route.endpoint, needs) for method in sorted(route.methods or ())]
     return found
 
 
