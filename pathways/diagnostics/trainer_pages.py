@@ -83,6 +83,25 @@ def compose(request: Request, member: ComposerForm, fields: Annotated[Composed, 
     return _composed(request, member, fields, db)
 
 
+@router.post("/diagnostics/new/price")
+def price_of_new(
+    request: Request, member: ComposerForm, fields: Annotated[Composed, Depends(composed)], db: ReadDB
+) -> Response:
+    """The composer as it stands, for its script: a simulation must not hold the one writer's turn on SQLite."""
+    return _composer(request, db, fields)
+
+
+@router.post("/diagnostics/{diagnostic_id}/price")
+def price_of(
+    request: Request,
+    member: ComposerForm,
+    diagnostic_id: uuid.UUID,
+    fields: Annotated[Composed, Depends(composed)],
+    db: ReadDB,
+) -> Response:
+    return _composer(request, db, fields, diagnostic=composing.get(db, member, diagnostic_id))
+
+
 @router.get("/diagnostics/{diagnostic_id}")
 def diagnostic(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> Response:
     found = composing.get(db, member, diagnostic_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from pathways import i18n
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 DISPLAYS = ("both", "own", "french")
+_LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
+"""Spaces that French never leaves at the end of a line; a narrow screen would."""
 DISPLAY_COOKIE = "display"
 
 
@@ -80,6 +83,7 @@ def two(context: jinja2.runtime.Context, message: str, **values: object) -> Mark
 @jinja2.pass_context
 def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> Markup:
     """A pair of texts of the content. ``own`` is ``None`` where no translation may be shown: then French alone."""
+    french = _LOOSE.sub("\u00a0", french)
     reader: i18n.Language = context["language"]
     display: str = context["display"]
     if reader.code == i18n.SOURCE or display == "french" or own is None:

@@ -105,7 +105,7 @@ def test_a_trainer_composes_a_learner_answers_in_arabic_both_read_the_result(ser
     heading = phone.locator("h1 .two > span")
     assert ARABIC.search(heading.first.inner_text())
     assert heading.nth(1).get_attribute("lang") == "fr"
-    assert heading.nth(1).inner_text() == "Merci ! Voici votre résultat."
+    assert heading.nth(1).inner_text() == "Merci\u00a0! Voici votre résultat."
     titles = phone.locator(".group li .two > :first-child").all_inner_texts()
     assert titles
     assert all(ARABIC.search(one) for one in titles)
@@ -135,7 +135,7 @@ def test_a_learner_without_javascript_goes_the_same_way_in_french(server, page_a
     page.get_by_role("button", name="Commencer").tap()
     practise(page)
     assert answer_to_the_end(server, page) == set(KINDS)
-    assert page.locator("h1").inner_text() == "Merci ! Voici votre résultat."
+    assert page.locator("h1").inner_text() == "Merci\u00a0! Voici votre résultat."
     assert page.locator("[data-print]").is_hidden()
     with page.expect_download() as download:
         page.get_by_role("link", name="Garder mes réponses").tap()

@@ -120,7 +120,9 @@ _COMPOSED = {
 }
 FORMS: dict[str, dict[str, str]] = {
     "/diagnostics/new": _COMPOSED,
+    "/diagnostics/new/price": _COMPOSED,
     "/diagnostics/{diagnostic_id}": _COMPOSED | {"version": "1"},
+    "/diagnostics/{diagnostic_id}/price": _COMPOSED | {"version": "1"},
     "/profiles/{attempt_id}/observations": {"item": "GES-01-a", "result": "alone", "key": str(uuid.UUID(int=7))},
     "/organisation/invitations": {"role": "trainer"},
     "/organisation/members/{membership_id}/role": {"role": "reviewer"},

@@ -12,7 +12,7 @@ async function look() {
   data.set("action", "look");
   price.style.opacity = ".5";
   try {
-    const reply = await fetch(form.getAttribute("action"), { method: "POST", body: data, signal: asked.signal });
+    const reply = await fetch(`${form.getAttribute("action")}/price`, { method: "POST", body: data, signal: asked.signal });
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const fresh = page.querySelector("[data-price]");
     if (fresh) price.innerHTML = fresh.innerHTML;
