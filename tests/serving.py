@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import httpx
+import httpx2 as httpx
 import uvicorn
 from fastapi import FastAPI
 

@@ -200,7 +200,7 @@ def free_port() -> int:
 @pytest.mark.slow
 def test_the_demonstration_twice_is_one_demonstration(tmp_path):
     """Started, stopped and started again: the same code, the same organisation, and addresses that open."""
-    import httpx
+    import httpx2 as httpx
 
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PATHWAYS_DATA": str(tmp_path / "data"), "PATHWAYS_PORT": str(port)}

@@ -6,7 +6,7 @@ import asyncio
 import random
 from datetime import date
 
-import httpx
+import httpx2 as httpx
 import pytest
 
 from pathways import i18n

@@ -136,7 +136,7 @@ def test_two_trainers_saving_at_once_lose_nothing_in_silence(servers, signed_in,
     made = trainer.post("/api/v1/diagnostics", json={"title": "À deux", "selection": selection}).json()
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in trainer.cookies.items())}
     titles = [f"Titre {number}" for number in range(8)]
-    import httpx
+    import httpx2 as httpx
 
     from tests.serving import together
 
@@ -202,7 +202,7 @@ def test_a_resume_code_says_nothing_about_the_next_one(database, app):
 @pytest.mark.slow
 def test_twenty_learners_answer_at_once_to_the_end(servers, published, database):
     """A flood: nobody is refused, every acknowledged answer is there, once."""
-    import httpx
+    import httpx2 as httpx
 
     from tests.serving import together
 
