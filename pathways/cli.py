@@ -175,8 +175,8 @@ def import_content(given: argparse.Namespace, settings: Settings) -> int:
     from pathways.clock import now
 
     content = shipped.check(given.folder or resource("referentials"), now().date())
+    _show(content.findings)
     if content.errors:
-        _show(content.errors)
         print("Rien n'a été chargé.", file=sys.stderr)
         return 1
     with _database(settings) as database:

@@ -180,7 +180,7 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
         blueprint.structure_of(referential, told.skills, revisions),
         selection.rules(),
         revisions,
-        languages=selection.languages,
+        languages=_with_questions(selection, told),
         least_state=selection.least_state,
         french_for_missing=selection.french_for_missing,
     )
@@ -306,6 +306,15 @@ def _problems(selection: Selection, skills: Sequence[str], revisions: Sequence[I
     if not selection.languages:
         problems.append("Choisissez au moins une langue.")
     return problems
+
+
+def _with_questions(selection: Selection, told: Price) -> list[str]:
+    """The languages in which at least one question can be asked: the wall and the poster offer no other."""
+    return [
+        language
+        for language in selection.languages
+        if language == i18n.SOURCE or selection.french_for_missing or any(told.states[language].values())
+    ]
 
 
 def _seed(referential: Referential, selection: Selection, revisions: Sequence[ItemRevision]) -> int:

@@ -17,6 +17,7 @@ from pathways.diagnostics.taking import Door
 from pathways.errors import NotFound
 from pathways.i18n import N_
 from pathways.permissions import Learner
+from pathways.web.pages import DISPLAY_COOKIE
 from pathways.web.security import LANGUAGE_COOKIE
 
 COOKIE = "attempt"
@@ -55,7 +56,14 @@ def speak(attempt: Attempt) -> None:
 def hand_over(response: Response, request: Request, door: Door, attempt: Attempt) -> None:
     """Give the browser what opens this attempt, in place of what it held for another."""
     remember(response, request, COOKIE, door.token(attempt.id), COOKIE_PATH)
+    response.delete_cookie(DISPLAY_COOKIE)  # how the one before wanted to read is not how this one does
     remember(response, request, LANGUAGE_COOKIE, attempt.language, "/")
+
+
+def forget(response: Response) -> None:
+    """Take back from the browser what it held of an attempt."""
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    response.delete_cookie(DISPLAY_COOKIE)
 
 
 def remember(response: Response, request: Request, name: str, value: str, path: str) -> None:

@@ -23,7 +23,7 @@ from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Short
-from pathways.web.pages import DISPLAY_COOKIE, DISPLAYS, render
+from pathways.web.pages import DISPLAY_COOKIE, DISPLAYS, display_of, render
 from pathways.web.security import LANGUAGE_COOKIE
 
 router = APIRouter()
@@ -160,6 +160,14 @@ def answer(request: Request, learner: CurrentLearner, fields: FormFields, db: DB
     return RedirectResponse(f"/t/{attempt.id}", 303)
 
 
+@router.get("/t/{attempt_id}/answers")
+@router.get("/t/{attempt_id}/undo")
+@router.get("/t/{attempt_id}/leave")
+def back(learner: CurrentLearner) -> Response:
+    """A restored tab asks for the address that a form was sent to: the way leads back to the question."""
+    return RedirectResponse(f"/t/{learner.attempt_id}", 303)
+
+
 @router.post("/t/{attempt_id}/undo")
 def undo(learner: CurrentLearner, db: DB, door: OwnDoor, item: Annotated[Short, Form()] = "") -> Response:
     try:
@@ -260,6 +268,8 @@ def _question(
         status=status,
         attempt_id=attempt.id,
         shown=shown,
+        # What nobody has proofread is never shown without the French beside it.
+        display="both" if display_of(request) == "own" and shown.state in {"machine", "draft"} else None,
         order=presenting.arrangement(shown.body, str(attempt.id)),
         targets=presenting.target_arrangement(shown.body, str(attempt.id)),
         progress=taking.progress_of(attempt, blueprint),

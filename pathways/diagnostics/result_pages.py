@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from pathways import ids
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.doors import COOKIE, COOKIE_PATH, CurrentLearner, OwnDoor, speak
+from pathways.diagnostics.doors import CurrentLearner, OwnDoor, forget, speak
 from pathways.diagnostics.models import Answer
 from pathways.items import presenting
 from pathways.web.dependencies import DB, ReadDB
@@ -68,7 +68,7 @@ def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
     speak(taking.get(db, learner.attempt_id))
     taking.erase(db, learner.attempt_id)
     response = render(request, "erase.html", attempt_id=learner.attempt_id, erased=True)
-    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    forget(response)
     return response
 
 
@@ -76,7 +76,7 @@ def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
 def done(learner: CurrentLearner) -> Response:
     """Forget the attempt on this device, which somebody else will hold next. Nothing is erased."""
     response = RedirectResponse("/", 303)
-    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    forget(response)
     return response
 
 

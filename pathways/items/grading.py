@@ -113,11 +113,11 @@ _GRADERS = {
 
 
 def as_typed(text: str) -> str:
-    """What counts of a typed answer: not case, not spaces around or doubled, not the script of the digits, not the
-    invisible marks that keyboards of other scripts leave.
+    """What counts of a typed answer: not case, not spaces around or doubled, not the point that a phone puts after
+    them, not the script of the digits, not the invisible marks that keyboards of other scripts leave.
     """
     flat = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().translate(LATIN_DIGITS)
-    return " ".join(flat.split())
+    return " ".join(flat.split()).rstrip(".")
 
 
 def _distinct(response: object, known: Mapping[str, Any]) -> list[str]:

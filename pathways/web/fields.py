@@ -8,14 +8,16 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
+"""Invisible marks that keyboards of right-to-left scripts add: dropped, since nobody typed them on purpose."""
 
 
 def clean(text: str) -> str:
     """NFC, stripped. Refuses control characters (NUL among them: PostgreSQL cannot hold it) and the invisible
     ones that turn the reading direction of what follows.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text).translate(_MARKS)
     for letter in text:
         if letter in _BIDI_CONTROLS or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):
             raise PydanticCustomError("forbidden_character", "a control character that cannot be kept")

@@ -38,7 +38,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
             csrf=csrf_token(request, member),
             nonce=request.scope.get("state", {}).get("nonce", ""),
             language=i18n.current(),
-            display=display_of(request),
+            display=values.pop("display", None) or display_of(request),
             **values,
         )
     )

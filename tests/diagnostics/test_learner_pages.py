@@ -85,3 +85,22 @@ def test_a_recorded_question_has_a_player_and_an_unrecorded_one_has_none(client,
     assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/ogg")
     assert "controls" in page
     assert "autoplay" not in page
+
+
+def test_the_next_learner_reads_both_languages_whatever_the_one_before_chose(client, published, started):
+    client.post(f"{started}/display", data={"display": "french"})
+    client.post(f"{started}/leave")
+    client.post(f"{started}/done")
+    begun = client.post(f"/q/{published}/ar", data={"key": "b" * 32}).headers["location"].removesuffix("/practice")
+    assert re.search(r"[\u0600-\u06ff]", client.get(begun).text.split('id="ask"')[1][:300])
+
+
+def test_what_nobody_proofread_stays_beside_the_french(client, started):
+    client.post(f"{started}/display", data={"display": "own"})
+    assert 'lang="fr"' in client.get(started).text.split('id="ask"')[1][:300]
+
+
+def test_the_address_of_a_form_leads_back_to_the_question(client, started):
+    for verb in ("answers", "undo", "leave"):
+        back = client.get(f"{started}/{verb}")
+        assert (back.status_code, back.headers["location"]) == (303, started)
