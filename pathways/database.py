@@ -39,7 +39,7 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
             raise ValueError("a moment without a time zone")
         return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - given by SQLAlchemy
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
