@@ -104,7 +104,7 @@ lint: .venv/ready-to-lint ## Check style, format and types
 	@$(PY) -m ruff format --check .
 	@.venv/bin/basedpyright
 
-UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras \
               --python-version 3.11 --system-certs --cache-dir ../build/uv-cache --custom-compile-command "make lock" $(LOCK_ARGS)
 
 lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade takes newer versions)

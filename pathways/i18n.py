@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -171,3 +172,9 @@ def _quality(parameters: str) -> float | None:
     except ValueError:
         return None
     return quality if name.strip() == "q" and 0 < quality <= 1 else None
+
+
+def folded(text: str) -> str:
+    """For searching: without accents, case, or typographic apostrophes."""
+    bare = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()

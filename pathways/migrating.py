@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import command
@@ -26,9 +28,7 @@ def migrate(database: Database) -> bool:
     together take turns.
     """
     script = ScriptDirectory.from_config(configuration())
-    with database.engine.execution_options(writes=True).begin() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7301)"))
+    with _transaction(database) as connection:
         before = _known(connection, script)
         if before == script.get_current_head():
             return False
@@ -36,6 +36,29 @@ def migrate(database: Database) -> bool:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return True
+
+
+@contextmanager
+def _transaction(database: Database) -> Iterator[sa.Connection]:
+    """One transaction for all of it. SQLite makes a changed table anew and drops the old one, which, with foreign keys
+    enforced, would erase every row that points at it: they are not enforced meanwhile, and checked before the commit.
+    """
+    with database.engine.execution_options(writes=True).connect() as connection:
+        if not database.is_sqlite:
+            with connection.begin():
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(7301)"))
+                yield connection
+            return
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise SettingsError(f"La mise à jour de la base laisserait un lien rompu ({broken[0]}).")
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
 
 
 def must_be_current(database: Database) -> None:

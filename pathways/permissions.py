@@ -20,10 +20,13 @@ class Permission(enum.StrEnum):
     """``resource:action``. Personal tokens carry a subset of what their owner's role gives."""
 
     CONTENT_READ = "content:read"
+    CONTENT_WRITE = "content:write"
     DIAGNOSTICS_READ = "diagnostics:read"
     DIAGNOSTICS_COMPOSE = "diagnostics:compose"
     ATTEMPTS_READ = "attempts:read"
     ATTEMPTS_OBSERVE = "attempts:observe"
+    RECEPTIONS_HOLD = "receptions:hold"
+    FILES_KEEP = "files:keep"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
     ACCOUNT_OWN = "account:own"
@@ -33,10 +36,13 @@ class Permission(enum.StrEnum):
 _EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN}
 _COORDINATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ}
 _TRAINER = _EVERYBODY | {
+    Permission.CONTENT_WRITE,
     Permission.DIAGNOSTICS_READ,
     Permission.DIAGNOSTICS_COMPOSE,
     Permission.ATTEMPTS_READ,
     Permission.ATTEMPTS_OBSERVE,
+    Permission.RECEPTIONS_HOLD,
+    Permission.FILES_KEEP,
     Permission.PEOPLE_READ,
 }
 
@@ -50,9 +56,13 @@ OF_ROLE: dict[Role, frozenset[Permission]] = {
 FOR_TOKENS = frozenset(
     {
         Permission.CONTENT_READ,
+        Permission.CONTENT_WRITE,
         Permission.DIAGNOSTICS_READ,
         Permission.DIAGNOSTICS_COMPOSE,
         Permission.ATTEMPTS_READ,
+        Permission.ATTEMPTS_OBSERVE,
+        Permission.RECEPTIONS_HOLD,
+        Permission.FILES_KEEP,
     }
 )
 """What a personal token may carry: never the account itself, never other people's rights."""

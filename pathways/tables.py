@@ -5,8 +5,9 @@ from pathways.database import Base
 from pathways.diagnostics import models as diagnostics
 from pathways.items import models as items
 from pathways.people import models as people
+from pathways.reception import models as reception
 from pathways.referentials import models as referentials
 
 metadata = Base.metadata
 
-__all__ = ["diagnostics", "items", "metadata", "outbox", "people", "referentials", "throttle"]
+__all__ = ["diagnostics", "items", "metadata", "outbox", "people", "reception", "referentials", "throttle"]

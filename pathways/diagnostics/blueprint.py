@@ -28,10 +28,10 @@ from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
 from pathways.items.presenting import Shown
-from pathways.referentials.models import Referential
+from pathways.referentials.ladders import Ladders
 
 
-def structure_of(referential: Referential, skills: Collection[str], revisions: Iterable[ItemRevision]) -> Structure:
+def structure_of(referential: Ladders, skills: Collection[str], revisions: Iterable[ItemRevision]) -> Structure:
     """The ladders of the chosen micro-skills with their items. A rung keeps the place that it has on the whole ladder:
     leaving rungs out moves no threshold.
     """

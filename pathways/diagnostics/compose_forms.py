@@ -9,7 +9,7 @@ from fastapi import Form
 
 from pathways import i18n
 from pathways.diagnostics.composing import Selection
-from pathways.referentials.models import Referential
+from pathways.referentials.ladders import Ladders
 from pathways.web.fields import Line, Short
 
 
@@ -60,7 +60,7 @@ def composed(
     return Composed(framework, selection, title, action, words, domain, _number(level), version)
 
 
-def step(fields: Composed, referential: Referential) -> Composed:
+def step(fields: Composed, referential: Ladders) -> Composed:
     """The form after a small button: a whole ladder added or dropped."""
     verb, _, code = fields.action.partition(":")
     if verb not in {"add", "drop"}:

@@ -21,7 +21,7 @@ from pathways.items import service as items_service
 from pathways.items.models import STATES, ItemRevision
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
-from pathways.referentials.models import Referential
+from pathways.referentials.ladders import Ladders, ladders_of
 
 LEARNERS = 200
 """Simulated learners behind an estimate."""
@@ -104,8 +104,19 @@ def get(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
     return found
 
 
+def latest_ladders(db: Session, member: Member, framework: str) -> Ladders:
+    """What a new diagnostic of the member's organisation may choose from."""
+    return ladders_of(db, referentials_service.latest(db, framework), member.organisation_id)
+
+
+def ladders(db: Session, diagnostic: Diagnostic, *, archived: bool = False) -> Ladders:
+    """What a diagnostic was composed from. ``archived``: with own micro-skills that are not offered any more."""
+    referential = referentials_service.get(db, diagnostic.referential_id)
+    return ladders_of(db, referential, diagnostic.organisation_id, archived=archived)
+
+
 def create(db: Session, member: Member, *, title: str, framework: str, selection: Selection) -> Diagnostic:
-    referential = referentials_service.latest(db, framework)
+    referential = latest_ladders(db, member, framework)
     diagnostic = Diagnostic(
         organisation_id=member.organisation_id,
         title=_title(title),
@@ -129,7 +140,7 @@ def update(
         raise Conflict(
             "Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix."
         )
-    referential = referentials_service.get(db, diagnostic.referential_id)
+    referential = ladders(db, diagnostic)
     diagnostic.title = _title(title)
     diagnostic.selection = asdict(checked(referential, selection))
     diagnostic.version += 1
@@ -137,7 +148,7 @@ def update(
     return diagnostic
 
 
-def price(db: Session, referential: Referential, selection: Selection) -> Price:
+def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     """Simulate this very selection and say what it lacks."""
     skills, left_out = _asked_skills(referential, selection)
     revisions = _revisions(db, referential, selection, skills)
@@ -170,7 +181,7 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
     if diagnostic.state is not DiagnosticState.DRAFT:
         return diagnostic
     diagnostic = _editable(db, member, diagnostic_id)
-    referential = referentials_service.get(db, diagnostic.referential_id)
+    referential = ladders(db, diagnostic)
     selection = Selection.from_json(diagnostic.selection)
     told = price(db, referential, selection)
     if told.problems:
@@ -222,7 +233,7 @@ def _title(title: str) -> str:
     return title
 
 
-def checked(referential: Referential, selection: Selection) -> Selection:
+def checked(referential: Ladders, selection: Selection) -> Selection:
     """The selection in the order of the ladders, or what in it does not exist."""
     known = referentials_service.skills_of(referential)
     errors = [
@@ -255,19 +266,19 @@ def checked(referential: Referential, selection: Selection) -> Selection:
     return replace(selection, skills=skills, languages=tuple(languages))
 
 
-def _asked_skills(referential: Referential, selection: Selection) -> tuple[list[str], list[str]]:
+def _asked_skills(referential: Ladders, selection: Selection) -> tuple[list[str], list[str]]:
     known = referentials_service.skills_of(referential)
     asked = [code for code in selection.skills if known[code].device != (selection.without_device or None)]
     return asked, [code for code in selection.skills if code not in asked]
 
 
-def _revisions(
-    db: Session, referential: Referential, selection: Selection, skills: Sequence[str]
-) -> list[ItemRevision]:
+def _revisions(db: Session, referential: Ladders, selection: Selection, skills: Sequence[str]) -> list[ItemRevision]:
     today = clock.now().date()
     return [
         revision
-        for revision in items_service.current_revisions(db, referential.code, skills)
+        for revision in items_service.current_revisions(
+            db, referential.code, skills, organisation_id=referential.organisation_id
+        )
         if revision.device != (selection.without_device or None) and not items_service.is_due(revision, today)
     ]
 
@@ -290,7 +301,7 @@ def _by_language(
     return missing, states
 
 
-def _prerequisites(referential: Referential, skills: Sequence[str]) -> list[str]:
+def _prerequisites(referential: Ladders, skills: Sequence[str]) -> list[str]:
     """Direct prerequisites outside the selection; one member of an OR group is enough."""
     known, chosen = referentials_service.skills_of(referential), set(skills)
     lacking = dict.fromkeys(group[0] for code in skills for group in known[code].requires if not chosen & set(group))
@@ -317,7 +328,7 @@ def _with_questions(selection: Selection, told: Price) -> list[str]:
     ]
 
 
-def _seed(referential: Referential, selection: Selection, revisions: Sequence[ItemRevision]) -> int:
+def _seed(referential: Ladders, selection: Selection, revisions: Sequence[ItemRevision]) -> int:
     """The same selection gives the same estimate, today and tomorrow; the seed is kept with it."""
     parts = [referential.fingerprint, repr(selection), *(revision.fingerprint for revision in revisions)]
     return int(ids.fingerprint("\x1f".join(parts), 8), 16)

@@ -41,12 +41,60 @@ class Diagnostic(Base):
     version: Mapped[int] = mapped_column(default=1)
     """Counts edits, so that two trainers cannot overwrite each other in silence."""
     made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    situation: Mapped[str | None] = mapped_column(sa.String(64))
+    """The ready-made situation that it serves at the desk; ``None`` for what a trainer composed."""
+    content: Mapped[str | None] = mapped_column(sa.String(64))
+    """Of a ready-made one, the fingerprint of the questions it was published with: newer ones make a new diagnostic."""
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("diagnostic.id"))
+    """The earlier version of it. A poster of that one leads here once that one is closed."""
+    shared_with_all: Mapped[bool] = mapped_column(default=False)
+    """Every organisation of this server may read and copy it, never its attempts."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
     referential: Mapped[Referential] = relationship(viewonly=True)
+
+
+class DiagnosticShare(Base):
+    """One other organisation that may read and copy a diagnostic, never its attempts."""
+
+    __tablename__ = "diagnostic_share"
+
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id"), primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True, index=True)
+    shared_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class DiagnosticEdit(Base):
+    """What a draft was before an edit, so that every edit can be taken back, a colleague's too."""
+
+    __tablename__ = "diagnostic_edit"
+    __table_args__ = (sa.UniqueConstraint("diagnostic_id", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(200))
+    selection: Mapped[dict[str, Any]]
+    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    edited_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class PaperForm(Base):
+    """A fixed set of questions on paper, of one diagnostic and in one language. Its code is printed on each sheet."""
+
+    __tablename__ = "paper_form"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id"), index=True)
+    code: Mapped[str] = mapped_column(sa.String(12), unique=True)
+    language: Mapped[str] = mapped_column(sa.String(10))
+    items: Mapped[list[str]]
+    """Item codes in the order they are printed."""
+    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Attempt(Base):
@@ -67,6 +115,17 @@ class Attempt(Base):
     """The item on the screen; ``None`` once it is over. It follows from the answers; kept to refuse any other."""
     shown_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered: Mapped[int] = mapped_column(default=0)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("learner_file.id"), index=True)
+    """The file of somebody who comes back; ``None`` for a learner whom nobody knows."""
+    assisted: Mapped[bool] = mapped_column(default=False)
+    """A mediator reads aloud; noted with each answer too."""
+    at_desk: Mapped[bool] = mapped_column(default=False)
+    """On the mediator's own device: the next person shuts it, whatever that browser still holds."""
+    longer_to: Mapped[int | None]
+    """A trainer asked for at least so many questions, whatever the rules of the diagnostic say."""
+    paper_form_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("paper_form.id"))
+    counted: Mapped[bool] = mapped_column(default=False)
+    """Whether its answers are in the figures of their items already."""
     stopped: Mapped[str | None] = mapped_column(sa.String(20))
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     active_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -105,5 +164,9 @@ class Answer(Base):
     reply: Mapped[str] = mapped_column(sa.Text)
     observed_by: Mapped[uuid.UUID | None]
     """The mediator who watched a gesture; ``None`` for an answer of the learner."""
+    entered_by: Mapped[uuid.UUID | None]
+    """Who typed it from paper; ``None`` for an answer given on a screen."""
+    assisted: Mapped[bool] = mapped_column(default=False)
+    """The question was read aloud by a mediator."""
     answered_at: Mapped[datetime] = mapped_column(default=clock.now)
     superseded_at: Mapped[datetime | None]

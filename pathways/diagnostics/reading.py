@@ -23,7 +23,8 @@ from pathways.i18n import SOURCE
 from pathways.items.grading import grade
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
-from pathways.referentials.models import MicroSkill, Referential
+from pathways.referentials.ladders import Ladders
+from pathways.referentials.models import MicroSkill
 
 LIKELY = 0.5
 """From here on a micro-skill is likelier mastered than not."""
@@ -69,7 +70,7 @@ class SkillResult:
 @dataclass(frozen=True, slots=True)
 class Profile:
     attempt: Attempt
-    referential: Referential
+    referential: Ladders
     blueprint: Blueprint
     skills: tuple[SkillResult, ...]
     within_reach: tuple[SkillResult, ...]
@@ -118,7 +119,7 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
     """The profile of an attempt, finished or not: a pure function of the standing answers."""
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
-    referential = referentials_service.get(db, diagnostic.referential_id)
+    referential = composing.ladders(db, diagnostic, archived=True)
     standing = taking.standing_of(taking.answers_of(db, attempt.id))
     known = referentials_service.skills_of(referential)
     results = []

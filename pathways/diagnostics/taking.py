@@ -24,10 +24,13 @@ from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
 from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.items.grading import grade
+from pathways.people import files
 
 RESUME_LENGTH = 8
 KEPT_DAYS = 30
 """Days an anonymous attempt is kept after its last activity."""
+FILED_DAYS = 730
+"""The same for one in the file of somebody who comes back."""
 IDLE_SECONDS = 600.0
 """A pause longer than this is no time spent on a question."""
 WRONG_CODES, WRONG_RESUMES, WINDOW_MINUTES = 60, 40, 10
@@ -95,16 +98,7 @@ def start(
     if language not in blueprint.languages:
         said = N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
-    attempt = Attempt(
-        id=ids.random_id(),
-        diagnostic_id=diagnostic.id,
-        language=language,
-        start_key=key,
-        expires_at=clock.now() + timedelta(days=KEPT_DAYS),
-    )
-    attempt.resume_digest = door.resume_digest(door.resume_code(attempt.id))
-    attempt.answered = 0
-    _advance(attempt, blueprint, ())
+    attempt = new_attempt(door, blueprint, language, start_key=key)
     try:
         with db.begin_nested():
             db.add(attempt)
@@ -112,6 +106,26 @@ def start(
     except IntegrityError:  # the same key at the same moment, in another process
         return start(db, door, code=code, language=language, address=address, key=key)
     return attempt, blueprint
+
+
+def new_attempt(
+    door: Door, blueprint: Blueprint, language: str, *, start_key: str | None = None, file_id: uuid.UUID | None = None
+) -> Attempt:
+    """An attempt with its first question, not stored yet."""
+    attempt = Attempt(
+        id=ids.random_id(),
+        diagnostic_id=blueprint.diagnostic_id,
+        language=language,
+        start_key=start_key,
+        file_id=file_id,
+        answered=0,
+        assisted=False,
+        at_desk=False,
+    )
+    attempt.resume_digest = door.resume_digest(door.resume_code(attempt.id))
+    visited(attempt)
+    _advance(attempt, blueprint, ())
+    return attempt
 
 
 def answer(
@@ -153,10 +167,11 @@ def answer(
         seconds=min((now - attempt.shown_at).total_seconds(), IDLE_SECONDS),
         key=key,
         request_digest=digest,
+        assisted=attempt.assisted,
         answered_at=now,
     )
     _advance(attempt, blueprint, [*standing_of(answers), given])
-    _visited(attempt)
+    visited(attempt)
     given.reply = json.dumps(reply_of(attempt, blueprint), ensure_ascii=False, separators=(",", ":"))
     db.add(given)
     return given.reply
@@ -175,7 +190,7 @@ def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = N
         raise Conflict(N_("Il n'y a pas de réponse à reprendre."))
     own[-1].superseded_at = clock.now()
     attempt.stopped = None
-    _visited(attempt)
+    visited(attempt)
     _advance(attempt, blueprint_of(db, door, attempt.diagnostic_id), standing_of(answers))
     return attempt
 
@@ -185,7 +200,7 @@ def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
     attempt = _held(db, attempt_id)
     if attempt.stopped is None:
         attempt.current_item, attempt.stopped = None, LEFT
-        _visited(attempt)
+        visited(attempt)
     return attempt
 
 
@@ -198,7 +213,7 @@ def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
     if found is None:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
-    _visited(found)
+    visited(found)
     return found
 
 
@@ -210,7 +225,7 @@ def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: st
         raise Invalid(N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre."))
     if language != attempt.language:
         attempt.language = language
-        _visited(attempt)
+        visited(attempt)
         if attempt.stopped in {None, Stop.NOTHING_TO_GAIN}:  # the other language may have questions left
             attempt.stopped = None
             _advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
@@ -218,17 +233,33 @@ def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: st
 
 
 def erase(db: Session, attempt_id: uuid.UUID) -> None:
-    """Erase an attempt and everything that is linked to it, in this very transaction."""
+    """Erase an attempt and everything that is linked to it, in this very transaction: the reception that led to it goes
+    with it (its foreign key says so), and the label and note of a file that holds nothing else.
+    """
     attempt = _held(db, attempt_id)
     db.execute(sa.delete(Answer).filter_by(attempt_id=attempt.id))
     db.execute(sa.delete(Attempt).filter_by(id=attempt.id))
+    if attempt.file_id is not None:
+        _erase_empty_files(db, [attempt.file_id])
 
 
 def erase_expired(db: Session) -> int:
-    """Erase the attempts whose time is over; returns how many."""
+    """Erase the attempts whose time is over, and the files that they leave empty; returns how many attempts."""
     over = sa.select(Attempt.id).where(Attempt.expires_at <= clock.now())
+    filed = db.scalars(
+        sa.select(Attempt.file_id).where(Attempt.expires_at <= clock.now(), Attempt.file_id.is_not(None)).distinct()
+    ).all()
     db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(over)))
-    return db.execute(sa.delete(Attempt).where(Attempt.expires_at <= clock.now())).rowcount  # type: ignore[attr-defined]
+    gone = db.execute(sa.delete(Attempt).where(Attempt.expires_at <= clock.now())).rowcount  # type: ignore[attr-defined]
+    _erase_empty_files(db, [one for one in filed if one is not None])
+    return gone
+
+
+def _erase_empty_files(db: Session, file_ids: Sequence[uuid.UUID]) -> None:
+    if file_ids:
+        held = set(db.scalars(sa.select(Attempt.file_id).where(Attempt.file_id.in_(file_ids))))
+        for file_id in set(file_ids) - held:
+            files.erase(db, file_id)
 
 
 def get(db: Session, attempt_id: uuid.UUID) -> Attempt:
@@ -273,7 +304,8 @@ def item_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any] | None:
 
 
 def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
-    return {"answered": attempt.answered, "at_most": max(blueprint.at_most(attempt.language), attempt.answered)}
+    longest = max(blueprint.at_most(attempt.language), attempt.longer_to or 0, attempt.answered)
+    return {"answered": attempt.answered, "at_most": longest}
 
 
 def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
@@ -284,10 +316,10 @@ def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
     return found
 
 
-def _visited(attempt: Attempt) -> None:
+def visited(attempt: Attempt) -> None:
     """The learner was here: the days that it is kept count from now."""
     attempt.active_at = clock.now()
-    attempt.expires_at = attempt.active_at + timedelta(days=KEPT_DAYS)
+    attempt.expires_at = attempt.active_at + timedelta(days=KEPT_DAYS if attempt.file_id is None else FILED_DAYS)
 
 
 def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> None:
@@ -324,6 +356,9 @@ def decision_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answe
     seen = {one.item for one in standing}
     observed = sum(one.observed_by is not None for one in standing)
     rules = blueprint.rules
+    if attempt.longer_to is not None:  # a trainer wants to be surer of this one: neither certainty nor time ends it
+        rules = replace(rules, questions=max(rules.questions or 0, attempt.longer_to), seconds=None)
+        rules = replace(rules, least_questions=attempt.longer_to + observed, least_information=0.0)
     if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
         rules = replace(rules, questions=rules.questions + observed)
     return decide(

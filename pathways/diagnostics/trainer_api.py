@@ -71,7 +71,7 @@ def create(member: Composer, body: DiagnosticIn, db: DB) -> dict[str, Any]:
 @router.post("/diagnostics/estimate", summary="How long and how sure, before composing")
 def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
     """Some 200 simulated learners take this very selection; the seed is in the reply and gives the same again."""
-    referential = referentials_service.latest(db, body.referential)
+    referential = composing.latest_ladders(db, member, body.referential)
     return composing.price(db, referential, composing.checked(referential, selection_of(body.selection))).to_json()
 
 

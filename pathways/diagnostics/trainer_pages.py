@@ -26,7 +26,7 @@ from pathways.items import service as items_service
 from pathways.items.presenting import in_words
 from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
-from pathways.referentials.models import Referential
+from pathways.referentials.ladders import Ladders
 from pathways.web.dependencies import DB, Identified, OwnSettings, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
@@ -74,7 +74,7 @@ def new(request: Request, member: Composer, db: ReadDB, framework: Annotated[Sho
         raise NotFound("Aucun référentiel n'est chargé sur ce serveur.")
     chosen = next((code for code in (framework, referentials_service.USUAL_FRAMEWORK) if code in known), known[0])
     blank = Composed(framework=chosen, selection=Selection(languages=tuple(i18n.languages())))
-    return _composer(request, db, blank)
+    return _composer(request, member, db, blank)
 
 
 @router.post("/diagnostics/new")
@@ -88,7 +88,7 @@ def price_of_new(
     request: Request, member: ComposerForm, fields: Annotated[Composed, Depends(composed)], db: ReadDB
 ) -> Response:
     """The composer as it stands, for its script: a simulation must not hold the one writer's turn on SQLite."""
-    return _composer(request, db, fields)
+    return _composer(request, member, db, fields)
 
 
 @router.post("/diagnostics/{diagnostic_id}/price")
@@ -99,21 +99,21 @@ def price_of(
     fields: Annotated[Composed, Depends(composed)],
     db: ReadDB,
 ) -> Response:
-    return _composer(request, db, fields, diagnostic=composing.get(db, member, diagnostic_id))
+    return _composer(request, member, db, fields, diagnostic=composing.get(db, member, diagnostic_id))
 
 
 @router.get("/diagnostics/{diagnostic_id}")
 def diagnostic(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> Response:
     found = composing.get(db, member, diagnostic_id)
     if found.state is DiagnosticState.DRAFT and member.may(Permission.DIAGNOSTICS_COMPOSE):
-        referential = referentials_service.get(db, found.referential_id)
+        referential = composing.ladders(db, found)
         kept = Composed(
             framework=referential.code,
             title=found.title,
             selection=Selection.from_json(found.selection),
             version=found.version,
         )
-        return _composer(request, db, kept, diagnostic=found)
+        return _composer(request, member, db, kept, diagnostic=found)
     rows = []
     if member.may(Permission.ATTEMPTS_READ):
         latest = db.scalars(reading.attempts_of(found.id).limit(MOST_ROWS))
@@ -125,7 +125,7 @@ def diagnostic(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.
         diagnostic=found,
         selection=selection,
         rules=found.blueprint.get("rules") or asdict(selection.rules()),
-        skills=_titles(referentials_service.get(db, found.referential_id), selection),
+        skills=_titles(composing.ladders(db, found, archived=True), selection),
         rows=rows,
         counted=reading.count_attempts(db, [found.id]).get(found.id, (0, 0)),
         most=MOST_ROWS,
@@ -258,7 +258,7 @@ def item(
     framework: Annotated[Short, Query()] = referentials_service.USUAL_FRAMEWORK,
 ) -> Response:
     """A question as it stands, with its key, what each wrong answer reveals and the state of its translations."""
-    revision = items_service.current_revision(db, framework, code)
+    revision = items_service.current_revision(db, framework, code, organisation_id=member.organisation_id)
     return render(request, "item.html", revision=revision, languages=i18n.languages())
 
 
@@ -266,10 +266,10 @@ def _composed(
     request: Request, member: Member, fields: Composed, db: Session, *, diagnostic: Diagnostic | None = None
 ) -> Response:
     """What the pressed button asks for; whatever is wrong is said on the page, with every choice still there."""
-    referential = referentials_service.latest(db, fields.framework)
+    referential = composing.latest_ladders(db, member, fields.framework)
     fields = step(fields, referential)
     if fields.action not in {"keep", "publish"}:
-        return _composer(request, db, fields, diagnostic=diagnostic)
+        return _composer(request, member, db, fields, diagnostic=diagnostic)
     try:
         with db.begin_nested():
             kept = _keep(db, member, fields, diagnostic)
@@ -281,9 +281,9 @@ def _composed(
             if diagnostic.state is DiagnosticState.DRAFT:
                 # The trainer's own choices stay on the screen, to be kept on purpose over the colleague's.
                 fields = replace(fields, version=diagnostic.version)
-        return _composer(request, db, fields, diagnostic=diagnostic, said=str(error), status=409)
+        return _composer(request, member, db, fields, diagnostic=diagnostic, said=str(error), status=409)
     except DomainError as error:
-        return _composer(request, db, fields, diagnostic=diagnostic, said=str(error), status=422)
+        return _composer(request, member, db, fields, diagnostic=diagnostic, said=str(error), status=422)
     return RedirectResponse(f"/diagnostics/{kept.id}", 303)
 
 
@@ -296,6 +296,7 @@ def _keep(db: Session, member: Member, fields: Composed, diagnostic: Diagnostic 
 
 def _composer(
     request: Request,
+    member: Member,
     db: Session,
     fields: Composed,
     *,
@@ -304,9 +305,7 @@ def _composer(
     status: int = 200,
 ) -> Response:
     referential = (
-        referentials_service.get(db, diagnostic.referential_id)
-        if diagnostic
-        else referentials_service.latest(db, fields.framework)
+        composing.ladders(db, diagnostic) if diagnostic else composing.latest_ladders(db, member, fields.framework)
     )
     price, wrong = None, ""
     try:
@@ -324,7 +323,7 @@ def _composer(
         )
     }
     counts: dict[str, int] = {}
-    for revision in items_service.current_revisions(db, referential.code):
+    for revision in items_service.current_revisions(db, referential.code, organisation_id=member.organisation_id):
         counts[revision.skill] = counts.get(revision.skill, 0) + (revision.kind != "observed")
     return render(
         request,
@@ -344,7 +343,7 @@ def _composer(
     )
 
 
-def _titles(referential: Referential, selection: Selection) -> list[tuple[str, list[str]]]:
+def _titles(referential: Ladders, selection: Selection) -> list[tuple[str, list[str]]]:
     chosen = set(selection.skills)
     rows = [(one.title, [skill.title for skill in one.skills if skill.code in chosen]) for one in referential.strands]
     return [(title, skills) for title, skills in rows if skills]

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pathways.i18n import LATIN_DIGITS
+from pathways.i18n import LATIN_DIGITS, folded
 from pathways.items import drawings
 from pathways.items.documents import ItemDocument, ItemsDocument, ItemsTranslationDocument, ItemTranslationDocument
 from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.reading import Finding, Source, Step, parse, read
-from pathways.referentials.service import folded
 
 MOST_WORDS_IN_STEM, MOST_WORDS_IN_OPTION = 14, 9
 """Words as a counter counts them: 12 and 6 *spoken* ones with their articles and elisions."""

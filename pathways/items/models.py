@@ -27,7 +27,11 @@ class Item(Base):
     code: Mapped[str] = mapped_column(sa.String(64))
     skill: Mapped[str] = mapped_column(sa.String(64), index=True)
     current_id: Mapped[uuid.UUID | None]
-    """The revision that new diagnostics take; ``None`` once the item was withdrawn from the files."""
+    """The revision that new diagnostics take; ``None`` once the item was withdrawn."""
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    """Whose own item it is; ``None`` for one of the shipped files, which everybody may ask."""
+    sought: Mapped[str] = mapped_column(sa.Text, default="")
+    """Code and French texts of the current revision without accents and case, to be found by words."""
 
 
 class ItemRevision(Base):
@@ -49,6 +53,7 @@ class ItemRevision(Base):
     body: Mapped[dict[str, Any]]
     segments: Mapped[dict[str, Any]]
     """French texts by key."""
+    edited_by: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     translations: Mapped[list[ItemTranslation]] = relationship(back_populates="revision")
@@ -75,6 +80,20 @@ class ItemTranslation(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     revision: Mapped[ItemRevision] = relationship(back_populates="translations")
+
+
+class ItemFigures(Base):
+    """How an item fared in one organisation and language: counts over attempts that are over, linked to nobody."""
+
+    __tablename__ = "item_figures"
+
+    item_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("item.id"), primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
+    correct: Mapped[int] = mapped_column(default=0)
+    incorrect: Mapped[int] = mapped_column(default=0)
+    dont_know: Mapped[int] = mapped_column(default=0)
+    not_understood: Mapped[int] = mapped_column(default=0)
 
 
 class Picture(Base):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
 from pathways.errors import NotFound
-from pathways.i18n import N_, SOURCE
+from pathways.i18n import N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument, ItemTranslationDocument
@@ -27,7 +27,8 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
     nothing. An item that left the files is withdrawn from new diagnostics and stays in published ones.
     """
     pictures = _load_pictures(db, folder)
-    stored = {item.code: item for item in db.scalars(sa.select(Item).filter_by(framework=framework))}
+    shipped = sa.select(Item).filter_by(framework=framework, organisation_id=None)
+    stored = {item.code: item for item in db.scalars(shipped)}
     current = {
         revision.id: revision
         for revision in db.scalars(
@@ -47,6 +48,7 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
         if revision is None or revision.fingerprint != fingerprint_of(body, 64):
             revision = _revise(db, item, document, body)
             new += 1
+        item.sought = sought_of(document)
         for language, translations in folder.translations.items():
             if code in translations and translations[code].of == revision.text_fingerprint:
                 _translate(db, revision, language, translations[code])
@@ -58,16 +60,28 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
     return new
 
 
-def current_revisions(db: Session, framework: str, skills: Collection[str] | None = None) -> Sequence[ItemRevision]:
-    """The revisions that a new diagnostic would ask, with their translations, by code."""
-    query = _current().where(Item.framework == framework)
+def current_revisions(
+    db: Session, framework: str, skills: Collection[str] | None = None, *, organisation_id: uuid.UUID | None = None
+) -> Sequence[ItemRevision]:
+    """The revisions that a new diagnostic of an organisation would ask, with their translations, by code: the shipped
+    ones and its own.
+    """
+    query = _current().where(Item.framework == framework, may_ask(organisation_id))
     if skills is not None:
         query = query.where(ItemRevision.skill.in_(skills))
     return db.scalars(query).all()
 
 
-def current_revision(db: Session, framework: str, code: str) -> ItemRevision:
-    found = db.scalar(_current().where(Item.framework == framework, Item.code == code))
+def may_ask(organisation_id: uuid.UUID | None) -> sa.ColumnElement[bool]:
+    """The items that an organisation may see and ask: to others, its own ones do not exist."""
+    shipped = Item.organisation_id.is_(None)
+    return shipped if organisation_id is None else sa.or_(shipped, Item.organisation_id == organisation_id)
+
+
+def current_revision(
+    db: Session, framework: str, code: str, *, organisation_id: uuid.UUID | None = None
+) -> ItemRevision:
+    found = db.scalar(_current().where(Item.framework == framework, Item.code == code, may_ask(organisation_id)))
     if found is None:
         raise NotFound("Cette question n'existe pas.")
     return found
@@ -146,6 +160,11 @@ def _body(document: ItemDocument, pictures: dict[str, Picture]) -> dict[str, Any
             drawn = pictures[holder["picture"]["file"]]
             holder["picture"] |= {"sha256": drawn.sha256, "width": drawn.width, "height": drawn.height}
     return body
+
+
+def sought_of(document: ItemDocument) -> str:
+    """What a search by words looks at."""
+    return folded(" ".join([document.code, document.skill, *document.segments().values()]))
 
 
 def _revise(db: Session, item: Item, document: ItemDocument, body: dict[str, Any]) -> ItemRevision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,11 @@ class Organisation(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
     name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    """Those that its new diagnostics offer; empty for all of them."""
+    habits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What its forms propose: ``{"place", "words", "questions", "minutes"}``, each of them optional."""
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -115,3 +121,41 @@ class PersonalToken(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class LearnerFile(Base):
+    """What an organisation keeps about somebody who comes back: a label of its own choice and a note, apart from any
+    answer. It holds no name that nobody typed, and goes when the last attempt in it goes.
+    """
+
+    __tablename__ = "learner_file"
+    __table_args__ = (sa.Index("ix_learner_file_organisation_id_sought", "organisation_id", "sought"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.random_id)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    label: Mapped[str] = mapped_column(sa.String(60))
+    """A first name, a day: what the mediator will recognise. It never leaves the organisation."""
+    sought: Mapped[str] = mapped_column(sa.String(120))
+    """The label without accents and case, to be found again."""
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts edits, so that two trainers cannot overwrite each other in silence."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    active_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class JournalEntry(Base):
+    """Who did what with people's data: a profile opened, data exported, a file erased. Never a label or an answer."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (sa.Index("ix_journal_entry_organisation_id_happened_at", "organisation_id", "happened_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    """Also the number of a receipt."""
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Account.id))
+    act: Mapped[str] = mapped_column(sa.String(40))
+    about_id: Mapped[uuid.UUID | None]
+    """An attempt, a file, a diagnostic; it may be erased since."""
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    happened_at: Mapped[datetime] = mapped_column(default=now)

@@ -17,6 +17,11 @@ def may_manage(actor: Member, organisation_id: uuid.UUID) -> bool:
     return actor.organisation_id == organisation_id and actor.may(Permission.PEOPLE_MANAGE)
 
 
+def may_keep_files(actor: Member, organisation_id: uuid.UUID) -> bool:
+    """Labels and notes about learners stay among those who accompany them."""
+    return actor.organisation_id == organisation_id and actor.may(Permission.FILES_KEEP)
+
+
 def may_reset(actor: Member, *, is_operator: bool, belongs_elsewhere: bool) -> bool:
     """Operators may for all; administrators for accounts that open nothing beyond their own organisation.
 

@@ -45,18 +45,29 @@ class Strand(Base):
     """A ladder of micro-skills, the easiest first."""
 
     __tablename__ = "strand"
-    __table_args__ = (sa.UniqueConstraint("referential_id", "code"),)
+    __table_args__ = (
+        sa.UniqueConstraint("referential_id", "code"),
+        sa.CheckConstraint("(referential_id IS NULL) <> (organisation_id IS NULL)", name="shipped_or_own"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    referential_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("referential.id"))
+    referential_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("referential.id"))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    """Whose own ladder it is, beside those of every number of ``framework``."""
+    framework: Mapped[str | None] = mapped_column(sa.String(64))
+    """Of an own ladder, the code of the framework that it stands beside."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Of an own ladder, counts edits, so that two trainers cannot overwrite each other in silence."""
     position: Mapped[int]
     domain: Mapped[str] = mapped_column(sa.String(64))
     code: Mapped[str] = mapped_column(sa.String(64))
     title: Mapped[str] = mapped_column(sa.String(200))
     titles: Mapped[dict[str, Any]]
     description: Mapped[str] = mapped_column(sa.String(500))
+    archived_at: Mapped[datetime | None]
+    """Of an own ladder: not offered any more, kept for what was published with it."""
 
-    referential: Mapped[Referential] = relationship(back_populates="strands")
+    referential: Mapped[Referential | None] = relationship(back_populates="strands")
     skills: Mapped[list[MicroSkill]] = relationship(order_by="MicroSkill.position", back_populates="strand")
 
 
@@ -67,7 +78,7 @@ class MicroSkill(Base):
     __table_args__ = (sa.UniqueConstraint("referential_id", "code"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    referential_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("referential.id"))
+    referential_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("referential.id"))
     strand_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("strand.id"), index=True)
     position: Mapped[int]
     code: Mapped[str] = mapped_column(sa.String(64))
@@ -79,6 +90,8 @@ class MicroSkill(Base):
     requires: Mapped[list[Any]]
     """AND of OR groups: ``[["GES-01"], ["GES-06", "ORD-04"]]``."""
     aligned: Mapped[dict[str, Any]]
+    archived_at: Mapped[datetime | None]
+    """Of an own micro-skill: not offered any more, kept for what was published with it."""
 
     strand: Mapped[Strand] = relationship(back_populates="skills")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Sequence
 
@@ -11,8 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
 from pathways.errors import NotFound
+from pathways.i18n import folded
 from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.documents import fingerprint_of
+from pathways.referentials.ladders import Ladders
 from pathways.referentials.models import MicroSkill, Referential, Strand
 
 USUAL_FRAMEWORK = "inclusion-numerique"
@@ -66,13 +67,13 @@ def get(db: Session, referential_id: uuid.UUID) -> Referential:
     return found
 
 
-def skills_of(referential: Referential) -> dict[str, MicroSkill]:
+def skills_of(referential: Referential | Ladders) -> dict[str, MicroSkill]:
     """Micro-skills by code, in the order of the ladders."""
     return {skill.code: skill for strand in referential.strands for skill in strand.skills}
 
 
 def matching(
-    referential: Referential,
+    referential: Referential | Ladders,
     *,
     words: str = "",
     domain: str = "",
@@ -92,12 +93,6 @@ def matching(
         and (not without_device or skill.device != without_device)
         and all(word in folded(f"{skill.code} {skill.title} {one.title}") for word in sought)
     ]
-
-
-def folded(text: str) -> str:
-    """For searching: without accents, case, or typographic apostrophes."""
-    bare = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
 
 
 def _store(db: Session, folder: FrameworkFolder, *, number: int, fingerprint: str) -> Referential:

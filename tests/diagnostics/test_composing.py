@@ -18,6 +18,7 @@ from pathways.items.models import ItemTranslation
 from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials import service as referentials
+from pathways.referentials.ladders import Ladders
 from tests.diagnostics.situations import Taker
 from tests.web import world
 
@@ -41,7 +42,7 @@ def plain(one: Diagnostic) -> str:
 
 
 def price(db, **selection):
-    referential = referentials.latest(db, FRAMEWORK)
+    referential = Ladders(referentials.latest(db, FRAMEWORK))
     return composing.price(db, referential, composing.checked(referential, Selection(**selection)))
 
 

@@ -18,9 +18,13 @@ ROLES = {
 }
 SCOPES = {
     Permission.CONTENT_READ: "lire les référentiels et les questions",
+    Permission.CONTENT_WRITE: "écrire les questions de la structure",
     Permission.DIAGNOSTICS_READ: "lire les diagnostics",
     Permission.DIAGNOSTICS_COMPOSE: "composer des diagnostics",
     Permission.ATTEMPTS_READ: "lire les passations et les profils",
+    Permission.ATTEMPTS_OBSERVE: "noter un geste, saisir une feuille, prolonger ou arrêter une passation",
+    Permission.RECEPTIONS_HOLD: "tenir l'accueil",
+    Permission.FILES_KEEP: "tenir les fiches : repères et notes",
 }
 
 

@@ -1,0 +1,1 @@
+"""Receiving somebody who stands at the desk: a context sheet, a flash diagnostic, the next appointment."""
