@@ -19,16 +19,19 @@ from pathways.outbox import Handler
 
 PAUSE_SECONDS = 2.0
 UPKEEP_SECONDS = 3600.0
+COUNTING_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What there is to do: a handler per event, and what is done once an hour."""
+    """What there is to do: a handler per event, what is done once an hour, and what is counted every half minute."""
 
     handlers: Mapping[str, Handler]
     upkeep: Callable[[Session], None]
+    count: Callable[[Session], int]
+    """Counts some of what is over; 0 when nothing is left."""
 
 
 def until_told_to_stop() -> threading.Event:
@@ -41,13 +44,16 @@ def until_told_to_stop() -> threading.Event:
 
 def work(database: Database, work: Work, *, stop: threading.Event, once: bool = False) -> None:
     """Work until ``stop`` is set, or until nothing is due if ``once``. A database out of reach is tried again."""
-    last_upkeep = -UPKEEP_SECONDS
+    last_upkeep = last_count = -UPKEEP_SECONDS
     while not stop.is_set():
         try:
             if time.monotonic() - last_upkeep >= UPKEEP_SECONDS:
                 with database.begin() as db:
                     work.upkeep(db)
                 last_upkeep = time.monotonic()
+            if time.monotonic() - last_count >= COUNTING_SECONDS:
+                _count_all(database, work.count, stop)
+                last_count = time.monotonic()
             while not stop.is_set() and outbox.deliver_one(database, work.handlers):
                 pass
         except SQLAlchemyError:
@@ -57,6 +63,14 @@ def work(database: Database, work: Work, *, stop: threading.Event, once: bool = 
         if once:
             return
         stop.wait(PAUSE_SECONDS)
+
+
+def _count_all(database: Database, count: Callable[[Session], int], stop: threading.Event) -> None:
+    """Count part by part: between two transactions, others write."""
+    left = 1
+    while left and not stop.is_set():
+        with database.begin() as db:
+            left = count(db)
 
 
 @contextmanager

@@ -176,6 +176,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt") as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_file_id"), ["file_id"])
+        batch_op.create_index(
+            "ix_attempt_to_count",
+            ["id"],
+            sqlite_where=sa.text("counted = 0 AND stopped IS NOT NULL"),
+            postgresql_where=sa.text("counted = false AND stopped IS NOT NULL"),
+        )
         batch_op.create_foreign_key(batch_op.f("fk_attempt_file_id_learner_file"), "learner_file", ["file_id"], ["id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_attempt_paper_form_id_paper_form"), "paper_form", ["paper_form_id"], ["id"]
@@ -262,6 +268,7 @@ def downgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_attempt_file_id_learner_file"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_attempt_paper_form_id_paper_form"), type_="foreignkey")
+        batch_op.drop_index("ix_attempt_to_count")
         batch_op.drop_index(batch_op.f("ix_attempt_file_id"))
         batch_op.drop_column("counted")
         batch_op.drop_column("paper_form_id")

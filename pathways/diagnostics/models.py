@@ -104,6 +104,12 @@ class Attempt(Base):
     __table_args__ = (
         sa.UniqueConstraint("diagnostic_id", "start_key"),
         sa.Index("ix_attempt_diagnostic_id_started_at", "diagnostic_id", "started_at"),
+        sa.Index(
+            "ix_attempt_to_count",
+            "id",
+            sqlite_where=sa.text("counted = 0 AND stopped IS NOT NULL"),
+            postgresql_where=sa.text("counted = false AND stopped IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.random_id)

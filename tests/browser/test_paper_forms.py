@@ -42,11 +42,13 @@ def test_ten_sheets_in_a_row_by_keyboard_alone(server, sheets):
     keys = keys_of(page, server, code)
     assert len(keys) == 10
     page.goto(f"{server.url}/paper")
+    page.locator("#code:focus").wait_for()
     page.keyboard.type(code.lower())
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/paper/{code}")
     seen = set()
     for _ in range(10):
+        page.locator("#w1:focus").wait_for()
         pressed = 0
         for sign in "".join(keys):
             page.keyboard.press(sign)
