@@ -15,21 +15,82 @@ from starlette.responses import PlainTextResponse
 
 from pathways import __version__, clock, throttle, working
 from pathways.database import Database
-from pathways.diagnostics import learner_api, learner_pages, result_pages, taking, trainer_api, trainer_pages
+from pathways.diagnostics import (
+    compose_pages,
+    counting,
+    learner_api,
+    learner_pages,
+    paper_api,
+    paper_pages,
+    result_pages,
+    sharing_api,
+    sharing_pages,
+    taking,
+    trainer_api,
+    trainer_pages,
+    usage,
+)
 from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.taking import Door
+from pathways.filing import api as filing_api
+from pathways.filing import attempt_pages as filed_pages
+from pathways.filing import handing_over
+from pathways.filing import pages as filing_pages
+from pathways.filing import service as filing
+from pathways.insights import api as insights_api
+from pathways.insights import pages as insights_pages
+from pathways.insights import profile_pages
+from pathways.items import api as items_api
+from pathways.items import authoring_pages, bank_pages, exchange_api, exchange_pages
 from pathways.items import pages as items_pages
 from pathways.people import api as people_api
-from pathways.people import identification, mailing, operation
+from pathways.people import identification, journal, mailing, operation
 from pathways.people import pages as people_pages
 from pathways.people.events import PasswordForgotten
+from pathways.reception import api as reception_api
+from pathways.reception import pages as reception_pages
+from pathways.reception import service as receptions
+from pathways.referentials import api as ladders_api
+from pathways.referentials import pages as ladder_pages
 from pathways.settings import Settings
 from pathways.web import files, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
 from pathways.working import Work
 
-PAGES = (learner_pages, result_pages, trainer_pages, people_pages, items_pages, files)
+APIS = (
+    learner_api,
+    sharing_api,
+    trainer_api,
+    paper_api,
+    insights_api,
+    exchange_api,  # before the bank's, which takes any word for a question's code
+    items_api,
+    ladders_api,
+    people_api,
+    filing_api,
+    reception_api,
+)
+PAGES = (
+    reception_pages,
+    learner_pages,
+    result_pages,
+    sharing_pages,
+    compose_pages,
+    trainer_pages,
+    paper_pages,
+    insights_pages,
+    profile_pages,
+    people_pages,
+    filing_pages,
+    filed_pages,
+    exchange_pages,
+    authoring_pages,
+    bank_pages,  # after every other page under /items/: it takes any word for a question's code
+    items_pages,
+    ladder_pages,
+    files,
+)
 FORGOTTEN_AFTER = timedelta(hours=12)
 """Counts of wrong tries, whose windows last an hour at most. The privacy page says: less than a day."""
 SMALLEST_COMPRESSED = 700
@@ -51,9 +112,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database(settings.database_url)
     app.state.identify = identification.identify_request
+    app.state.uses_of_item = usage.of_item
+    app.state.hand_over = handing_over.hand_over
+    app.state.beside = receptions.beside
     app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic))
-    for router in (learner_api.router, trainer_api.router, people_api.router):
-        app.include_router(router, prefix="/api/v1")
+    for api in APIS:
+        app.include_router(api.router, prefix="/api/v1")
     for pages in PAGES:
         app.include_router(pages.router, include_in_schema=False)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
@@ -70,12 +134,15 @@ def healthz() -> PlainTextResponse:
 
 def work_of(settings: Settings) -> Work:
     """What the worker does: what each event of the outbox sets off, and the upkeep."""
-    return Work({PasswordForgotten.__name__: mailing.password_forgotten(settings)}, _upkeep)
+    return Work({PasswordForgotten.__name__: mailing.password_forgotten(settings)}, _upkeep, counting.count_finished)
 
 
 def _upkeep(db: Session) -> None:
     """What time takes away: expired attempts, old counts of wrong tries, ended sessions."""
     taking.erase_expired(db)
+    receptions.forget(db)
+    filing.forget_empty(db)
+    journal.forget(db)
     throttle.forget(db, older_than=clock.now() - FORGOTTEN_AFTER)
     operation.forget_expired(db)
 

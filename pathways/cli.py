@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -42,13 +43,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(given.run(given, Settings.from_environment()) or 0)
     except (SettingsError, DomainError) as error:
-        print(f"pathways : {error}", file=sys.stderr)
+        print(f"pathways : {_sentence(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _sentence(error: Exception) -> str:
+    """What to do about it: of a refusal that names fields, the first of them says it."""
+    return next((entry["message"] for entry in getattr(error, "errors", [])), str(error))
 
 
 def web_application() -> Any:
@@ -244,6 +250,10 @@ def operator(given: argparse.Namespace, settings: Settings) -> None:
 def backup(given: argparse.Namespace, settings: Settings) -> None:
     from pathways import keeping, migrating
 
+    if given.file.exists():
+        raise SettingsError(
+            f"{given.file} existe déjà. Donnez un autre nom : une sauvegarde n'en remplace pas une autre."
+        )
     settings = with_secret(settings)
     with _database(settings) as database:
         migrating.must_be_current(database)
@@ -287,6 +297,7 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
         try:
             if self._settings.database_url.startswith("sqlite"):
                 self._settings.data.mkdir(parents=True, exist_ok=True)
+                _keep_private(self._settings.database_url)
             self._opened = Database(self._settings.database_url)
             with self._opened.engine.connect():
                 pass
@@ -301,6 +312,18 @@ class _database:  # noqa: N801 - read as a verb: with _database(settings) as dat
 
     def __exit__(self, *_: object) -> None:
         self._opened.dispose()
+
+
+def _keep_private(url: str) -> None:
+    """The file of an SQLite database is its owner's alone from the start: SQLite itself would let everybody on this
+    machine read it. The files beside it take their mode from it.
+    """
+    path = Path(url.removeprefix("sqlite:///").partition("?")[0])
+    if url.startswith("sqlite:///") and path.name and path.name != ":memory:":
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+        if path.stat().st_mode & 0o007:
+            with suppress(PermissionError):  # it is somebody else's, who decides
+                path.chmod(path.stat().st_mode & 0o770)
 
 
 def _show(findings: Any) -> None:

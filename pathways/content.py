@@ -24,6 +24,7 @@ from pathways.referentials.documents import (
     AlignmentDocument,
     FrameworkDocument,
     FrameworkTranslationDocument,
+    SituationsDocument,
     fingerprint_of,
 )
 from pathways.referentials.reading import Finding, Step, read
@@ -139,6 +140,7 @@ def load_recordings(db: Session, folder: Path, data: Path, *, licence: str) -> i
 SCHEMAS = {
     "framework": FrameworkDocument,
     "framework-translation": FrameworkTranslationDocument,
+    "situations": SituationsDocument,
     "alignment": AlignmentDocument,
     "items": ItemsDocument,
     "items-translation": ItemsTranslationDocument,

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import Form
 
 from pathways import i18n
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics import goals, prerequisites
+from pathways.diagnostics.goals import Found
+from pathways.diagnostics.selections import MOST_QUESTIONS, Selection, starting_from
+from pathways.diagnostics.steps import LARGEST, Steps, selected, state_of
+from pathways.referentials import situations
 from pathways.referentials.ladders import Ladders
 from pathways.web.fields import Line, Short
+
+WRITING = {"keep", "publish"}
+"""The buttons that keep something; all others only change the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +28,19 @@ class Composed:
     selection: Selection = field(default_factory=Selection)
     title: str = ""
     action: str = ""
-    """The button: ``look`` (search and price), ``add:GES``, ``drop:GES``, ``keep``, ``publish``."""
+    """The button: ``look`` (search, price), ``add:GES``, ``drop:GES``, ``need``, ``need:GES-01``, ``take:goal:CODE``,
+    ``situation:CODE``, ``undo``, ``redo``, ``kept`` (what is kept instead), ``compare``, ``keep``, ``publish``."""
     words: str = ""
     domain: str = ""
     level: int | None = None
     version: int = 0
+    goal: str = ""
+    """What the person or the group wants to do, in plain words."""
+    key: uuid.UUID | None = None
+    """Of a diagnostic that is not kept yet, so that a double press makes one."""
+    beside: str = ""
+    """What ``compare`` puts beside the choice: an id, ``situation:CODE``, or nothing for what is kept."""
+    steps: Steps = field(default_factory=Steps)
 
 
 def composed(
@@ -43,12 +60,17 @@ def composed(
     domain: Annotated[Short, Form()] = "",
     level: Annotated[Short, Form()] = "",
     version: Annotated[int, Form(ge=0)] = 0,
+    goal: Annotated[Line, Form()] = "",
+    key: Annotated[uuid.UUID | None, Form()] = None,
+    beside: Annotated[Short, Form()] = "",
+    steps: Annotated[str, Form(max_length=LARGEST)] = "",
 ) -> Composed:
     """The fields of the form. A number that is none is kept out of range, and the service says so on the page."""
     per_cent = _number(accuracy)
+    given = list(dict.fromkeys([*languages, i18n.SOURCE]))
     selection = Selection(
-        skills=tuple(skills),
-        languages=tuple(languages) or (i18n.SOURCE,),
+        skills=tuple(dict.fromkeys(skills)),
+        languages=tuple(sorted(given, key=lambda code: [*i18n.languages(), code].index(code))),
         least_state=least_state,
         without_device=without_device,
         accuracy=None if per_cent is None else per_cent / 100,
@@ -57,18 +79,95 @@ def composed(
         minutes=_number(minutes),
         french_for_missing=bool(french_for_missing),
     )
-    return Composed(framework, selection, title, action, words, domain, _number(level), version)
+    return Composed(
+        framework,
+        selection,
+        title,
+        action,
+        words,
+        domain,
+        _number(level),
+        version,
+        goal,
+        key,
+        beside,
+        Steps.from_text(steps),
+    )
 
 
-def step(fields: Composed, referential: Ladders) -> Composed:
-    """The form after a small button: a whole ladder added or dropped."""
+def step(
+    fields: Composed, ladders: Ladders, asked: Collection[str], kept: tuple[str, Selection] | None = None
+) -> Composed:
+    """The form after its button, with the change in its history. ``asked``: micro-skills with a question on a screen;
+    ``kept``: title and selection of the draft as it is kept now.
+    """
+    sent = state_of(fields.title, fields.selection)
+    if fields.action in {"undo", "redo"}:
+        state, steps = fields.steps.back(sent) if fields.action == "undo" else fields.steps.forth(sent)
+        title, selection = selected(state)
+        return replace(fields, title=title, selection=selection, steps=steps)
+    title, selection = kept if fields.action == "kept" and kept else _pressed(fields, ladders, asked)
+    steps = fields.steps.seen(sent).seen(state_of(title, selection))
+    return replace(fields, title=title, selection=selection, steps=steps)
+
+
+def found(fields: Composed, ladders: Ladders) -> list[Found]:
+    """What answers the goal in the form."""
+    return goals.search(fields.goal, ladders, situations.goals(ladders.code), situations.situations(ladders.code))
+
+
+def _pressed(fields: Composed, ladders: Ladders, asked: Collection[str]) -> tuple[str, Selection]:
     verb, _, code = fields.action.partition(":")
-    if verb not in {"add", "drop"}:
-        return fields
-    ladder = [skill.code for one in referential.strands if one.code == code for skill in one.skills]
-    kept = [skill for skill in fields.selection.skills if skill not in ladder]
-    skills = kept + ladder if verb == "add" else kept
-    return replace(fields, selection=replace(fields.selection, skills=tuple(skills)))
+    selection = fields.selection
+    if verb == "situation" and (one := situations.situation(ladders.code, code)):
+        return fields.title or one.title, starting_from(one, selection, ladders)
+    ladder = [skill.code for one in ladders.strands if one.code == code for skill in one.skills]
+    title = fields.title
+    if verb == "add":
+        selection = _with(selection, ladder)
+    elif verb == "drop":
+        selection = replace(selection, skills=tuple(one for one in selection.skills if one not in ladder))
+    elif verb == "need":
+        selection = _with(selection, _needed(selection, ladders, asked, code))
+    elif verb == "take":
+        for one in _named(ladders, code):
+            title = title or one.title
+            selection = _with(selection, proposal(selection, one, ladders, asked).skills)
+    return title, selection
+
+
+def proposal(selection: Selection, one: Found, ladders: Ladders, asked: Collection[str]) -> goals.Proposal:
+    """What taking this answer adds to the choice."""
+    return goals.propose(
+        [one],
+        ladders,
+        asked=asked,
+        most=selection.questions or MOST_QUESTIONS,
+        chosen=selection.skills,
+        without_device=selection.without_device,
+    )
+
+
+def _named(ladders: Ladders, code: str) -> list[Found]:
+    """What the button names: it may be pressed on a page whose words have changed since."""
+    kind, _, name = code.partition(":")
+    if kind == "goal":
+        return [Found(code, one.title, one.skills, "") for one in situations.goals(ladders.code) if one.code == name]
+    if kind == "situation":
+        ready = situations.situation(ladders.code, name)
+        return [Found(code, ready.title, ready.skills, "")] if ready else []
+    skill = ladders.skills.get(name)
+    return [Found(code, skill.title, (skill.code,), "")] if skill else []
+
+
+def _needed(selection: Selection, ladders: Ladders, asked: Collection[str], code: str) -> list[str]:
+    """One prerequisite, or all that are missing and can be asked."""
+    needed = prerequisites.nearest(ladders, selection.skills, asked=asked, without_device=selection.without_device)
+    return [one for one, _ in needed if (one == code if code else one in asked)]
+
+
+def _with(selection: Selection, codes: Collection[str]) -> Selection:
+    return replace(selection, skills=tuple(dict.fromkeys([*selection.skills, *codes])))
 
 
 def _number(text: str) -> int | None:

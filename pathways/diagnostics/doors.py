@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import Depends
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pathways import i18n
+from pathways import clock, i18n
 from pathways.diagnostics import composing, reading, taking
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
-from pathways.errors import NotFound
+from pathways.errors import Gone, NotFound
 from pathways.i18n import N_
 from pathways.permissions import Learner
 from pathways.web.pages import DISPLAY_COOKIE
@@ -24,6 +28,17 @@ COOKIE = "attempt"
 COOKIE_PATH = "/t"
 """One attempt per browser: who starts or resumes on a shared device shuts the door of the one before."""
 KEPT_SECONDS = taking.KEPT_DAYS * 86400
+DESK_MARK = "desk-"
+"""Begins the cookie of an attempt on a mediator's device. It is worth something only while the attempt is at the desk:
+a browser that keeps it all the same, or gives it back after a crash, opens nothing of the person before."""
+DESK_IDLE = timedelta(minutes=20)
+"""An attempt at the desk that nobody touches is locked then, until the mediator opens it again."""
+DESKS = 6
+BEGUN_COOKIE = "begun"
+BEGUN_PATH = "/q"
+"""Tells the poster's door that this very phone is in the middle of its diagnostic. It opens nothing."""
+CLOSED = N_("Ce passage a déjà été fermé sur cet appareil. Votre code de reprise le rouvre.")
+LOCKED = N_("Ce passage attend depuis longtemps : il est verrouillé. Le médiateur peut le rouvrir.")
 
 
 async def door_of(request: Request) -> Door:
@@ -37,15 +52,52 @@ OF = {"diagnostic_id": composing.get, "attempt_id": reading.attempt_for}
 """For :class:`pathways.web.dependencies.Requires`: how what a path names is found, for a member."""
 
 
-def _by_cookie(attempt_id: uuid.UUID, request: Request, door: OwnDoor) -> Learner:
+def is_at_desk(request: Request) -> bool:
+    """Whether this browser holds an attempt as a mediator's device does."""
+    return request.cookies.get(COOKIE, "").startswith(DESK_MARK)
+
+
+async def _by_cookie(attempt_id: uuid.UUID, request: Request, door: OwnDoor) -> Learner:
     """Who holds the cookie of this very attempt; to anybody else it does not exist."""
-    token = request.cookies.get(COOKIE, "")
-    if not hmac.compare_digest(token.encode(), door.token(attempt_id).encode()):
-        raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
+    held = request.cookies.get(COOKIE, "")
+    opens = DESK_MARK + door.desk_token(attempt_id) if is_at_desk(request) else door.token(attempt_id)
+    if not hmac.compare_digest(held.encode(), opens.encode()):
+        raise NotFound(CLOSED)
     return Learner(attempt_id)
 
 
-CurrentLearner = Annotated[Learner, Depends(_by_cookie)]
+HolderOfCookie = Annotated[Learner, Depends(_by_cookie)]
+"""Whose browser still holds the cookie, even if the desk has shut the attempt: to shut it once more."""
+
+
+def _by_open_door(request: Request, learner: HolderOfCookie) -> Learner:
+    """The same, and at a desk the attempt must still be there. Only then is the database asked for it."""
+    if is_at_desk(request):
+        query = sa.select(Attempt.at_desk, Attempt.active_at).filter_by(id=learner.attempt_id)
+        with request.app.state.database.read() as db:
+            found = db.execute(query).one_or_none()
+        if found is None or not found.at_desk:
+            raise NotFound(CLOSED)
+        if found.active_at < clock.now() - DESK_IDLE:
+            raise Gone(LOCKED)
+    return learner
+
+
+# Few at a time: these connections come on top of those that pathways.database counts.
+CurrentLearner = Annotated[Learner, Depends(_by_open_door, max_concurrency=DESKS)]
+
+
+Beside = Callable[[Session, uuid.UUID], Mapping[str, Any]]
+"""``(db, attempt)`` gives what was agreed beside the answers: ``appointment`` and ``reception``, if there was one. The
+application registers it, since who receives people is above diagnostics."""
+
+
+async def _beside(request: Request) -> Beside:
+    beside: Beside = request.app.state.beside
+    return beside
+
+
+BesideAnswers = Annotated[Beside, Depends(_beside)]
 
 
 def speak(attempt: Attempt) -> None:
@@ -55,15 +107,39 @@ def speak(attempt: Attempt) -> None:
 
 def hand_over(response: Response, request: Request, door: Door, attempt: Attempt) -> None:
     """Give the browser what opens this attempt, in place of what it held for another."""
-    remember(response, request, COOKIE, door.token(attempt.id), COOKIE_PATH)
+    if attempt.at_desk:
+        # For as long as the browser is open, and not a day longer: the next person sits at the same one.
+        kept = {"path": COOKIE_PATH, "httponly": True, "samesite": "lax"}
+        secure = request.app.state.settings.secure_cookies
+        response.set_cookie(COOKIE, DESK_MARK + door.desk_token(attempt.id), **kept, secure=secure)
+        response.delete_cookie(BEGUN_COOKIE, path=BEGUN_PATH)
+    else:
+        remember(response, request, COOKIE, door.token(attempt.id), COOKIE_PATH)
+        remember(response, request, BEGUN_COOKIE, f"{attempt.diagnostic_id}.{attempt.id}", BEGUN_PATH)
     response.delete_cookie(DISPLAY_COOKIE)  # how the one before wanted to read is not how this one does
     remember(response, request, LANGUAGE_COOKIE, attempt.language, "/")
+
+
+def begun(request: Request, diagnostic_id: uuid.UUID) -> str:
+    """The id of the attempt on this diagnostic that this browser is in the middle of, or nothing."""
+    diagnostic, _, attempt = request.cookies.get(BEGUN_COOKIE, "").partition(".")
+    try:
+        return str(uuid.UUID(attempt)) if diagnostic == str(diagnostic_id) else ""
+    except ValueError:
+        return ""
 
 
 def forget(response: Response) -> None:
     """Take back from the browser what it held of an attempt."""
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    response.delete_cookie(BEGUN_COOKIE, path=BEGUN_PATH)
     response.delete_cookie(DISPLAY_COOKIE)
+
+
+def forget_person(response: Response) -> None:
+    """The same at a desk, where the language of the one before would tell of them, too."""
+    forget(response)
+    response.delete_cookie(LANGUAGE_COOKIE)
 
 
 def remember(response: Response, request: Request, name: str, value: str, path: str) -> None:

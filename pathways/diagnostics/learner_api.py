@@ -152,7 +152,7 @@ def _opened(door: Door, attempt: Attempt, blueprint: Blueprint) -> dict[str, Any
         "id": str(attempt.id),
         "token": door.token(attempt.id),
         "language": attempt.language,
-        "resume_code": ids.readable(door.resume_code(attempt.id)),
+        "resume_code": ids.readable(door.resume_code(attempt)),
     } | taking.reply_of(attempt, blueprint)
 
 

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import composing, taking
+from pathways.diagnostics import composing, keys, taking
 from pathways.diagnostics.answer_forms import Picked, picked, response_of
-from pathways.diagnostics.doors import CurrentLearner, OwnDoor, hand_over, remember, speak
+from pathways.diagnostics.doors import CurrentLearner, OwnDoor, begun, hand_over, is_at_desk, remember, speak
 from pathways.diagnostics.engine import Outcome
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Gone, Invalid, Reused, WrongCode
@@ -83,6 +83,7 @@ def welcome(request: Request, code: str, tag: str, db: DB, door: OwnDoor, addres
         minutes=composing.minutes_of(diagnostic),
         drafts=any(states.get(language) in {"machine", "draft"} for states in blueprint.states.values()),
         key=ids.random_id(),
+        begun=begun(request, diagnostic.id),
     )
     remember(response, request, LANGUAGE_COOKIE, language, "/")
     return response
@@ -181,7 +182,8 @@ def undo(learner: CurrentLearner, db: DB, door: OwnDoor, item: Annotated[Short, 
 def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
-    return render(request, "pause.html", attempt_id=attempt.id, resume_code=ids.readable(door.resume_code(attempt.id)))
+    code = ids.readable(door.resume_code(attempt))
+    return render(request, "pause.html", attempt_id=attempt.id, resume_code=code, at_desk=is_at_desk(request))
 
 
 @router.post("/t/{attempt_id}/leave")
@@ -219,8 +221,11 @@ def change_language(request: Request, learner: CurrentLearner, tag: str, db: DB,
 
 @router.get("/resume")
 @public("whoever wrote a resume code down may go on")
-def ask_resume(request: Request) -> Response:
-    return render(request, "resume.html", said="", typed="")
+def ask_resume(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """With a code, as a square to scan carries it, one press is left: what only looks at an address opens nothing."""
+    wanted = ids.normalised(code)
+    typed = ids.readable(wanted) if len(wanted) == keys.RESUME_LENGTH else ""
+    return render(request, "resume.html", said="", typed=typed, scanned=bool(typed))
 
 
 @router.post("/resume")
@@ -231,7 +236,7 @@ def resume(
     try:
         attempt = taking.resume(db, door, code=code, address=address)
     except WrongCode as error:  # answered, not raised: its transaction, which counts the try, is kept all the same
-        return render(request, "resume.html", said=error.message, typed=code[:20], status=404)
+        return render(request, "resume.html", said=error.message, typed=code[:20], scanned=False, status=404)
     response = RedirectResponse(f"/t/{attempt.id}", 303)
     hand_over(response, request, door, attempt)
     return response
@@ -240,9 +245,12 @@ def resume(
 def _open(db: Session, door: taking.Door, code: str, address: str) -> Diagnostic:
     """What a poster's code opens to somebody who has not started yet."""
     diagnostic = taking.find(db, door, code, address=address)
-    if diagnostic.state is DiagnosticState.CLOSED:
+    if diagnostic.state is not DiagnosticState.CLOSED:
+        return diagnostic
+    successor = taking.successor_of(db, diagnostic)
+    if successor is None:
         raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
-    return diagnostic
+    return successor
 
 
 def _question(
@@ -273,6 +281,7 @@ def _question(
         order=presenting.arrangement(shown.body, str(attempt.id)),
         targets=presenting.target_arrangement(shown.body, str(attempt.id)),
         progress=taking.progress_of(attempt, blueprint),
+        at_desk=is_at_desk(request),
         key=_fresh_key(attempt, item),
         picked=kept or Picked(),
         said=said,

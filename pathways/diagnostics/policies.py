@@ -11,6 +11,11 @@ def may_see(member: Member, diagnostic: Diagnostic) -> bool:
     return diagnostic.organisation_id == member.organisation_id and member.may(Permission.DIAGNOSTICS_READ)
 
 
+def may_read(member: Member, diagnostic: Diagnostic, *, shared: bool) -> bool:
+    """What is shared may be read, and copied by whoever composes: its definition, never its attempts."""
+    return may_see(member, diagnostic) or (shared and member.may(Permission.DIAGNOSTICS_READ))
+
+
 def may_edit(member: Member, diagnostic: Diagnostic) -> bool:
     """A draft may be changed by whoever composes in the organisation; a published one by nobody."""
     return (

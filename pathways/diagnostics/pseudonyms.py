@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-BIRDS = (  # a text, since words are read in lines
+BIRDS = (  # noqa: SIM905 - a list of words is read in lines
     "Aigrette Alouette Ara Avocette Balbuzard Barge Bergeronnette Bouvreuil Bruant Calao Canari Cardinal "
     "Chardonneret Chouette Cigogne Colibri Cormoran Courlis Cygne Échasse Eider Émerillon Faisan Faucon "
     "Fauvette Flamant Foulque Fuligule Geai Gorgebleue Goéland Grèbe Guêpier Guifette Harle Héron "
     "Hirondelle Huppe Ibis Jaseur Lagopède Locustelle Loriot Macareux Martinet Merle Mésange Moineau "
     "Mouette Ortolan Pélican Perdrix Pinson Pipit Pluvier Pouillot Roitelet Rossignol Rougegorge Sittelle "
     "Spatule Sterne Tarin Vanneau"
-).split()  # noqa: SIM905
+).split()
 """Sixty-four, none of them a word that one calls people."""
 FIRST, LAST = 10, 99
 

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
@@ -28,6 +30,8 @@ from pathways.referentials.models import MicroSkill
 
 LIKELY = 0.5
 """From here on a micro-skill is likelier mastered than not."""
+ENDED = "ended"
+"""Why an attempt stopped: a trainer ended it. What was answered stays valid, as after :data:`taking.LEFT`."""
 
 
 class Sign(enum.StrEnum):
@@ -77,6 +81,8 @@ class Profile:
     """The three micro-skills to learn next, see :func:`within_reach`."""
     not_understood: tuple[Answer, ...]
     answers: tuple[Answer, ...]
+    superseded: tuple[Answer, ...]
+    """Answers that were taken back or corrected: kept, and counted nowhere."""
 
     def by_sign(self) -> dict[str, list[SkillResult]]:
         return {sign.value: self.with_sign(sign) for sign in Sign}
@@ -120,7 +126,8 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
     referential = composing.ladders(db, diagnostic, archived=True)
-    standing = taking.standing_of(taking.answers_of(db, attempt.id))
+    every = taking.answers_of(db, attempt.id)
+    standing = taking.standing_of(every)
     known = referentials_service.skills_of(referential)
     results = []
     for code, (decided, mastery, asked) in _told(blueprint, attempt.language, standing).items():
@@ -134,6 +141,7 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
         within_reach=tuple(within_reach(results)),
         not_understood=tuple(one for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD),
         answers=tuple(standing),
+        superseded=tuple(one for one in every if one.superseded_at is not None),
     )
 
 
@@ -143,20 +151,26 @@ def within_reach(results: Sequence[SkillResult], most: int = 3) -> list[SkillRes
 
     Those found lacking come first, then those to confirm, then those not seen; within each, the likeliest to succeed.
     """
-    mastery = {one.skill.code: one.mastery for one in results}
-    lower: dict[uuid.UUID, float] = {}
-    reach = []
-    for one in results:
-        ground = min(
-            [lower.get(one.skill.strand_id, 1.0)]
-            + [max(mastery.get(member, 1.0) for member in group) for group in one.skill.requires]
-        )
-        lower[one.skill.strand_id] = min(lower.get(one.skill.strand_id, 1.0), one.mastery)
-        if one.label in {Label.NOT_MASTERED, Label.UNDECIDED} and ground >= LIKELY:
-            reach.append(one)
+    there = grounded([one.skill for one in results], np.array([[one.mastery for one in results]]))[0]
+    open_ones = {Label.NOT_MASTERED, Label.UNDECIDED}
+    reach = [one for one, ground in zip(results, there.tolist(), strict=True) if ground and one.label in open_ones]
     order = [Sign.LEARN, Sign.CONFIRM, Sign.UNSEEN]
     reach.sort(key=lambda one: (order.index(one.sign), -round(one.mastery, 9), one.skill.code))
     return reach[:most]
+
+
+def grounded(skills: Sequence[MicroSkill], mastery: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the ground of each micro-skill is there, for N people with P(mastered) [N, S]: :func:`within_reach`."""
+    ones = np.ones(len(mastery))
+    of = {skill.code: mastery[:, place] for place, skill in enumerate(skills)}
+    lower: dict[uuid.UUID, NDArray[np.float64]] = {}
+    there = np.empty(mastery.shape, dtype=np.bool_)
+    for place, skill in enumerate(skills):
+        rungs = lower.get(skill.strand_id, ones)
+        groups = [np.maximum.reduce([of.get(member, ones) for member in group]) for group in skill.requires]
+        there[:, place] = np.minimum.reduce([rungs, *groups]) >= LIKELY
+        lower[skill.strand_id] = np.minimum(rungs, mastery[:, place])
+    return there
 
 
 def attempts_of(diagnostic_id: uuid.UUID) -> sa.Select[Attempt]:
@@ -236,23 +250,25 @@ def observe(
 
 def state_of(attempt: Attempt) -> str:
     """``running``, ``finished`` or ``left``."""
-    return "running" if attempt.stopped is None else "left" if attempt.stopped == taking.LEFT else "finished"
+    if attempt.stopped is None:
+        return "running"
+    return "left" if attempt.stopped in {taking.LEFT, ENDED} else "finished"
 
 
 def _told(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
     """What the standing answers tell: ``{micro-skill: (label, P(mastered), answers that say something about it)}``."""
     mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
     asked = Counter(blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome)))
-    unheard = _unheard(blueprint, language, standing)
+    lost = frozenset(one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD)
+    silent = unheard(blueprint, language, lost)
     return {
-        code: (label(mastery[code], asked[code] > 0 or code not in unheard), mastery[code], asked[code])
+        code: (label(mastery[code], asked[code] > 0 or code not in silent), mastery[code], asked[code])
         for code in blueprint.skills
     }
 
 
-def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> frozenset[str]:
-    """Micro-skills not asked in this language: no item, or each of them answered *I do not understand*."""
-    without = {one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD}
+def unheard(blueprint: Blueprint, language: str, without: frozenset[str]) -> frozenset[str]:
+    """Micro-skills not asked in this language: no item, or each of them ``without`` having been understood."""
     askable = blueprint.askable(language)
     lost = {
         blueprint.skill_of[item]
@@ -260,22 +276,3 @@ def _unheard(blueprint: Blueprint, language: str, standing: Sequence[Answer]) ->
         if not any(blueprint.skill_of[other] == blueprint.skill_of[item] for other in askable - without)
     }
     return blueprint.not_assessable(language) | lost
-
-
-def labels_of(db: Session, door: Door, attempts: Sequence[Attempt]) -> list[tuple[Attempt, dict[str, str], int]]:
-    """For a list: ``(attempt, {skill: label}, answers not understood)``, with one query for all the answers."""
-    by_attempt: dict[uuid.UUID, list[Answer]] = {attempt.id: [] for attempt in attempts}
-    if not attempts:
-        return []
-    blueprint = taking.blueprint_of(db, door, attempts[0].diagnostic_id)
-    query = sa.select(Answer).join(Attempt, Attempt.id == Answer.attempt_id)
-    query = query.where(Attempt.diagnostic_id == attempts[0].diagnostic_id, Answer.superseded_at.is_(None))
-    for one in db.scalars(query.order_by(Answer.attempt_id, Answer.number)):
-        by_attempt.get(one.attempt_id, []).append(one)
-    told = []
-    for attempt in attempts:
-        standing = by_attempt[attempt.id]
-        results = _told(blueprint, attempt.language, standing)
-        labels = {code: decided.value for code, (decided, _, _) in results.items()}
-        told.append((attempt, labels, sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in standing)))
-    return told

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from pathways import ids
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.doors import CurrentLearner, OwnDoor, forget, speak
+from pathways.diagnostics.doors import BesideAnswers, CurrentLearner, OwnDoor, forget, forget_person, is_at_desk, speak
 from pathways.diagnostics.models import Answer
 from pathways.items import presenting
 from pathways.web.dependencies import DB, ReadDB
@@ -19,7 +19,7 @@ router = APIRouter()
 
 
 @router.get("/t/{attempt_id}/result")
-def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, beside: BesideAnswers) -> Response:
     """What you can do, what to learn, what to confirm, what was not seen: words, shapes and colours, no mark."""
     attempt = taking.get(db, learner.attempt_id)
     if attempt.stopped is None:
@@ -35,13 +35,15 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor)
         by_sign=profile.by_sign(),
         within_reach=profile.within_reach,
         not_understood=profile.not_understood,
-        resume_code=ids.readable(door.resume_code(attempt.id)),
+        resume_code=ids.readable(door.resume_code(attempt)),
         last_item=own[-1].item if own else "",
+        at_desk=is_at_desk(request),
+        **beside(db, attempt.id),
     )
 
 
 @router.get("/t/{attempt_id}/take-away")
-def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, beside: BesideAnswers) -> Response:
     """Everything that is held about this attempt, as a page to keep: it opens without the network."""
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
@@ -50,6 +52,8 @@ def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
         request,
         "take-away.html",
         groups=profile.by_sign(),
+        filed=attempt.file_id is not None,
+        **beside(db, attempt.id),
         answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
     )
     name = f"pathways-{attempt.started_at:%Y-%m-%d}.html"
@@ -65,18 +69,11 @@ def ask_erase(request: Request, learner: CurrentLearner, db: ReadDB) -> Response
 
 @router.post("/t/{attempt_id}/erase")
 def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
-    speak(taking.get(db, learner.attempt_id))
+    attempt = taking.get(db, learner.attempt_id)
+    speak(attempt)
     taking.erase(db, learner.attempt_id)
     response = render(request, "erase.html", attempt_id=learner.attempt_id, erased=True)
-    forget(response)
-    return response
-
-
-@router.post("/t/{attempt_id}/done")
-def done(learner: CurrentLearner) -> Response:
-    """Forget the attempt on this device, which somebody else will hold next. Nothing is erased."""
-    response = RedirectResponse("/", 303)
-    forget(response)
+    (forget_person if is_at_desk(request) else forget)(response)
     return response
 
 

@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from pathways.diagnostics.models import Diagnostic
+from pathways.diagnostics.selections import Selection
 from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.fields import Line, Short
 
 Outcome = Literal["answered", "dont_know", "not_understood"]
-Stopped = Literal["precise_enough", "all_decided", "nothing_to_gain", "longest", "left"]
+Stopped = Literal["precise_enough", "all_decided", "nothing_to_gain", "longest", "left", "ended", "paper"]
 Response = (
     Annotated[str, Field(max_length=500)]
     | Annotated[list[Short], Field(max_length=20)]
@@ -144,6 +146,8 @@ class DiagnosticOut(BaseModel):
     selection: dict[str, Any]
     estimate: dict[str, Any] | None
     version: int
+    follows: uuid.UUID | None = Field(description="The published one that it is a new version of.")
+    shared_with_all: bool
     created_at: datetime
     published_at: datetime | None
     closed_at: datetime | None
@@ -167,3 +171,23 @@ class ReferentialOut(BaseModel):
     audience: str
     licence: str
     strands: list[dict[str, Any]]
+
+
+def diagnostic_out(one: Diagnostic) -> dict[str, Any]:
+    """The values of a :class:`DiagnosticOut`."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "state": one.state.value,
+        "code": one.code,
+        "referential": one.referential.code,
+        "referential_number": one.referential.number,
+        "selection": Selection.from_json(one.selection).to_json(),
+        "estimate": one.estimate or None,
+        "version": one.version,
+        "follows": one.follows_id,
+        "shared_with_all": one.shared_with_all,
+        "created_at": one.created_at,
+        "published_at": one.published_at,
+        "closed_at": one.closed_at,
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
-from pathways.diagnostics.blueprint import Blueprint, Blueprints
+from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Decision, Outcome, Stop, decide
+from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
 from pathways.i18n import N_
@@ -26,7 +27,6 @@ from pathways.items import presenting
 from pathways.items.grading import grade
 from pathways.people import files
 
-RESUME_LENGTH = 8
 KEPT_DAYS = 30
 """Days an anonymous attempt is kept after its last activity."""
 FILED_DAYS = 730
@@ -51,24 +51,6 @@ _GIVEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What the learner's door needs of the process: its secret and the blueprints it holds."""
-
-    secret: bytes
-    blueprints: Blueprints
-
-    def token(self, attempt_id: uuid.UUID) -> str:
-        """What opens one attempt. Made from the server's secret, so that the database alone opens none."""
-        return ids.signed(self.secret, "attempt", str(attempt_id)).hex()
-
-    def resume_code(self, attempt_id: uuid.UUID) -> str:
-        return ids.code_from(ids.signed(self.secret, "resume", str(attempt_id)), RESUME_LENGTH)
-
-    def resume_digest(self, code: str) -> str:
-        return ids.signed(self.secret, "resume digest", code).hex()
-
-
 def find(db: Session, door: Door, code: str, *, address: str) -> Diagnostic:
     """The diagnostic of a poster's code, published or closed. Wrong codes are counted by address."""
     bucket = throttle.bucket(door.secret, "code", address)
@@ -79,6 +61,22 @@ def find(db: Session, door: Door, code: str, *, address: str) -> Diagnostic:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code n'existe pas. Regardez encore une fois l'affiche."))
     return found
+
+
+def successor_of(db: Session, diagnostic: Diagnostic) -> Diagnostic | None:
+    """The published version that follows a closed one, however many there were in between."""
+    met = {diagnostic.id}
+    while True:
+        following = sa.select(Diagnostic).where(
+            Diagnostic.follows_id == diagnostic.id, Diagnostic.state != DiagnosticState.DRAFT
+        )
+        found = db.scalars(following.order_by(Diagnostic.published_at.desc(), Diagnostic.id.desc())).all()
+        if open_one := next((one for one in found if one.state is DiagnosticState.PUBLISHED), None):
+            return open_one
+        if not found or found[0].id in met:
+            return None
+        diagnostic = found[0]
+        met.add(diagnostic.id)
 
 
 def start(
@@ -93,7 +91,10 @@ def start(
                 raise Reused(N_("Cette demande a déjà servi pour autre chose."))
             return known, blueprint_of(db, door, known.diagnostic_id)
     if diagnostic.state is DiagnosticState.CLOSED:
-        raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
+        successor = successor_of(db, diagnostic)
+        if successor is None or successor.code is None:
+            raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
+        return start(db, door, code=successor.code, language=language, address=address, key=key)
     blueprint = blueprint_of(db, door, diagnostic.id)
     if language not in blueprint.languages:
         said = N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre.")
@@ -122,9 +123,9 @@ def new_attempt(
         assisted=False,
         at_desk=False,
     )
-    attempt.resume_digest = door.resume_digest(door.resume_code(attempt.id))
+    attempt.resume_digest = door.resume_digest(door.code_after(attempt.id))
     visited(attempt)
-    _advance(attempt, blueprint, ())
+    advance(attempt, blueprint, ())
     return attempt
 
 
@@ -143,7 +144,7 @@ def answer(
     The same ``key`` returns the reply of the first time, byte for byte; with another request it is refused
     (:class:`Reused`). An item that is not the one on the screen is refused (:class:`Conflict`).
     """
-    attempt = _held(db, attempt_id)
+    attempt = held(db, attempt_id)
     digest = _request_digest(item, outcome, response)
     answers = db.execute(_GIVEN, {"attempt_id": attempt_id}).all()
     for known in answers:
@@ -170,7 +171,7 @@ def answer(
         assisted=attempt.assisted,
         answered_at=now,
     )
-    _advance(attempt, blueprint, [*standing_of(answers), given])
+    advance(attempt, blueprint, [*standing_of(answers), given])
     visited(attempt)
     given.reply = json.dumps(reply_of(attempt, blueprint), ensure_ascii=False, separators=(",", ":"))
     db.add(given)
@@ -181,9 +182,9 @@ def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = N
     """Take back the last standing answer: it is superseded, not deleted, and its question is asked again. With
     ``item``, only if the last answer is to that item: sent twice, it then takes back one answer, not two.
     """
-    attempt = _held(db, attempt_id)
+    attempt = held(db, attempt_id)
     answers = answers_of(db, attempt_id)
-    own = [one for one in standing_of(answers) if one.observed_by is None]
+    own = [one for one in standing_of(answers) if one.observed_by is None and one.entered_by is None]
     if item is not None and attempt.current_item == item and not any(one.item == item for one in own):
         return attempt
     if not own or (item is not None and own[-1].item != item):
@@ -191,13 +192,13 @@ def undo(db: Session, door: Door, attempt_id: uuid.UUID, *, item: str | None = N
     own[-1].superseded_at = clock.now()
     attempt.stopped = None
     visited(attempt)
-    _advance(attempt, blueprint_of(db, door, attempt.diagnostic_id), standing_of(answers))
+    advance(attempt, blueprint_of(db, door, attempt.diagnostic_id), standing_of(answers))
     return attempt
 
 
 def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """Stop here. What is known so far stays valid. Leaving twice, or after the end, changes nothing."""
-    attempt = _held(db, attempt_id)
+    attempt = held(db, attempt_id)
     if attempt.stopped is None:
         attempt.current_item, attempt.stopped = None, LEFT
         visited(attempt)
@@ -213,13 +214,14 @@ def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
     if found is None:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
+    found.at_desk = found.assisted = False  # it goes on wherever the code was typed, and nobody reads aloud there
     visited(found)
     return found
 
 
 def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: str) -> Attempt:
     """Go on in another language of the diagnostic. What was answered stays."""
-    attempt = _held(db, attempt_id)
+    attempt = held(db, attempt_id)
     blueprint = blueprint_of(db, door, attempt.diagnostic_id)
     if language not in blueprint.languages:
         raise Invalid(N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre."))
@@ -228,7 +230,7 @@ def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: st
         visited(attempt)
         if attempt.stopped in {None, Stop.NOTHING_TO_GAIN}:  # the other language may have questions left
             attempt.stopped = None
-            _advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
+            advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
     return attempt
 
 
@@ -236,7 +238,7 @@ def erase(db: Session, attempt_id: uuid.UUID) -> None:
     """Erase an attempt and everything that is linked to it, in this very transaction: the reception that led to it goes
     with it (its foreign key says so), and the label and note of a file that holds nothing else.
     """
-    attempt = _held(db, attempt_id)
+    attempt = held(db, attempt_id)
     db.execute(sa.delete(Answer).filter_by(attempt_id=attempt.id))
     db.execute(sa.delete(Attempt).filter_by(id=attempt.id))
     if attempt.file_id is not None:
@@ -308,7 +310,7 @@ def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
     return {"answered": attempt.answered, "at_most": longest}
 
 
-def _held(db: Session, attempt_id: uuid.UUID) -> Attempt:
+def held(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """The attempt, held until the transaction ends: two requests of one learner go one after the other."""
     found = db.scalar(_HELD, {"id": attempt_id})
     if found is None:
@@ -342,7 +344,7 @@ def _meaning(blueprint: Blueprint, item: str, outcome: str | None, response: obj
     return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
 
 
-def _advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> None:
+def advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> None:
     """Put the next question on the screen, or the reason why there is none."""
     own = [one for one in standing if one.observed_by is None]
     decision = decision_of(attempt, blueprint, standing)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Header, Path
 
 from pathways.diagnostics import composing, reading
 from pathways.diagnostics.composing import Selection
@@ -20,6 +19,7 @@ from pathways.diagnostics.schemas import (
     EstimateIn,
     ReferentialOut,
     SelectionIn,
+    diagnostic_out,
 )
 from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
@@ -35,6 +35,9 @@ ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
 Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
+OptionalKey = Annotated[
+    uuid.UUID | None, Header(alias="Idempotency-Key", description="A UUID of yours: the same one gives the same draft.")
+]
 
 
 @router.get("/referentials", response_model=list[ReferentialOut], summary="All frameworks, latest number of each")
@@ -56,16 +59,16 @@ def diagnostics(member: DiagnosticsReader, db: ReadDB, limit: Limit = 50, cursor
         key=Diagnostic.id,
         limit=limit,
         cursor=cursor,
-        show=_diagnostic,
+        show=diagnostic_out,
     )
 
 
 @router.post("/diagnostics", status_code=201, response_model=DiagnosticOut, summary="Compose a draft")
-def create(member: Composer, body: DiagnosticIn, db: DB) -> dict[str, Any]:
-    made = composing.create(
-        db, member, title=body.title, framework=body.referential, selection=selection_of(body.selection)
-    )
-    return _diagnostic(made)
+def create(member: Composer, body: DiagnosticIn, db: DB, key: OptionalKey = None) -> dict[str, Any]:
+    """With a key, the same draft again; sent again with changes, the draft changes (its history keeps what it was)."""
+    selection = selection_of(body.selection)
+    made = composing.create(db, member, title=body.title, framework=body.referential, selection=selection, key=key)
+    return diagnostic_out(made)
 
 
 @router.post("/diagnostics/estimate", summary="How long and how sure, before composing")
@@ -77,7 +80,7 @@ def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
 
 @router.get("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="One diagnostic")
 def diagnostic(member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
-    return _diagnostic(composing.get(db, member, diagnostic_id))
+    return diagnostic_out(composing.get(db, member, diagnostic_id))
 
 
 @router.put("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="Change a draft")
@@ -85,21 +88,21 @@ def change(member: Composer, diagnostic_id: uuid.UUID, body: DiagnosticChange, d
     changed = composing.update(
         db, member, diagnostic_id, title=body.title, selection=selection_of(body.selection), version=body.version
     )
-    return _diagnostic(changed)
+    return diagnostic_out(changed)
 
 
 @router.post(
     "/diagnostics/{diagnostic_id}/publish", response_model=DiagnosticOut, summary="Publish: frozen from then on"
 )
 def publish(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
-    return _diagnostic(composing.publish(db, member, diagnostic_id))
+    return diagnostic_out(composing.publish(db, member, diagnostic_id))
 
 
 @router.post(
     "/diagnostics/{diagnostic_id}/close", response_model=DiagnosticOut, summary="Close: nobody starts any more"
 )
 def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
-    return _diagnostic(composing.close(db, member, diagnostic_id))
+    return diagnostic_out(composing.close(db, member, diagnostic_id))
 
 
 @router.get("/diagnostics/{diagnostic_id}/attempts", response_model=PageOf[AttemptRow], summary="Who took it")
@@ -152,23 +155,6 @@ def _referential(one: Referential) -> dict[str, Any]:
             }
             for strand in one.strands
         ],
-    }
-
-
-def _diagnostic(one: Diagnostic) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "title": one.title,
-        "state": one.state.value,
-        "code": one.code,
-        "referential": one.referential.code,
-        "referential_number": one.referential.number,
-        "selection": asdict(Selection.from_json(one.selection)),
-        "estimate": one.estimate or None,
-        "version": one.version,
-        "created_at": one.created_at,
-        "published_at": one.published_at,
-        "closed_at": one.closed_at,
     }
 
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pathways.i18n import LATIN_DIGITS, folded
 from pathways.items import drawings
 from pathways.items.documents import ItemDocument, ItemsDocument, ItemsTranslationDocument, ItemTranslationDocument
+from pathways.items.flaws import NEAR_DUPLICATE, flaws_of, holds, overlap, tokens_of, translation_flaws
 from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.reading import Finding, Source, Step, parse, read
-
-MOST_WORDS_IN_STEM, MOST_WORDS_IN_OPTION = 14, 9
-"""Words as a counter counts them: 12 and 6 *spoken* ones with their articles and elisions."""
-NEAR_DUPLICATE = 0.8
-_FORBIDDEN = re.compile(r"\b(jamais|toujours|aucune de ces réponses|toutes ces réponses)\b", re.IGNORECASE)
-_NEGATIVE = re.compile(r"\b(ne|n['’])\s?\w+\s+(pas|plus|jamais|rien|aucun)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_QUOTED = re.compile(r"«\s*([^»]+?)\s*»")
 
 
 @dataclass(slots=True)
@@ -53,7 +43,7 @@ def check_items(framework: FrameworkFolder, root: Path, today: date) -> tuple[It
                 findings.append(source.finding(at, "item-code", f"{item.code} ne commence pas par {item.skill}"))
             read_in.items[item.code] = item
             read_in.files[item.code] = source.file
-            findings += _wording(item, source, at) + _reveals(item, source, at)
+            findings += _flaws(item, source, at)
             findings += _pictures(item, source, at, framework.folder / "media")
             if item.verify_by and item.verify_by < today:
                 said = f"{item.code} devait être revérifié avant le {item.verify_by}"
@@ -64,57 +54,11 @@ def check_items(framework: FrameworkFolder, root: Path, today: date) -> tuple[It
     return read_in, findings
 
 
-def _wording(item: ItemDocument, source: Source, at: tuple[Step, ...]) -> list[Finding]:
-    findings = []
-    if len(item.stem.split()) > MOST_WORDS_IN_STEM and item.kind != "observed":
-        said = f"{item.code} : la question compte {len(item.stem.split())} mots"
-        findings.append(source.finding((*at, "stem"), "long-stem", said, warning=True))
-    if _NEGATIVE.search(item.stem):
-        findings.append(source.finding((*at, "stem"), "negative-stem", f"{item.code} : question négative"))
-    for position, option in enumerate(item.options):
-        where = (*at, "options", position)
-        if option.text and len(option.text.split()) > MOST_WORDS_IN_OPTION:
-            said = f"{item.code}.{option.id} compte {len(option.text.split())} mots"
-            findings.append(source.finding(where, "long-option", said, warning=True))
-        if option.text and _FORBIDDEN.search(option.text):
-            findings.append(source.finding(where, "forbidden-word", f"{item.code}.{option.id} : « {option.text} »"))
-    texts = Counter(folded(option.text) for option in item.options if option.text and not option.picture)
-    findings += [
-        source.finding((*at, "options"), "equal-options", f"{item.code} : « {text} » est écrit {number} fois")
-        for text, number in texts.items()
-        if number > 1
+def _flaws(item: ItemDocument, source: Source, at: tuple[Step, ...]) -> list[Finding]:
+    return [
+        source.finding((*at, *flaw.at), flaw.code, f"{item.code} : {flaw.message}", warning=flaw.warning)
+        for flaw in flaws_of(item)
     ]
-    return findings
-
-
-def _reveals(item: ItemDocument, source: Source, at: tuple[Step, ...]) -> list[Finding]:
-    """Each wrong option names the mistake it reveals: that is what makes a wrong answer useful to a trainer."""
-    if item.kind in {"choice", "choices", "pictures", "zone"}:
-        return [
-            source.finding(
-                (*at, "options", position), "no-reveals", f"{item.code}.{option.id} ne dit pas quelle erreur il révèle"
-            )
-            for position, option in enumerate(item.options)
-            if not option.key and not option.reveals
-        ]
-    findings = []
-    if item.kind in {"order", "match"} and not item.confusions:
-        said = f"{item.code} ne nomme aucune confusion (confusions)"
-        findings.append(source.finding(at, "no-reveals", said, warning=True))
-    ids = {option.id for option in item.options}
-    targets = {target.id for target in item.targets}
-    for position, confusion in enumerate(item.confusions):
-        named = set(confusion.before or ()) | set(confusion.pair or {})
-        if not named <= ids or not set((confusion.pair or {}).values()) <= targets or not named:
-            said = f"{item.code} : une confusion nomme une réponse qui n'existe pas"
-            findings.append(source.finding((*at, "confusions", position), "unknown-option", said))
-    for position, mistake in enumerate(item.mistakes):
-        try:
-            re.compile(mistake.pattern)
-        except re.error as error:
-            said = f"{item.code} : motif illisible ({error})"
-            findings.append(source.finding((*at, "mistakes", position), "pattern", said))
-    return findings
 
 
 def _pictures(item: ItemDocument, source: Source, at: tuple[Step, ...], media: Path) -> list[Finding]:
@@ -130,7 +74,7 @@ def _pictures(item: ItemDocument, source: Source, at: tuple[Step, ...], media: P
             findings.append(source.finding(at, "picture", f"{item.code} : {picture.file} : {error}"))
             continue
         for option in item.options if picture is item.picture else ():
-            if option.zone and not drawing.holds(option.zone):
+            if option.zone and not holds(drawing, option.zone):
                 said = f"{item.code}.{option.id} : la zone sort de l'image ({drawing.width:g} × {drawing.height:g})"
                 findings.append(source.finding(at, "zone-outside", said))
     return findings
@@ -140,11 +84,10 @@ def _bank(read_in: ItemsFolder) -> list[Finding]:
     """What only the whole bank shows: near duplicates between micro-skills, keys that give themselves away."""
     findings = []
     items = list(read_in.items.values())
-    words = {item.code: frozenset(folded(" ".join(item.segments().values())).split()) for item in items}
+    words = {item.code: tokens_of(" ".join(item.segments().values())) for item in items}
     for position, one in enumerate(items):
         for other in items[position + 1 :]:
-            common = len(words[one.code] & words[other.code]) / len(words[one.code] | words[other.code])
-            if one.skill != other.skill and common > NEAR_DUPLICATE:
+            if one.skill != other.skill and overlap(words[one.code], words[other.code]) > NEAR_DUPLICATE:
                 said = f"{one.code} et {other.code} sont presque la même question"
                 findings.append(Finding(read_in.files[other.code], 1, "near-duplicate", said, warning=True))
     keys = [
@@ -181,29 +124,11 @@ def _translation_file(path: Path, root: Path, read_in: ItemsFolder) -> list[Find
 def _translation(
     code: str, item: ItemDocument, translation: ItemTranslationDocument, source: Source, at: tuple[Step, ...]
 ) -> list[Finding]:
-    french, own = item.segments(), translation.segments()
     findings = [
-        source.finding(at, "missing-segment", f"{code} : « {key} » n'est pas traduit")
-        for key in french
-        if key not in own
+        source.finding(at, flaw.code, f"{code} : {flaw.message}", warning=flaw.warning)
+        for flaw in translation_flaws(item, translation)
     ]
-    findings += [
-        source.finding(at, "orphan-segment", f"{code} : « {key} » n'existe pas en français")
-        for key in own
-        if key not in french
-    ]
-    for key in french.keys() & own.keys():
-        if _numbers(french[key]) != _numbers(own[key]):
-            findings.append(source.finding(at, "numbers", f"{code} : les nombres de « {key} » diffèrent", warning=True))
-        lost = [word for word in _QUOTED.findall(french[key]) if word not in own[key]]
-        if lost and not key.endswith(("alt", "words", "explain")):
-            said = f"{code} : « {lost[0]} » doit rester en français dans « {key} »"
-            findings.append(source.finding(at, "locked-words", said, warning=True))
     if translation.of != item.text_fingerprint():
         said = f"{code} : traduction périmée ou jamais estampillée, elle ne sera pas servie"
         findings.append(source.finding((*at, "of"), "stale-translation", said, warning=True))
     return findings
-
-
-def _numbers(text: str) -> list[str]:
-    return sorted(_NUMBER.findall(text.translate(LATIN_DIGITS)))

@@ -14,7 +14,7 @@ from pathways.referentials.documents import Code, Device, Document, Filled, Kind
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Text = Annotated[str, Field(min_length=1, max_length=300), Filled]
-FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}\.(svg|png)$")]
+FileName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\.(svg|png|jpg)$")]
 
 
 class PictureDocument(Document):
@@ -95,6 +95,14 @@ class ItemDocument(Document):
     def pictures(self) -> list[PictureDocument]:
         own = [self.picture] if self.picture else []
         return own + [option.picture for option in self.options if option.picture]
+
+
+class OwnItemDocument(ItemDocument):
+    """An item that an organisation writes here, and not in a file: it gets its code from us, and its pictures are named
+    by the digest of their bytes.
+    """
+
+    code: Annotated[str, Field(pattern=r"^([A-Z0-9][A-Z0-9-]{0,59})?$")] = ""
 
 
 class ItemsDocument(Document):

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST = 60_000
+"""Bytes of a drawing of the files: learners load it on a weak network."""
+LARGEST_SENT = 500_000
+"""Bytes of one that an organisation sends: drawing programs are talkative."""
 ELEMENTS = frozenset(
     {
         *("svg", "title", "desc", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line"),
@@ -35,16 +38,27 @@ class Drawing:
     width: float
     height: float
 
-    def holds(self, zone: tuple[float, float, float, float]) -> bool:
-        x, y, width, height = zone
-        return x >= 0 and y >= 0 and width > 0 and height > 0 and x + width <= self.width and y + height <= self.height
-
 
 def read(path: Path) -> Drawing:
-    """The drawing in ``path``; raises :class:`Unusable`."""
+    """The drawing in ``path``, as the files must have it; raises :class:`Unusable`."""
     if path.stat().st_size > LARGEST:
         raise Unusable(f"plus de {LARGEST // 1000} ko")
-    body = path.read_bytes()
+    drawing, root = _read(path.read_bytes())
+    first = next(iter(root), None)
+    if first is None or first.tag != f"{_SVG}title" or not (first.text or "").strip():
+        raise Unusable("le premier élément doit être un <title>")
+    _sizes(root, drawing.width)
+    return drawing
+
+
+def sent(body: bytes) -> Drawing:
+    """A drawing that somebody sends: as safe as one of the files. What a learner hears of it is in its item."""
+    if len(body) > LARGEST_SENT:
+        raise Unusable(f"plus de {LARGEST_SENT // 1000} ko")
+    return _read(body)[0]
+
+
+def _read(body: bytes) -> tuple[Drawing, ET.Element]:
     root = _tree(body)
     try:
         box = [float(number) for number in root.get("viewBox", "").replace(",", " ").split()]
@@ -52,11 +66,7 @@ def read(path: Path) -> Drawing:
         box = []
     if len(box) != 4 or box[:2] != [0, 0] or not all(0 < side < math.inf for side in box[2:]):
         raise Unusable("viewBox doit être « 0 0 largeur hauteur »")
-    first = next(iter(root), None)
-    if first is None or first.tag != f"{_SVG}title" or not (first.text or "").strip():
-        raise Unusable("le premier élément doit être un <title>")
-    _sizes(root, box[2])
-    return Drawing(body, box[2], box[3])
+    return Drawing(body, box[2], box[3]), root
 
 
 def _tree(body: bytes) -> ET.Element:

@@ -17,7 +17,7 @@ from pathways.web.dependencies import OwnSettings, public
 from pathways.web.files import FOR_EVER
 
 router = APIRouter()
-_NAME = re.compile(r"([0-9a-f]{64})\.(svg|png)")
+_NAME = re.compile(r"([0-9a-f]{64})\.(svg|png|jpg)")
 
 
 @router.get("/media/{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from pathways.errors import NotFound
 from pathways.i18n import N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
-from pathways.items.documents import ItemDocument, ItemTranslationDocument
+from pathways.items.documents import ItemDocument
 from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation, Picture
+from pathways.items.pictures import Known
 from pathways.referentials.documents import fingerprint_of
 
 
@@ -43,15 +44,16 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
         if item is None:
             item = Item(id=ids.stable_id("item", framework, code), framework=framework, code=code, skill=document.skill)
             db.add(item)
-        body = _body(document, pictures)
+        body = body_of(document, pictures)
         revision = current.get(item.current_id) if item.current_id else None
         if revision is None or revision.fingerprint != fingerprint_of(body, 64):
-            revision = _revise(db, item, document, body)
+            revision = revise(db, item, document, body)
             new += 1
         item.sought = sought_of(document)
         for language, translations in folder.translations.items():
             if code in translations and translations[code].of == revision.text_fingerprint:
-                _translate(db, revision, language, translations[code])
+                one = translations[code]
+                translate(db, revision, language, one.segments(), state=one.state)
         _withdraw_translations(revision, folder, code)
     for code, item in stored.items():
         if code not in folder.items:
@@ -152,8 +154,8 @@ def _picture(path: Path) -> Picture:
     )
 
 
-def _body(document: ItemDocument, pictures: dict[str, Picture]) -> dict[str, Any]:
-    """The item's document with each picture's digest and size, as a revision keeps it."""
+def body_of(document: ItemDocument, pictures: Mapping[str, Picture | Known]) -> dict[str, Any]:
+    """The item's document with each picture's digest and size, as a revision keeps it. ``pictures`` by file name."""
     body = document.model_dump(mode="json")
     for holder in [body, *body["options"]]:
         if holder["picture"]:
@@ -167,7 +169,10 @@ def sought_of(document: ItemDocument) -> str:
     return folded(" ".join([document.code, document.skill, *document.segments().values()]))
 
 
-def _revise(db: Session, item: Item, document: ItemDocument, body: dict[str, Any]) -> ItemRevision:
+def revise(
+    db: Session, item: Item, document: ItemDocument, body: dict[str, Any], *, edited_by: uuid.UUID | None = None
+) -> ItemRevision:
+    """The next revision of an item, which new diagnostics take from now on. Published ones keep theirs."""
     last = db.scalar(sa.select(sa.func.max(ItemRevision.number)).filter_by(item_id=item.id)) or 0
     revision = ItemRevision(
         id=ids.new_id(),
@@ -182,6 +187,7 @@ def _revise(db: Session, item: Item, document: ItemDocument, body: dict[str, Any
         verify_by=document.verify_by,
         body=body,
         segments=document.segments(),
+        edited_by=edited_by,
         translations=[],
     )
     db.add(revision)
@@ -199,15 +205,25 @@ def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: st
             row.is_current = False
 
 
-def _translate(db: Session, revision: ItemRevision, language: str, translation: ItemTranslationDocument) -> None:
-    segments = translation.segments()
-    fingerprint = fingerprint_of([translation.state, segments], 64)
+def translate(
+    db: Session,
+    revision: ItemRevision,
+    language: str,
+    segments: dict[str, str],
+    *,
+    state: str,
+    translator_id: uuid.UUID | None = None,
+) -> ItemTranslation:
+    """Make these the served texts of a revision in a language; the same texts twice are one translation."""
+    fingerprint = fingerprint_of([state, segments], 64)
     known = next((r for r in revision.translations if r.language == language and r.fingerprint == fingerprint), None)
     for row in revision.translations:
         if row.language == language:
             row.is_current = row is known
-    if known is None:
-        row = ItemTranslation(language=language, state=translation.state, fingerprint=fingerprint, segments=segments)
-        row.id, row.is_current = ids.new_id(), True
-        revision.translations.append(row)
-        db.add(row)
+    if known is not None:
+        return known
+    row = ItemTranslation(language=language, state=state, fingerprint=fingerprint, segments=segments)
+    row.id, row.is_current, row.translator_id = ids.new_id(), True, translator_id
+    revision.translations.append(row)
+    db.add(row)
+    return row

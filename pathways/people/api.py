@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
+from pathways import i18n
 from pathways.errors import Unauthenticated
-from pathways.people import tokens
-from pathways.people.schemas import MeOut, NewTokenOut, TokenIn, TokenOut, TokensOut
+from pathways.people import habits, journal, tokens
+from pathways.people.habits import Habits
+from pathways.people.journal import Act
+from pathways.people.models import JournalEntry
+from pathways.people.schemas import (
+    JournalEntryOut,
+    MeOut,
+    NewTokenOut,
+    OrganisationChange,
+    OwnOrganisationOut,
+    TokenIn,
+    TokenOut,
+    TokensOut,
+)
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, public
+from pathways.web.paging import Cursor, Limit, PageOf, page
 
 router = APIRouter(tags=["people"], route_class=StrictRoute)
 
+Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
+Manager = Annotated[Member, Depends(Requires(Permission.PEOPLE_MANAGE))]
 Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
 """A person in a browser: no token carries this, so no token makes or revokes one."""
 
@@ -27,6 +43,46 @@ def me(member: Identified) -> MeOut:
     if member is None:
         raise Unauthenticated("Il faut se connecter.")
     return MeOut.of(member)
+
+
+@router.get("/organisation", summary="My organisation and what its forms start from")
+def organisation(member: Reader, db: ReadDB) -> OwnOrganisationOut:
+    return OwnOrganisationOut.of(habits.get(db, member))
+
+
+@router.patch("/organisation", summary="Change what forms start from")
+def change_organisation(member: Manager, db: DB, body: OrganisationChange) -> OwnOrganisationOut:
+    """What is left out stays as it is. The same body twice changes it once."""
+    kept = habits.get(db, member)
+    changed = habits.change(
+        db,
+        member,
+        languages=(kept.languages if body.languages is None else body.languages) or i18n.languages(),
+        habits=habits.of(kept) if body.habits is None else Habits(**body.habits.model_dump()),
+        version=body.version,
+    )
+    return OwnOrganisationOut.of(changed)
+
+
+@router.get("/journal", response_model=PageOf[JournalEntryOut], summary="Who opened, exported or erased what")
+def read_journal(
+    member: Manager,
+    db: ReadDB,
+    act: Annotated[Act | None, Query()] = None,
+    about: Annotated[uuid.UUID | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """The latest first, for 12 months."""
+    return page(
+        db,
+        journal.entries(member.organisation_id, act=act, about_id=about),
+        at=JournalEntry.happened_at,
+        key=JournalEntry.id,
+        limit=limit,
+        cursor=cursor,
+        show=JournalEntryOut.model_validate,
+    )
 
 
 @router.get("/tokens", summary="My personal tokens")

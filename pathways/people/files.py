@@ -30,7 +30,15 @@ def create(db: Session, member: Member, *, label: str) -> LearnerFile:
 
 def get(db: Session, member: Member, file_id: uuid.UUID) -> LearnerFile:
     """The file, if it is of the member's organisation: otherwise it does not exist."""
-    found = db.get(LearnerFile, file_id)
+    return _known(member, db.get(LearnerFile, file_id))
+
+
+def held(db: Session, member: Member, file_id: uuid.UUID) -> LearnerFile:
+    """The same, held until the transaction ends: who changes it waits for who erases it."""
+    return _known(member, db.get(LearnerFile, file_id, with_for_update=True, populate_existing=True))
+
+
+def _known(member: Member, found: LearnerFile | None) -> LearnerFile:
     if found is None or not policies.may_keep_files(member, found.organisation_id):
         raise NotFound("Cette fiche n'existe pas.")
     return found
@@ -38,18 +46,22 @@ def get(db: Session, member: Member, file_id: uuid.UUID) -> LearnerFile:
 
 def search(db: Session, member: Member, *, words: str = "", most: int = MOST_FOUND) -> Sequence[LearnerFile]:
     """Files of the member's organisation whose label holds every word, the latest active first."""
+    return db.scalars(matching(member, words).limit(most)).all()
+
+
+def matching(member: Member, words: str = "") -> sa.Select[LearnerFile]:
+    """All that :func:`search` looks through, for whoever shows them page by page."""
     query = sa.select(LearnerFile).where(LearnerFile.organisation_id == member.organisation_id)
     for word in folded(words).split()[:6]:
         query = query.where(LearnerFile.sought.contains(word, autoescape=True))
-    return db.scalars(query.order_by(LearnerFile.active_at.desc(), LearnerFile.id).limit(most)).all()
+    return query.order_by(LearnerFile.active_at.desc(), LearnerFile.id.desc())
 
 
 def change(db: Session, member: Member, file_id: uuid.UUID, *, label: str, note: str, version: int) -> LearnerFile:
     """Change label and note. ``version`` is the one that was read: another one means that a colleague wrote since."""
-    file = get(db, member, file_id)
-    db.refresh(file, with_for_update=True)
-    if (file.label, file.note) == (label.strip(), note.strip()):
-        return file
+    file = held(db, member, file_id)
+    if version <= file.version and (file.label, file.note) == (" ".join(label.split()), note.strip()):
+        return file  # sent twice
     if file.version != version:
         raise Conflict("Une collègue ou un collègue a changé cette fiche entre-temps. Relisez-la avant d'enregistrer.")
     if len(note) > LONGEST_NOTE:
@@ -63,7 +75,10 @@ def change(db: Session, member: Member, file_id: uuid.UUID, *, label: str, note:
 
 def touch(db: Session, file_id: uuid.UUID) -> None:
     """Somebody came back: the time that the file is kept counts from now."""
-    db.execute(sa.update(LearnerFile).filter_by(id=file_id).values(active_at=clock.now()))
+    seen = db.execute(sa.update(LearnerFile).filter_by(id=file_id).values(active_at=clock.now()))
+    assert isinstance(seen, sa.CursorResult)
+    if seen.rowcount != 1:  # erased since it was read: nothing may be put into it any more
+        raise NotFound("Cette fiche n'existe pas.")
 
 
 def erase(db: Session, file_id: uuid.UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -91,31 +92,52 @@ def invitation_by_token(db: Session, token: str) -> tuple[Invitation, Organisati
     return invitation, organisation
 
 
-def accept_invitation(
-    db: Session,
-    token: str,
-    *,
-    name: str,
-    email: str,
-    password: str,
-    tries: service.Tries,
-    replaces: str | None = None,
-) -> str:
-    """The token of a session in the organisation: of a new account, or of the one whose password is given."""
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who accepts an invitation: a new person with the hash of a password, or somebody who has an account already and
+    gave its password, right or ``wrong``.
+    """
+
+    name: str
+    email: str
+    account_id: uuid.UUID | None = None
+    password_hash: str | None = None
+    wrong: bool = False
+
+
+def entrant(db: Session, token: str, *, name: str, email: str, password: str, tries: service.Tries) -> Entrant:
+    """Make or compare the password, reading only: Argon2 is slow, and must not hold the one writer's turn."""
     invitation, _ = invitation_by_token(db, token)
     email = fields.email(email)
     _refuse_other_address(invitation, email)
     account = service.account_by_email(db, email)
     if account is None:
-        account = service.create_account(db, email=email, name=name, password=password)
+        name = fields.name(name)
+        return Entrant(
+            name, email, password_hash=passwords.hashed(fields.new_password(password, email=email, name=name))
+        )
+    tries.check(db)
+    return Entrant(name, email, account.id, wrong=not passwords.matches(account.password_hash, password))
+
+
+def accept_invitation(
+    db: Session, token: str, who: Entrant, *, tries: service.Tries, replaces: str | None = None
+) -> str:
+    """The token of a session in the organisation. The counts and the invitation are looked at again: here, writers take
+    turns, and two who came at the same moment do not both pass.
+    """
+    invitation, _ = invitation_by_token(db, token)
+    account_id = who.account_id
+    if account_id is None:
+        account_id = service.create_account(db, email=who.email, name=who.name, password_hash=who.password_hash).id
     else:
         tries.check(db)
-        if not passwords.matches(account.password_hash, password):
+        if who.wrong:
             tries.count(db)
             raise WrongPassword("Un compte existe déjà pour cette adresse : tapez le mot de passe de ce compte.")
-    _spend(db, invitation, account.id)
+    _spend(db, invitation, account_id)
     service.sign_out(db, replaces)
-    return service.open_session(db, account_id=account.id, organisation_id=invitation.organisation_id)
+    return service.open_session(db, account_id=account_id, organisation_id=invitation.organisation_id)
 
 
 def join(db: Session, actor: Member, token: str) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import enum
 import uuid
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways.people.models import JournalEntry
+from pathways import clock
+from pathways.people.models import Account, JournalEntry
 from pathways.permissions import Member
+
+KEPT = timedelta(days=365)
+"""How long an act can be looked up; the privacy page says so."""
+NOTED_EVERY = timedelta(hours=1)
 
 
 class Act(enum.StrEnum):
@@ -43,14 +49,53 @@ def note(
     return entry
 
 
-def entries(organisation_id: uuid.UUID) -> sa.Select[JournalEntry]:
-    """All acts in an organisation, the latest first."""
-    return (
-        sa.select(JournalEntry)
-        .where(JournalEntry.organisation_id == organisation_id)
-        .order_by(JournalEntry.happened_at.desc(), JournalEntry.id.desc())
+def noted_lately(db: Session, member: Member, act: Act, about_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of what one looks at again and again: those that the same member was noted with in :data:`NOTED_EVERY`."""
+    query = sa.select(JournalEntry.about_id).where(
+        JournalEntry.organisation_id == member.organisation_id,
+        JournalEntry.account_id == member.account_id,
+        JournalEntry.act == act.value,
+        JournalEntry.about_id.in_(about_ids),
+        JournalEntry.happened_at > clock.now() - NOTED_EVERY,
     )
+    return {one for one in db.scalars(query) if one is not None}
 
 
-def forget(db: Session, *, older_than: datetime) -> None:
-    db.execute(sa.delete(JournalEntry).where(JournalEntry.happened_at < older_than))
+def entries(
+    organisation_id: uuid.UUID,
+    *,
+    act: Act | None = None,
+    about_id: uuid.UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> sa.Select[JournalEntry]:
+    """Acts in an organisation, the latest first: all of them, or of one kind, about one thing, in one stretch of time
+    (``until`` itself left out).
+    """
+    query = sa.select(JournalEntry).where(JournalEntry.organisation_id == organisation_id)
+    if act is not None:
+        query = query.where(JournalEntry.act == act.value)
+    if about_id is not None:
+        query = query.where(JournalEntry.about_id == about_id)
+    if since is not None:
+        query = query.where(JournalEntry.happened_at >= since)
+    if until is not None:
+        query = query.where(JournalEntry.happened_at < until)
+    return query.order_by(JournalEntry.happened_at.desc(), JournalEntry.id.desc())
+
+
+def latest(db: Session, member: Member, act: Act, *, about_id: uuid.UUID) -> JournalEntry | None:
+    """The last time that this was done to that, in the member's organisation."""
+    return db.scalars(entries(member.organisation_id, act=act, about_id=about_id).limit(1)).first()
+
+
+def names(db: Session, account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Who stands behind the accounts of some entries; a closed account has no name any more."""
+    rows = db.execute(sa.select(Account.id, Account.name).where(Account.id.in_(set(account_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def forget(db: Session, *, older_than: datetime | None = None) -> None:
+    """Erase entries whose time is over. For the worker, from time to time."""
+    limit = older_than or clock.now() - KEPT
+    db.execute(sa.delete(JournalEntry).where(JournalEntry.happened_at < limit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -94,28 +95,52 @@ def _reset_link(db: Session, account_id: uuid.UUID, organisation_id: uuid.UUID) 
     )
 
 
-def reset_password(db: Session, token: str, *, password: str) -> str:
+def hash_for_reset(db: Session, token: str, *, password: str) -> str:
+    """The hash of a password that a reset link allows to choose. It only reads: Argon2 is slow, and must not hold the
+    one writer's turn.
+    """
+    account = db.get_one(Account, service.link_by_token(db, token, purpose=LinkPurpose.RESET).account_id)
+    return passwords.hashed(fields.new_password(password, email=account.email, name=account.name))
+
+
+def reset_password(db: Session, token: str, *, password_hash: str) -> str:
     """Set the password that a reset link allows to choose; the token of a new session. All others end."""
-    link = service.link_by_token(db, token, purpose=LinkPurpose.RESET)
+    link = service.spend_link(db, token, purpose=LinkPurpose.RESET)
     account = db.get_one(Account, link.account_id)
-    chosen = fields.new_password(password, email=account.email, name=account.name)
-    service.spend_link(db, token, purpose=LinkPurpose.RESET)
-    account.password_hash = passwords.hashed(chosen)
+    account.password_hash = password_hash
     _close_doors(db, account.id)
     # Whoever needs a new password may have lost more than the old one.
     db.execute(sa.delete(PersonalToken).where(PersonalToken.account_id == account.id))
     return service.open_session(db, account_id=account.id, organisation_id=link.organisation_id)
 
 
-def change_password(db: Session, actor: Member, *, current: str, password: str, tries: service.Tries) -> None:
-    """Replace one's own password, knowing the present one (if there is one). Other sessions end."""
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What came of comparing one's present password: the hash of the new one, or ``None`` if the present was wrong."""
+
+    password_hash: str | None
+    instead_of: str | None
+    """The hash that was compared with: if it changed meanwhile, another request came first."""
+
+
+def replacement(db: Session, actor: Member, *, current: str, password: str, tries: service.Tries) -> Replacement:
+    """Compare one's present password (if there is one) and hash the new one, reading only."""
     tries.check(db)
     account = db.get_one(Account, actor.account_id)
     if account.password_hash is not None and not passwords.matches(account.password_hash, current):
+        return Replacement(None, account.password_hash)
+    chosen = fields.new_password(password, email=account.email, name=account.name)
+    return Replacement(passwords.hashed(chosen), account.password_hash)
+
+
+def change_password(db: Session, actor: Member, change: Replacement, *, tries: service.Tries) -> None:
+    """Replace one's own password. Other sessions end. The counts are checked again, where writers take turns."""
+    tries.check(db)
+    account = db.get_one(Account, actor.account_id)
+    if change.password_hash is None or account.password_hash != change.instead_of:
         tries.count(db)
         raise WrongPassword("Ce n'est pas votre mot de passe actuel.")
-    chosen = fields.new_password(password, email=account.email, name=account.name)
-    account.password_hash = passwords.hashed(chosen)
+    account.password_hash = change.password_hash
     _close_doors(db, account.id, but=actor.session_id)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from pathways.people.models import PersonalToken
+from pathways.people import habits
+from pathways.people.models import Organisation, PersonalToken
 from pathways.permissions import Member, Permission, Role
-from pathways.web.fields import Line
+from pathways.web.fields import Line, Short
 
 _TOKEN = {
     "id": "01936a0e-7c1e-7d4b-9b1a-0c5d5a1f2e3d",
@@ -115,6 +117,54 @@ class NewTokenOut(TokenOut):
     @classmethod
     def of(cls, token: PersonalToken, secret: str) -> NewTokenOut:
         return cls(**TokenOut.model_validate(token).model_dump(), secret=secret)
+
+
+class HabitsIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    place: Annotated[str, Field(max_length=200)] = ""
+    words: Annotated[str, Field(max_length=300)] = ""
+    questions: StrictInt | None = None
+    minutes: StrictInt | None = None
+
+
+class OrganisationChange(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    languages: Annotated[list[Short], Field(max_length=100)] | None = None
+    habits: HabitsIn | None = None
+    version: StrictInt = Field(description="The version that was read; another one is refused with 409.")
+
+
+class OwnOrganisationOut(OrganisationOut):
+    languages: list[str] = Field(description="Those that new diagnostics offer; empty for all of them.")
+    habits: HabitsIn
+    version: int
+
+    @classmethod
+    def of(cls, organisation: Organisation) -> OwnOrganisationOut:
+        return cls(
+            id=organisation.id,
+            name=organisation.name,
+            languages=organisation.languages,
+            habits=HabitsIn(**asdict(habits.of(organisation))),
+            version=organisation.version,
+        )
+
+
+class JournalEntryOut(BaseModel):
+    """Who did what. Never a label, never an answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    act: str
+    account_id: uuid.UUID
+    about_id: uuid.UUID | None = Field(description="A file, an attempt, a diagnostic; it may be erased since.")
+    details: dict[str, Any]
+    happened_at: datetime
 
 
 class TokensOut(BaseModel):

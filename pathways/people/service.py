@@ -54,11 +54,18 @@ def create_organisation(db: Session, *, name: str) -> Organisation:
 
 
 def create_account(
-    db: Session, *, email: str, name: str, password: str | None = None, is_operator: bool = False
+    db: Session,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    password_hash: str | None = None,
+    is_operator: bool = False,
 ) -> Account:
-    """A new account; without ``password`` it opens by one-time link until its owner chooses one."""
+    """A new account; without ``password`` (or the hash of one, made before the writer's turn was taken) it opens by
+    one-time link until its owner chooses one.
+    """
     email, name = fields.email(email), fields.name(name)
-    password_hash = None
     if password is not None:
         password_hash = passwords.hashed(fields.new_password(password, email=email, name=name))
     account = Account(email=email, name=name, password_hash=password_hash, is_operator=is_operator)

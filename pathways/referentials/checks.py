@@ -10,6 +10,7 @@ from pathways.referentials.documents import (
     AlignmentDocument,
     FrameworkDocument,
     FrameworkTranslationDocument,
+    SituationsDocument,
     SkillDocument,
     fingerprint_of,
 )
@@ -48,6 +49,7 @@ def check_framework(folder: Path, root: Path) -> tuple[FrameworkFolder, list[Fin
         findings += _ladders(framework, source)
         findings += _alignments(framework, source, folder.parent / "alignments")
         findings += _translations(read_in, root)
+        findings += _situations(framework, folder / "situations.yaml", root)
     return read_in, findings
 
 
@@ -232,4 +234,59 @@ def _translations(read_in: FrameworkFolder, root: Path) -> list[Finding]:
             said = "traduction périmée ou jamais estampillée : elle ne sera pas servie"
             findings.append(source.finding(("of",), "stale-translation", said, warning=True))
         read_in.translations[document.language] = document
+    return findings
+
+
+def _situations(framework: FrameworkDocument, path: Path, root: Path) -> list[Finding]:
+    """Ready-made choices and goals: what they name must be there, and those of the desk must say how long they are."""
+    if not path.exists():
+        return []
+    source, findings = read(path, str(path.relative_to(root)))
+    document, shape = parse(source, SituationsDocument) if not findings else (None, [])
+    findings += shape
+    if document is None:
+        return findings
+    devices = {skill.code: skill.device for skill in framework.skills()}
+    for part, entries in (("situations", document.situations), ("goals", document.goals)):
+        for position, one in enumerate(entries):
+            findings += _chosen(one.title, one.skills, devices, source, (part, position))
+    seen: dict[str, set[str]] = {"code": set(), "title": set()}
+    for position, one in enumerate(document.situations):
+        for name, value in (("code", one.code), ("title", one.title.casefold())):
+            if value in seen[name]:
+                said = f"deux situations ont le même {'code' if name == 'code' else 'titre'} : {value}"
+                findings.append(source.finding(("situations", position, name), f"duplicate-{name}", said))
+            seen[name].add(value)
+        if one.flash and not (one.questions and one.minutes):
+            said = f"{one.title} : une situation de l'accueil dit son nombre de questions et de minutes"
+            findings.append(source.finding(("situations", position), "flash-length", said))
+        if other := _OTHER_DEVICE.get(one.device):
+            findings += [
+                source.finding(
+                    ("situations", position, "skills"), "situation-device", f"{code} demande l'autre appareil"
+                )
+                for code in one.skills
+                if devices.get(code) == other
+            ]
+    titles = [goal.title.casefold() for goal in document.goals]
+    findings += [
+        source.finding(("goals", position, "title"), "duplicate-title", f"deux buts ont le même titre : {title}")
+        for position, title in enumerate(titles)
+        if title in titles[:position]
+    ]
+    return findings
+
+
+def _chosen(
+    title: str, skills: tuple[str, ...], known: Mapping[str, str], source: Source, path: tuple[Step, ...]
+) -> list[Finding]:
+    findings = [
+        source.finding((*path, "skills", position), "unknown-skill", f"{title} : {code} n'existe pas")
+        for position, code in enumerate(skills)
+        if code not in known
+    ]
+    if len(set(skills)) != len(skills):
+        findings.append(
+            source.finding((*path, "skills"), "skill-twice", f"{title} : une micro-compétence y est deux fois")
+        )
     return findings

@@ -93,6 +93,35 @@ class FrameworkTranslationDocument(Document):
     skills: dict[Code, str]
 
 
+class SituationDocument(Document):
+    """A ready-made choice of micro-skills."""
+
+    code: Code
+    title: Annotated[str, Field(min_length=3, max_length=60), Filled]
+    words: Annotated[str, Field(max_length=200)] = ""
+    skills: Annotated[tuple[Code, ...], Field(min_length=1, max_length=100)]
+    questions: Annotated[int, Field(ge=1, le=40)] | None = None
+    minutes: Annotated[int, Field(ge=1, le=120)] | None = None
+    device: Device = "any"
+    flash: bool = False
+
+
+class GoalDocument(Document):
+    """What somebody wants to do, in plain words."""
+
+    title: Annotated[str, Field(min_length=3, max_length=80), Filled]
+    words: tuple[Annotated[str, Field(min_length=1, max_length=60), Filled], ...] = ()
+    skills: Annotated[tuple[Code, ...], Field(min_length=1, max_length=100)]
+
+
+class SituationsDocument(Document):
+    """The file ``situations.yaml``."""
+
+    format: Literal[1]
+    situations: tuple[SituationDocument, ...] = ()
+    goals: tuple[GoalDocument, ...] = ()
+
+
 class AlignmentDocument(Document):
     """``alignments/CODE.yaml``: the codes of a public framework."""
 

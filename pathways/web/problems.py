@@ -140,7 +140,8 @@ def _validation(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = _OF_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
-    return refusal(request, error.status_code, kind, headers=dict(error.headers or {}))
+    detail, values = getattr(error, "sentence", ""), getattr(error, "values", {})
+    return refusal(request, error.status_code, kind, detail=detail, values=values, headers=dict(error.headers or {}))
 
 
 def _busy(request: Request, error: Exception) -> Response:

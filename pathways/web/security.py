@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,11 +13,21 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pathways import i18n
+from pathways.i18n import N_
 
 log = logging.getLogger(__name__)
 
+MEGABYTE = 1024 * 1024
 LARGEST_BODY = 256 * 1024
 """Bytes of a request. The largest honest one, a diagnostic of a thousand micro-skills, is under 40 kB."""
+LARGER = (
+    (re.compile(r"(/api/v1)?/items/import"), 10 * MEGABYTE),
+    (re.compile(r"/items/new|/items/[^/]+/edit|/api/v1/pictures"), 8 * MEGABYTE),
+)
+"""Where a file may be sent, and how large it may be: everywhere else a body stays small."""
+AROUND_A_FILE = 64 * 1024
+"""Bytes of the form around a file."""
+TOO_LARGE = N_("Au plus %(most)s. Rien n'a été changé.")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LANGUAGE_COOKIE = "language"
@@ -39,6 +50,7 @@ class Guard:
         scope.setdefault("state", {})["nonce"] = nonce
         i18n.use(_language(scope, headers))
 
+        most = _most(scope)
         begun = False
 
         async def send_guarded(message: Message) -> None:
@@ -50,11 +62,11 @@ class Guard:
 
         if scope["method"] not in SAFE and self._is_foreign(headers):
             await _refuse(403, "forbidden-origin", scope, receive, send_guarded)
-        elif _announced(headers) > LARGEST_BODY:
-            await _refuse(413, "too-large", scope, receive, send_guarded)
+        elif _announced(headers) > most:
+            await _refuse(413, "too-large", scope, receive, send_guarded, detail=TOO_LARGE, values=said_of(most))
         else:
             try:
-                await self.app(scope, _bounded(receive), send_guarded)
+                await self.app(scope, _bounded(receive, most), send_guarded)
             except Exception as error:  # here and not further out, so that this answer is protected, too
                 if begun:
                     raise
@@ -100,26 +112,46 @@ def _place(origin: str) -> str:
         return ""
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    """The bytes that a request to this address may have."""
+    if scope["method"] != "POST":
+        return LARGEST_BODY
+    return next((most + AROUND_A_FILE for path, most in LARGER if path.fullmatch(scope["path"])), LARGEST_BODY)
+
+
+def said_of(most: int) -> dict[str, str]:
+    """A bound as a person reads it."""
+    return {"most": f"{most // MEGABYTE}\u00a0Mo" if most >= MEGABYTE else f"{most // 1024}\u00a0ko"}
+
+
+class TooLarge(HTTPException):
+    """A body that is longer than it may be, found out while it comes in. FastAPI lets only its own kind through."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413)
+        self.sentence, self.values = TOO_LARGE, said_of(most)
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     seen = 0
 
     async def bounded() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LARGEST_BODY:
-            raise HTTPException(413)
+        if seen > most:
+            raise TooLarge(most)
         return message
 
     return bounded
 
 
-async def _refuse(status: int, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(status: int, kind: str, scope: Scope, receive: Receive, send: Send, **said: Any) -> None:
     from starlette.requests import Request  # noqa: PLC0415 - only on refusal
 
     from pathways.web.problems import refusal  # noqa: PLC0415 - problems needs pages, which needs the scope's nonce
 
-    await refusal(Request(scope), status, kind)(scope, receive, send)
+    await refusal(Request(scope), status, kind, **said)(scope, receive, send)
 
 
 def _language(scope: Scope, headers: Headers) -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from pathways.app import create_app
-from pathways.diagnostics import composing, taking
+from pathways.diagnostics import composing, keys, taking
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.throttle import WrongTries
 from tests.diagnostics.situations import Taker
@@ -193,9 +193,9 @@ def test_resume_codes_cannot_be_tried_out(client, taker):
 
 def test_a_resume_code_says_nothing_about_the_next_one(database, app):
     door = app.state.door
-    codes = [door.resume_code(uuid.UUID(int=number)) for number in range(500)]
+    codes = [door.code_after(uuid.UUID(int=number)) for number in range(500)]
     assert len(set(codes)) == 500
-    assert all(len(code) == taking.RESUME_LENGTH for code in codes)
+    assert all(len(code) == keys.RESUME_LENGTH for code in codes)
     assert all(Counter(code[place] for code in codes).most_common(1)[0][1] < 60 for place in range(8))
 
 

@@ -25,10 +25,12 @@ from pathways.people.models import (
     SignInLink,
     SignInSession,
 )
+from pathways.permissions import Role
 from pathways.settings import Settings
 from pathways.tables import metadata
 from pathways.web import pages, problems
 from pathways.web.security import Guard
+from tests.people.situations import somebody
 
 SETTINGS = Settings(
     url="http://testserver",
@@ -80,6 +82,7 @@ def app(database, settings, monkeypatch) -> FastAPI:
     app = FastAPI()
     app.state.database, app.state.settings = database, settings
     app.state.identify = identification.identify_request
+    app.state.hand_over = lambda *_whose: {"diagnostics": 2, "receptions": 0}
     problems.install(app)
     app.include_router(people_pages.router)
     app.include_router(api.router, prefix="/api/v1")
@@ -90,6 +93,23 @@ def app(database, settings, monkeypatch) -> FastAPI:
 @pytest.fixture
 def client(app) -> TestClient:
     """A browser that belongs to nobody yet."""
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def boss(database):
+    with database.begin() as db:
+        return somebody(db, "boss", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def colleague(database, boss):
+    with database.begin() as db:
+        return somebody(db, "colleague", organisation=boss.organisation)
+
+
+@pytest.fixture
+def other_client(app):
     return TestClient(app, follow_redirects=False)
 
 

@@ -132,3 +132,14 @@ def value_of(page: str, field: str) -> str:
     found = re.search(rf'<input id="{field}"[^>]*\svalue="([^"]*)"', page)
     assert found, f"no field {field}"
     return found[1]
+
+
+def membership(database, viewer, name):
+    with database.read() as db:
+        return membership_of(db, viewer, name)
+
+
+def role_of(database, person):
+    with database.read() as db:
+        member = service.identify(db, session_token=person.token)
+        return member and member.role

@@ -26,7 +26,9 @@ def invitation(database, boss):
 
 
 def accept(db, token, email=NEWCOMER, password=PASSWORD, name="newcomer"):
-    return invitations.accept_invitation(db, token, name=name, email=email, password=password, tries=tries_of(email))
+    tries = tries_of(email)
+    who = invitations.entrant(db, token, name=name, email=email, password=password, tries=tries)
+    return invitations.accept_invitation(db, token, who, tries=tries)
 
 
 def test_an_invitation_makes_an_account_in_the_organisation(boss, invitation, db):

@@ -136,7 +136,7 @@ def test_the_mail_brings_a_link_that_serves(database, handlers, person):
     [link] = [line for line in text.splitlines() if "/reset/" in line]
     assert link.startswith("http://testserver/reset/")
     with database.begin() as db:
-        assert recovery.reset_password(db, link.rpartition("/")[2], password="un autre mot de passe")
+        assert recovery.hash_for_reset(db, link.rpartition("/")[2], password="un autre mot de passe")
         assert db.scalars(sa.select(OutboxEvent)).all() == []
     assert not outbox.deliver_one(database, handlers)
 

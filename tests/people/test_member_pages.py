@@ -7,54 +7,24 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from starlette.testclient import TestClient
 
 from pathways.errors import Forbidden
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
-from pathways.people import invitations, operation, passwords, service
+from pathways.people import invitations, operation, service
 from pathways.people import pages as people_pages
-from pathways.people.models import Account
-from pathways.people.pages import account, entrance, invitation, organisation, server
+from pathways.people.pages import account, entrance, invitation, organisation, server, settings
 from pathways.permissions import Role
 from tests.people.situations import (
     PASSWORD,
     an_organisation,
     browser_of,
     csrf_in,
-    membership_of,
+    membership,
     post,
+    role_of,
     somebody,
     value_of,
 )
-
-
-@pytest.fixture
-def boss(database):
-    with database.begin() as db:
-        return somebody(db, "boss", role=Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def colleague(database, boss):
-    with database.begin() as db:
-        return somebody(db, "colleague", organisation=boss.organisation)
-
-
-@pytest.fixture
-def other_client(app):
-    return TestClient(app, follow_redirects=False)
-
-
-def membership(database, viewer, name):
-    with database.read() as db:
-        return membership_of(db, viewer, name)
-
-
-def role_of(database, person):
-    with database.read() as db:
-        member = service.identify(db, session_token=person.token)
-        return member and member.role
-
 
 # --- invitations ---------------------------------------------------------------------------------------------
 
@@ -180,7 +150,7 @@ def test_a_reviewer_does_not_see_the_members(client, database):
 def forms():
     """Every address of this feature that takes a form of a member."""
     public = {"/sign-in", "/forgotten", "/reset/{token}", "/invitation/{token}"}
-    parts = (account, entrance, invitation, organisation, server)
+    parts = (account, entrance, invitation, organisation, server, settings)
     paths = {route.path for part in parts for route in part.router.routes if "POST" in route.methods}
     assert public < paths
     return sorted(paths - public)
@@ -218,74 +188,6 @@ def test_nobody_sends_a_form_without_being_signed_in(client, boss):
     for form_path in forms():
         path, form = filled(form_path, str(boss.organisation.id))
         assert client.post(path, data=form | {"csrf": ""}).status_code == 401, form_path
-
-
-# --- account -------------------------------------------------------------------------------------------------
-
-
-def test_a_password_is_changed_and_the_errors_stand_at_their_fields(client, database):
-    with database.begin() as db:
-        person = somebody(db, password=PASSWORD)
-    browser_of(client, person)
-    new = "un autre mot de passe"
-    for form, error in (
-        ({"current": "not it", "password": new}, "current-error"),
-        ({"current": PASSWORD, "password": "court"}, "password-error"),
-    ):
-        answer = post(client, "/account", "/account/password", **form)
-        assert answer.status_code == 422
-        assert f'id="{error}"' in answer.text
-        assert form["current"] not in answer.text
-    answer = post(client, "/account", "/account/password", current=PASSWORD, password=new)
-    assert answer.status_code == 200
-    with database.read() as db:
-        assert passwords.matches(db.get_one(Account, person.account.id).password_hash, new)
-    assert client.get("/account").status_code == 200
-
-
-def test_a_token_is_made_shown_once_and_revoked(client, other_client, boss):
-    browser_of(client, boss)
-    form = {"name": "Tableur", "scopes": ["diagnostics:read", "attempts:read"], "days": "30"}
-    page = post(client, "/account", "/account/tokens", **form).text
-    secret = value_of(page, "secret")
-    assert secret not in client.get("/account").text
-    bearer = {"authorization": f"Bearer {secret}"}
-    assert other_client.get("/api/v1/me", headers=bearer).status_code == 200
-    [revoke] = re.findall(r'action="(/account/tokens/[^"]*/revoke)"', page)
-    assert post(client, "/account", revoke).status_code == 303
-    assert other_client.get("/api/v1/me", headers=bearer).status_code == 401
-
-
-def test_a_token_without_scope_keeps_what_was_typed(client, boss):
-    browser_of(client, boss)
-    answer = post(client, "/account", "/account/tokens", name="Tableur", days="365")
-    assert answer.status_code == 422
-    assert 'id="scopes-error"' in answer.text
-    assert value_of(answer.text, "name") == "Tableur"
-    assert 'value="365" selected' in answer.text
-
-
-def test_one_changes_organisation(client, database, boss):
-    with database.begin() as db:
-        other = an_organisation(db, "Bibliothèque")
-        service.add_member(db, account_id=boss.account.id, organisation_id=other.id, role=Role.REVIEWER)
-        strange = an_organisation(db, "Ailleurs")
-    browser_of(client, boss)
-    path = "/account/organisation"
-    assert post(client, "/account", path, organisation=str(strange.id)).status_code == 404
-    assert post(client, "/account", path, organisation=str(other.id)).status_code == 303
-    assert role_of(database, boss) is Role.REVIEWER
-
-
-def test_an_account_is_closed(client, boss, colleague):
-    browser_of(client, boss)
-    refused = post(client, "/account", "/account/close")
-    assert refused.status_code == 422
-    assert "dernier administrateur" in refused.text
-    client.cookies.clear()
-    browser_of(client, colleague)
-    assert post(client, "/account", "/account/close").headers["location"] == "/sign-in"
-    assert client.get("/account").status_code == 303
 
 
 # --- server --------------------------------------------------------------------------------------------------

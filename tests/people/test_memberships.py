@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pathways.errors import Conflict, NotFound
+from pathways.errors import Conflict, Invalid, NotFound
 from pathways.people import invitations, memberships, service, tokens
 from pathways.people.models import Account, Membership
 from pathways.permissions import Role
@@ -142,3 +142,88 @@ def test_the_last_administrator_and_an_operator_do_not_close_their_accounts(boss
     with pytest.raises(Conflict, match="exploite le serveur"):
         memberships.close_account(db, operator.member)
     assert service.identify(db, session_token=boss.token)
+
+
+# --- whose work it is ----------------------------------------------------------------------------------------
+
+
+class Handed:
+    """A feature with work in it, as the application registers it."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, _db, organisation_id, leaver_id, successor_id):
+        self.calls.append((organisation_id, leaver_id, successor_id))
+        return {"diagnostics": 2}
+
+
+def test_the_work_of_who_is_removed_goes_to_whom_the_administrator_names(boss, db):
+    person, heir = (somebody(db, name, organisation=boss.organisation) for name in ("person", "heir"))
+    membership_id, handed = membership_of(db, boss, "person"), Handed()
+    entry, again = (  # a double press
+        memberships.remove_member(
+            db, boss.member, membership_id=membership_id, successor_id=heir.account.id, hand_over=handed
+        )
+        for _ in range(2)
+    )
+    assert entry.id == again.id
+    assert handed.calls == [(boss.organisation.id, person.account.id, heir.account.id)]
+    assert (entry.act, entry.details["diagnostics"]) == ("work_handed_over", 2)
+    assert service.identify(db, session_token=person.token) is None
+
+
+def test_if_nobody_is_named_the_administrator_who_was_there_first_takes_over(boss, db):
+    somebody(db, "later", role=Role.ADMINISTRATOR, organisation=boss.organisation)
+    person, handed = somebody(db, "person", organisation=boss.organisation), Handed()
+    memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"), hand_over=handed)
+    assert handed.calls == [(boss.organisation.id, person.account.id, boss.account.id)]
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.COORDINATOR])
+def test_work_goes_to_nobody_who_cannot_do_it(boss, db, role):
+    somebody(db, "person", organisation=boss.organisation)
+    reader = somebody(db, "reader", role=role, organisation=boss.organisation)
+    stranger, handed = somebody(db, "stranger"), Handed()
+    membership_id = membership_of(db, boss, "person")
+    itself = db.get_one(Membership, membership_id).account_id
+    for successor_id in (reader.account.id, stranger.account.id, itself):
+        with pytest.raises(Invalid):
+            memberships.remove_member(
+                db, boss.member, membership_id=membership_id, successor_id=successor_id, hand_over=handed
+            )
+    assert handed.calls == []
+    assert [one.name for one in memberships.successors(db, boss.member)] == ["person"]
+
+
+def test_one_leaves_of_one_s_own_will_and_hands_over(boss, db):
+    other = an_organisation(db, "Bibliothèque")
+    person = somebody(db, "person", organisation=boss.organisation)
+    service.add_member(db, account_id=person.account.id, organisation_id=other.id, role=Role.TRAINER)
+    handed = Handed()
+    memberships.leave(db, person.member, successor_id=boss.account.id, hand_over=handed)
+    assert handed.calls == [(boss.organisation.id, person.account.id, boss.account.id)]
+    assert service.identify(db, session_token=person.token) is None
+    assert [one.id for one in memberships.organisations_of(db, person.member)] == [other.id]
+    with pytest.raises(Conflict):
+        memberships.leave(db, boss.member, hand_over=handed)
+
+
+def test_who_closes_an_account_hands_over_in_each_organisation(boss, db):
+    there = somebody(db, "there", role=Role.ADMINISTRATOR)
+    person, heir = (somebody(db, name, organisation=boss.organisation) for name in ("person", "heir"))
+    service.add_member(db, account_id=person.account.id, organisation_id=there.organisation.id, role=Role.ADMINISTRATOR)
+    handed = Handed()
+    memberships.close_account(db, person.member, successor_id=heir.account.id, hand_over=handed)
+    assert set(handed.calls) == {
+        (boss.organisation.id, person.account.id, heir.account.id),
+        (there.organisation.id, person.account.id, there.account.id),
+    }
+
+
+def test_a_departure_ends_the_invitations_handed_out(boss, db):
+    second = somebody(db, "second", role=Role.ADMINISTRATOR, organisation=boss.organisation)
+    token = invitations.invite(db, second.member, role=Role.TRAINER)
+    memberships.leave(db, second.member)
+    with pytest.raises(NotFound):
+        invitations.invitation_by_token(db, token)

@@ -226,9 +226,9 @@ def test_poison_in_the_query_the_cookies_and_the_headers(routes, place):
         if said := wrong_with(reply, api=route.is_api, must_refuse=False):
             wrong.append(f"{route} query: {said}")
     assert wrong == []
-    after = place.rows()
-    assert {k: v for k, v in after.items() if k != "sign_in_link"} == {
-        k: v for k, v in before.items() if k != "sign_in_link"
+    written = {"sign_in_link", "journal_entry"}  # opening a profile or taking a table away is written down
+    assert {k: v for k, v in place.rows().items() if k not in written} == {
+        k: v for k, v in before.items() if k not in written
     }
 
 
@@ -334,7 +334,7 @@ def test_no_cell_of_an_export_is_a_formula(place):
     text = place.administrator.get(place.path("/diagnostics/{diagnostic_id}/attempts.csv")).text
     assert text.startswith("\ufeff")
     rows = [line.split(";") for line in text.removeprefix("\ufeff").split("\r\n") if line]
-    assert len(rows) == 3
+    assert len(rows) == 4
     assert len({len(row) for row in rows}) == 1
-    assert all(re.fullmatch(r"[\w :.\-é]*", cell) and not cell.startswith("-") for row in rows for cell in row)
+    assert all(re.match(r"\w|$", cell) for row in rows for cell in row)
     assert urllib.parse.unquote(place.values["code"]).isalnum()

@@ -13,11 +13,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticEdit, DiagnosticShare
 from pathways.outbox import OutboxEvent
 from pathways.people import invitations
 from pathways.people import service as people
-from pathways.people.models import Membership, PersonalToken
+from pathways.people.models import JournalEntry, LearnerFile, Membership, PersonalToken
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
 from tests.web import world
@@ -30,10 +30,29 @@ DESK = (
     "/diagnostics/new",
     "/diagnostics/{diagnostic_id}",
     "/diagnostics/{diagnostic_id}/poster",
+    "/diagnostics/{diagnostic_id}/history",
+    "/diagnostics/{diagnostic_id}/sharing",
+    "/diagnostics/shared",
+    "/diagnostics/compare?a=situation:papers&b={diagnostic_id}",
+    "/api/v1/diagnostics/shared",
+    "/api/v1/diagnostics/{diagnostic_id}/history",
+    "/api/v1/goals?words=courriel",
     "/diagnostics/{diagnostic_id}/attempts.csv",
     "/profiles/{attempt_id}",
+    "/items",
     "/items/SEC-01-a",
+    "/items/{item_code}",
+    "/items/{item_code}/edit",
+    "/ladders",
+    "/ladders/{ladder_id}",
+    "/api/v1/items",
+    "/api/v1/ladders",
+    "/learners",
+    "/learners/{file_id}",
+    "/api/v1/learners",
     "/organisation",
+    "/organisation/habits",
+    "/organisation/journal",
     "/account",
     "/server",
     "/api/v1/diagnostics",
@@ -41,6 +60,10 @@ DESK = (
     "/api/v1/attempts/{attempt_id}/profile",
     "/api/v1/tokens",
     "/api/v1/referentials",
+    "/receptions/{reception_id}",
+    "/receptions/{reception_id}/sheet",
+    "/api/v1/receptions",
+    "/api/v1/receptions/{reception_id}/summary",
 )
 LEARNER = ("/t/{attempt_id}", "/t/{attempt_id}/result", "/t/{attempt_id}/take-away", "/t/{attempt_id}/pause")
 
@@ -93,9 +116,12 @@ def add_one_of_each(db: Session, place: World) -> None:
         language="ar",
         resume_digest=ids.digest(ids.new_token()),
         answered=1,
+        file_id=uuid.UUID(place.values["file_id"]),
         expires_at=clock.now() + timedelta(days=1),
     )
     db.add(attempt)
+    db.add(LearnerFile(organisation_id=place.organisation_id, label="mardi", sought="mardi"))
+    db.add(JournalEntry(organisation_id=place.organisation_id, account_id=own.account_id, act="profile_opened"))
     db.flush()
     db.add(an_answer(attempt.id, number=1))
     account = people.create_account(db, email=f"{uuid.uuid4().hex}@exemple.fr", name="Une personne")
@@ -104,6 +130,26 @@ def add_one_of_each(db: Session, place: World) -> None:
         db, organisation_id=place.organisation_id, invited_by=own.account_id, role=Role.TRAINER, email=""
     )
     elsewhere = people.create_organisation(db, name="Une autre structure")
+    db.add(
+        Diagnostic(
+            organisation_id=elsewhere.id,
+            title="Partagé",
+            referential_id=published.referential_id,
+            selection=published.selection,
+            shared_with_all=True,
+        )
+    )
+    db.add(DiagnosticShare(diagnostic_id=published.id, organisation_id=elsewhere.id))
+    edits = db.scalar(sa.select(sa.func.count()).select_from(DiagnosticEdit)) or 0
+    db.add(
+        DiagnosticEdit(
+            diagnostic_id=published.id,
+            version=edits + 1,
+            title="Avant",
+            selection=published.selection,
+            account_id=own.account_id,
+        )
+    )
     people.add_member(db, account_id=own.account_id, organisation_id=elsewhere.id, role=Role.TRAINER)
     db.add(
         PersonalToken(

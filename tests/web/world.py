@@ -14,13 +14,23 @@ from starlette.testclient import TestClient
 from pathways.database import Database
 from pathways.diagnostics.models import Diagnostic
 from pathways.outbox import OutboxEvent
-from pathways.people.models import Invitation, Membership, PersonalToken
+from pathways.people.models import Invitation, LearnerFile, Membership, PersonalToken
 from pathways.permissions import Role
+from pathways.reception.models import Reception
 from pathways.tables import metadata
 from tests.diagnostics.situations import Taker
 
 SELECTION = {"skills": ["SEC-01", "SEC-02"], "languages": ["fr", "ar"], "questions": 6}
 DIAGNOSTIC = {"title": "Avant l'atelier", "selection": SELECTION}
+ITEM = {
+    "skill": "SEC-02",
+    "kind": "choice",
+    "stem": "Votre voisine envoie un lien par message. Que faites-vous ?",
+    "options": [
+        {"id": "ask", "text": "Je lui demande avant", "key": True},
+        {"id": "link", "text": "J'appuie sur le lien", "reveals": "croit qu'un nom connu prouve qui écrit"},
+    ],
+}
 NOT_CONTENT = {"wrong_tries"}
 """Tables that a refused request may write to: it is counted."""
 
@@ -69,22 +79,49 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
     assert administrator.post("/account/tokens", data={"csrf": csrf, "name": "Tableur", "scopes": "content:read"})
     invited = administrator.post("/organisation/invitations", data={"csrf": csrf, "role": "trainer"})
     assert invited.status_code in {200, 303}, invited.text
+    paper_form = administrator.post(f"/api/v1/diagnostics/{made.json()['id']}/paper-forms", json={"language": "fr"})
+    assert paper_form.status_code == 200, paper_form.text
+    written = administrator.post("/api/v1/items", json={"item": ITEM})
+    assert written.status_code == 201, written.text
+    ladder = administrator.post("/api/v1/ladders", json={"title": "Nos ateliers"})
+    assert ladder.status_code == 201, ladder.text
     taker = Taker.start(client, published.json()["code"])
     taker.dont_know()
+    other = Taker.start(client, published.json()["code"])
+    other.dont_know()
     with database.begin() as db:
         event = OutboxEvent(name="Nothing", payload={}, attempts=99)
-        db.add(event)
+        file = LearnerFile(organisation_id=organisation_id, label="mardi", sought="mardi")
+        db.add_all([event, file])
         db.flush()
         membership = db.scalars(
             sa.select(Membership).filter_by(organisation_id=organisation_id, role=Role.TRAINER)
         ).one()
+        reception = Reception(
+            id=uuid.uuid4(),
+            organisation_id=organisation_id,
+            account_id=membership.account_id,
+            attempt_id=uuid.UUID(taker.opened["id"]),
+            context={"device": "phone"},
+            appointment={},
+            language="fr",
+        )
+        db.add(reception)
         values = {
             "diagnostic_id": str(made.json()["id"]),
             "attempt_id": taker.opened["id"],
+            "reception_id": str(reception.id),
+            "other_id": other.opened["id"],
+            "kind": "csv",
+            "format": "csv",
             "membership_id": str(membership.id),
             "invitation_id": str(db.scalars(sa.select(Invitation.id).filter_by(organisation_id=organisation_id)).one()),
             "token_id": str(db.scalars(sa.select(PersonalToken.id).filter_by(organisation_id=organisation_id)).one()),
             "event_id": str(event.id),
+            "file_id": str(file.id),
+            "form_code": paper_form.json()["code"],
+            "item_code": written.json()["code"],
+            "ladder_id": ladder.json()["id"],
             "code": str(db.get_one(Diagnostic, uuid.UUID(made.json()["id"])).code),
         }
     values |= {"token": "x" * 43, "tag": "ar", "name": "base.css", "digest": "0" * 10}
@@ -108,6 +145,24 @@ JSON_BODIES: dict[str, Any] = {
     "POST /api/v1/diagnostics": DIAGNOSTIC,
     "POST /api/v1/diagnostics/estimate": {"selection": SELECTION},
     "PUT /api/v1/diagnostics/{diagnostic_id}": DIAGNOSTIC | {"version": 1},
+    "POST /api/v1/diagnostics/{diagnostic_id}/share": {"organisation": "everybody"},
+    "POST /api/v1/diagnostics/{diagnostic_id}/unshare": {"organisation": "everybody"},
+    "POST /api/v1/diagnostics/{diagnostic_id}/restore": {"to": 1, "version": 1},
+    "POST /api/v1/diagnostics/{diagnostic_id}/paper-forms": {"language": "fr"},
+    "POST /api/v1/paper-forms/{form_code}/sheets": {"words": ["A", "A"]},
+    "PUT /api/v1/attempts/{attempt_id}/sheet": {"words": ["A", "A"], "seen": 1},
+    "POST /api/v1/attempts/{attempt_id}/lengthen": {"to": 6},
+    "PATCH /api/v1/organisation": {"version": 1},
+    "PATCH /api/v1/learners/{file_id}": {"version": 1},
+    "PUT /api/v1/attempts/{attempt_id}/file": {"label": "mardi"},
+    "POST /api/v1/attempts/{attempt_id}/resume-code": {"number": 1},
+    "POST /api/v1/receptions": {"id": str(uuid.UUID(int=8)), "language": "fr"},
+    "PATCH /api/v1/receptions/{reception_id}/appointment": {"date": "2027-12-03", "version": "0" * 12},
+    "POST /api/v1/items": {"item": ITEM | {"stem": "Votre banque demande un code par message. Que faites-vous ?"}},
+    "PUT /api/v1/items/{item_code}": {"item": ITEM | {"explain": "On demande avant."}, "number": 1},
+    "PUT /api/v1/items/{item_code}/translations/{tag}": {"number": 1, "texts": {"stem": "نص"}},
+    "POST /api/v1/ladders": {"title": "Nos gestes"},
+    "PUT /api/v1/ladders/{ladder_id}": {"version": 1, "title": "Nos ateliers du lundi", "skills": []},
     "POST /api/v1/tokens": {"name": "Tableur", "scopes": ["content:read"]},
 }
 _COMPOSED = {
@@ -118,12 +173,41 @@ _COMPOSED = {
     "questions": "6",
     "action": "keep",
 }
+_WRITTEN = {
+    "kind": "choice",
+    "skill": "SEC-02",
+    "stem": "Votre banque demande un code par message. Que faites-vous ?",
+    "option-0-text": "Je ne donne rien",
+    "option-0-key": "on",
+    "option-1-text": "Je donne le code",
+    "option-1-reveals": "donne un code à qui le demande",
+    "action": "keep",
+}
 FORMS: dict[str, dict[str, str]] = {
+    "/receptions/{reception_id}": {"language": "fr", "device": "phone", "label": "Une", "go": "keep"},
+    "/receptions/{reception_id}/appointment": {"date": "2027-12-03", "time": "14:30", "place": "Ici", "words": "Venez"},
     "/diagnostics/new": _COMPOSED,
     "/diagnostics/new/price": _COMPOSED,
     "/diagnostics/{diagnostic_id}": _COMPOSED | {"version": "1"},
     "/diagnostics/{diagnostic_id}/price": _COMPOSED | {"version": "1"},
+    "/diagnostics/{diagnostic_id}/copy": {"key": str(uuid.UUID(int=7))},
+    "/diagnostics/{diagnostic_id}/restore": {"to": "1", "version": "1"},
+    "/diagnostics/{diagnostic_id}/share": {"everybody": "1"},
+    "/diagnostics/{diagnostic_id}/unshare": {"everybody": "1"},
     "/profiles/{attempt_id}/observations": {"item": "GES-01-a", "result": "alone", "key": str(uuid.UUID(int=7))},
+    "/diagnostics/{diagnostic_id}/paper": {"language": "fr"},
+    "/paper/{form_code}": {"words": "A", "key": str(uuid.UUID(int=7))},
+    "/paper/attempts/{attempt_id}": {"words": "A", "seen": "1"},
+    "/profiles/{attempt_id}/note": {"text": "Revient mardi.", "version": "1"},
+    "/attempts/{attempt_id}/lengthen": {"to": "6"},
+    "/learners/{file_id}": {"label": "mardi", "version": "1"},
+    "/profiles/{attempt_id}/file": {"label": "mardi"},
+    "/profiles/{attempt_id}/resume-code": {"number": "1"},
+    "/items/new": _WRITTEN,
+    "/items/{item_code}/edit": _WRITTEN | {"number": "1"},
+    "/items/{item_code}/translations/{tag}": {"number": "1", "text-stem": "نص"},
+    "/ladders": {"title": "Nos gestes"},
+    "/ladders/{ladder_id}": {"version": "1", "title": "Nos ateliers", "action": "keep"},
     "/organisation/invitations": {"role": "trainer"},
     "/organisation/members/{membership_id}/role": {"role": "reviewer"},
     "/account/tokens": {"name": "Tableur", "scopes": "content:read"},

@@ -4,6 +4,7 @@
     compiled = compile_structure(structure)              once, when a diagnostic is published
     decide(compiled, rules, answers, candidates)         at every question
     infer(compiled, answers).mastery_by_skill()          for the profile
+    masteries(compiled, answers of each learner)         for a group
     simulate(compiled, rules, seed=1)                    before publishing
 
 A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  A
@@ -19,6 +20,7 @@ from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome, carries_evid
 from pathways.diagnostics.engine.population import Population
 from pathways.diagnostics.engine.posterior import Posterior, infer
 from pathways.diagnostics.engine.session import Decision, decide
+from pathways.diagnostics.engine.several import masteries
 from pathways.diagnostics.engine.simulation import CurvePoint, Estimate, SkillEstimate, Spread, simulate
 from pathways.diagnostics.engine.stopping import Stop, StopRules
 from pathways.diagnostics.engine.strands import (
@@ -62,6 +64,7 @@ __all__ = [
     "first_model",
     "infer",
     "label",
+    "masteries",
     "simulate",
     "threshold_of_share",
     "thresholds",

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from pathways.people.pages import account, entrance, invitation, organisation, server
+from pathways.people.pages import account, entrance, invitation, journal, organisation, server, settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-for part in (entrance, invitation, account, organisation, server):
+for part in (entrance, invitation, account, organisation, settings, journal, server):
     router.include_router(part.router)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form
@@ -14,9 +16,10 @@ from pathways import clock
 from pathways.errors import Conflict, Invalid, WrongPassword
 from pathways.people import memberships, recovery, service, tokens
 from pathways.people.models import Account
-from pathways.people.pages.forms import Secret, at_fields, see, without_session
+from pathways.people.pages.forms import Secret, at_fields, identifier, see, without_session
 from pathways.people.pages.words import SCOPES, day
 from pathways.permissions import Member, Permission
+from pathways.settings import Settings
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Short
@@ -33,22 +36,40 @@ def account_page(request: Request, member: Owner, db: ReadDB) -> Response:
     return _page(request, db, member)
 
 
-@router.post("/password")
-def change_password(
-    request: Request,
+@dataclass(frozen=True, slots=True)
+class _Change:
+    tries: service.Tries
+    replacement: recovery.Replacement | None
+    errors: dict[str, str]
+
+
+def _compared(
     member: OwnerForm,
-    db: DB,
+    db: ReadDB,
     settings: OwnSettings,
     address: Address,
     current: Secret = "",
     password: Secret = "",
-) -> Response:
+) -> _Change:
     email = db.get_one(Account, member.account_id).email
     tries = service.Tries.of(settings.secret, email=email, address=address)
     try:
-        recovery.change_password(db, member, current=current, password=password, tries=tries)
+        found = recovery.replacement(db, member, current=current, password=password, tries=tries)
     except Invalid as error:
-        return _page(request, db, member, errors=at_fields(error))
+        return _Change(tries, None, at_fields(error))
+    return _Change(tries, found, {})
+
+
+Compared = Annotated[_Change, Depends(_compared, scope="function")]
+
+
+# `change` stands before `db`: passwords are compared and hashed before the writer's turn is taken.
+@router.post("/password")
+def change_password(request: Request, member: OwnerForm, change: Compared, db: DB) -> Response:
+    if change.replacement is None:
+        return _page(request, db, member, errors=change.errors)
+    try:
+        recovery.change_password(db, member, change.replacement, tries=change.tries)
     except WrongPassword as error:
         return _page(request, db, member, errors={"current": error.message})
     return _page(request, db, member, changed=True)
@@ -85,12 +106,31 @@ def switch(member: OwnerForm, db: DB, organisation: Annotated[uuid.UUID, Form()]
     return see("/")
 
 
+@router.post("/leave")
+def leave(
+    request: Request, member: OwnerForm, db: DB, settings: OwnSettings, successor: Annotated[Short, Form()] = ""
+) -> Response:
+    """Leave the organisation that one acts for; one's work goes to whom the form names."""
+    return _departure(request, member, db, settings, successor, memberships.leave)
+
+
 @router.post("/close")
-def close(request: Request, member: OwnerForm, db: DB, settings: OwnSettings) -> Response:
+def close(
+    request: Request, member: OwnerForm, db: DB, settings: OwnSettings, successor: Annotated[Short, Form()] = ""
+) -> Response:
+    """The same for all organisations; the account is closed."""
+    return _departure(request, member, db, settings, successor, memberships.close_account)
+
+
+def _departure(
+    request: Request, member: Member, db: Session, settings: Settings, successor: str, depart: Callable[..., object]
+) -> Response:
     try:
-        memberships.close_account(db, member)
+        depart(db, member, successor_id=identifier(successor), hand_over=request.app.state.hand_over)
     except Conflict as error:
         return _page(request, db, member, errors={"close": error.message})
+    except Invalid as error:
+        return _page(request, db, member, errors={"close": at_fields(error)["successor"]})
     return without_session(see("/sign-in"), settings)
 
 
@@ -112,6 +152,7 @@ def _page(
         status=422 if errors else 200,
         account=account,
         organisations=memberships.organisations_of(db, member),
+        successors=memberships.successors(db, member),
         tokens=own_tokens,
         names=tokens.organisation_names(db, own_tokens),
         grantable=tokens.grantable(member),

@@ -116,15 +116,24 @@ def reset_page(request: Request, token: Token, db: ReadDB) -> Response:
     return _reset_page(request, _owner(db, token), errors={})
 
 
+def _hashed(token: Token, db: ReadDB, password: Secret = "") -> str | dict[str, str]:
+    """The hash of the new password, or what is wrong with it."""
+    try:
+        return recovery.hash_for_reset(db, token, password=password)
+    except Invalid as error:
+        return at_fields(error)
+
+
+Hashed = Annotated[str | dict[str, str], Depends(_hashed, scope="function")]
+
+
+# `hashed` stands before `db`, as above.
 @router.post("/reset/{token}")
 @public("the link itself is the proof; the origin of the form is checked for every request")
-def reset(request: Request, token: Token, db: DB, settings: OwnSettings, password: Secret = "") -> Response:
-    account = _owner(db, token)
-    try:
-        session_token = recovery.reset_password(db, token, password=password)
-    except Invalid as error:
-        return _reset_page(request, account, errors=at_fields(error))
-    return with_session(see("/"), session_token, settings)
+def reset(request: Request, token: Token, hashed: Hashed, db: DB, settings: OwnSettings) -> Response:
+    if isinstance(hashed, dict):
+        return _reset_page(request, _owner(db, token), errors=hashed)
+    return with_session(see("/"), recovery.reset_password(db, token, password_hash=hashed), settings)
 
 
 def _owner(db: ReadDB, token: str) -> Account:

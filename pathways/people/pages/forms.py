@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated
 
 from fastapi import Form, Path
@@ -39,6 +40,14 @@ def local_path(text: str) -> str:
     """
     is_path = text.startswith("/") and not text.startswith("//")
     return text if is_path and "\\" not in text and text.isprintable() else "/"
+
+
+def identifier(text: str) -> uuid.UUID | None:
+    """What a list of a form chose; ``None`` if nothing, or nothing of ours."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def at_fields(error: Invalid) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
@@ -28,32 +29,48 @@ def invitation_page(request: Request, token: Token, db: ReadDB, member: Identifi
     return _page(request, db, token, joining=member is not None)
 
 
-@router.post("/invitation/{token}")
-@public("the link itself is the proof; the origin of the form is checked for every request")
-def accept(
-    request: Request,
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was typed, and what came of the slow look at its password."""
+
+    name: str
+    email: str
+    tries: service.Tries
+    who: invitations.Entrant | None
+    errors: dict[str, str]
+
+
+def _entry(
     token: Token,
-    db: DB,
+    db: ReadDB,
     settings: OwnSettings,
     address: Address,
     name: Annotated[Line, Form()] = "",
     email: Annotated[Line, Form()] = "",
     password: Secret = "",
-) -> Response:
+) -> _Entry:
+    tries = service.Tries.of(settings.secret, email=email, address=address)
     try:
-        session_token = invitations.accept_invitation(
-            db,
-            token,
-            name=name,
-            email=email,
-            password=password,
-            tries=service.Tries.of(settings.secret, email=email, address=address),
-            replaces=request.cookies.get(COOKIE),
-        )
+        who = invitations.entrant(db, token, name=name, email=email, password=password, tries=tries)
     except Invalid as error:
-        return _page(request, db, token, name=name, email=email, errors=at_fields(error))
+        return _Entry(name, email, tries, None, at_fields(error))
+    return _Entry(name, email, tries, who, {})
+
+
+Entry = Annotated[_Entry, Depends(_entry, scope="function")]
+
+
+# `entry` stands before `db`: the password is hashed or compared before the writer's turn is taken.
+@router.post("/invitation/{token}")
+@public("the link itself is the proof; the origin of the form is checked for every request")
+def accept(request: Request, token: Token, entry: Entry, db: DB, settings: OwnSettings) -> Response:
+    if entry.who is None:
+        return _page(request, db, token, name=entry.name, email=entry.email, errors=entry.errors)
+    replaces = request.cookies.get(COOKIE)
+    try:
+        session_token = invitations.accept_invitation(db, token, entry.who, tries=entry.tries, replaces=replaces)
     except WrongPassword as error:
-        return _page(request, db, token, name=name, email=email, errors={"password": error.message})
+        return _page(request, db, token, name=entry.name, email=entry.email, errors={"password": error.message})
     return with_session(see("/"), session_token, settings)
 
 

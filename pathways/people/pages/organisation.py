@@ -5,19 +5,20 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways.errors import Conflict, Invalid
-from pathways.people import invitations, memberships, recovery
-from pathways.people.pages.forms import at_fields, see
-from pathways.people.pages.words import ROLES, day
+from pathways.people import invitations, journal, memberships, recovery
+from pathways.people.journal import Act
+from pathways.people.pages.forms import at_fields, identifier, see
+from pathways.people.pages.words import ROLES, day, details_of
 from pathways.permissions import Member, Permission, Role
 from pathways.web import pages
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, settings_of
-from pathways.web.fields import Line
+from pathways.web.fields import Line, Short
 
 router = APIRouter(prefix="/organisation")
 
@@ -25,9 +26,24 @@ Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
 Manager = Annotated[Member, Depends(RequiresForm(Permission.PEOPLE_MANAGE))]
 
 
+def _handed(db: Session, member: Member) -> str:
+    """What came of the last departure, in a sentence."""
+    last = db.scalars(journal.entries(member.organisation_id, act=Act.WORK_HANDED_OVER).limit(1)).first()
+    if last is None:
+        return ""
+    to = last.details.get("to")
+    name = journal.names(db, [uuid.UUID(str(to))]).get(uuid.UUID(str(to)), "") if to else ""
+    moved = details_of(last.details)
+    return (
+        f"C'est fait. Passent à {name} : {moved}." if moved and name else "C'est fait. Il n'y avait rien à transmettre."
+    )
+
+
 @router.get("")
-def organisation_page(request: Request, member: Reader, db: ReadDB) -> Response:
-    return _page(request, db, member)
+def organisation_page(
+    request: Request, member: Reader, db: ReadDB, said: Annotated[str, Query(max_length=10)] = ""
+) -> Response:
+    return _page(request, db, member, handed=_handed(db, member) if said == "removed" else "")
 
 
 @router.post("/invitations")
@@ -70,12 +86,27 @@ def change_role(
 
 
 @router.post("/members/{membership_id}/remove")
-def remove(request: Request, member: Manager, db: DB, membership_id: uuid.UUID) -> Response:
+def remove(
+    request: Request,
+    member: Manager,
+    db: DB,
+    membership_id: uuid.UUID,
+    successor: Annotated[Short, Form()] = "",
+) -> Response:
+    """Their work goes to whom the form names; sent twice, it went the first time."""
     try:
-        memberships.remove_member(db, member, membership_id=membership_id)
+        memberships.remove_member(
+            db,
+            member,
+            membership_id=membership_id,
+            successor_id=identifier(successor),
+            hand_over=request.app.state.hand_over,
+        )
     except Conflict as error:
         return _page(request, db, member, errors={str(membership_id): error.message})
-    return see("/organisation")
+    except Invalid as error:
+        return _page(request, db, member, errors={str(membership_id): at_fields(error)["successor"]})
+    return see("/organisation?said=removed")
 
 
 @router.post("/members/{membership_id}/reset-link")
@@ -84,7 +115,7 @@ def reset_link(request: Request, member: Manager, db: DB, membership_id: uuid.UU
         token = recovery.reset_link_for(db, member, membership_id=membership_id)
     except Conflict as error:
         return _page(request, db, member, errors={str(membership_id): error.message})
-    return _page(request, db, member, reset_path=f"/reset/{token}", reset_for=membership_id)
+    return _page(request, db, member, reset=(f"/reset/{token}", membership_id))
 
 
 def _page(
@@ -95,14 +126,15 @@ def _page(
     typed: dict[str, Any] | None = None,
     errors: dict[str, str] | None = None,
     invitation_path: str = "",
-    reset_path: str = "",
-    reset_for: uuid.UUID | None = None,
+    reset: tuple[str, uuid.UUID | None] = ("", None),
+    handed: str = "",
 ) -> Response:
     url = settings_of(request).url
     return pages.render(
         request,
         "organisation.html",
         status=422 if errors else 200,
+        handed=handed,
         colleagues=memberships.colleagues(db, member),
         waiting=invitations.waiting(db, member),
         manages=member.may(Permission.PEOPLE_MANAGE),
@@ -110,7 +142,7 @@ def _page(
         typed=typed or {"email": "", "role": Role.TRAINER},
         errors=errors or {},
         invitation_link=invitation_path and url + invitation_path,
-        reset_link=reset_path and url + reset_path,
-        reset_for=reset_for,
+        reset_link=reset[0] and url + reset[0],
+        reset_for=reset[1],
         day=day,
     )

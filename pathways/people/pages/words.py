@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 
-from pathways import i18n
+from pathways.people.days import day
+from pathways.people.journal import Act
 from pathways.permissions import Permission, Role
 
 ROLES = {
@@ -26,7 +27,33 @@ SCOPES = {
     Permission.RECEPTIONS_HOLD: "tenir l'accueil",
     Permission.FILES_KEEP: "tenir les fiches : repères et notes",
 }
+ACTS = {
+    Act.PROFILE_OPENED: "profil ouvert",
+    Act.FILE_OPENED: "fiche ouverte",
+    Act.FILE_EXPORTED: "fiche emportée",
+    Act.FILE_ERASED: "fiche effacée",
+    Act.RESUME_CODE_GIVEN: "nouveau code de reprise donné",
+    Act.ATTEMPTS_EXPORTED: "passations exportées",
+    Act.GROUP_EXPORTED: "tableau sans personne exporté",
+    Act.ITEMS_EXPORTED: "questions exportées",
+    Act.WORK_HANDED_OVER: "départ, travail transmis",
+}
+DETAILS = {
+    "diagnostics": "diagnostic",
+    "attempts": "passation",
+    "answers": "réponse",
+    "receptions": "accueil",
+    "notes": "note",
+    "people": "personne",
+    "items": "question",
+}
+"""What is counted in the details of an act; the rest of them is not for reading."""
 
 
-def day(moment: datetime) -> str:
-    return i18n.say_date(moment.date(), i18n.SOURCE)
+def details_of(kept: Mapping[str, object]) -> str:
+    """``2 diagnostics, 1 accueil``."""
+    counted = [(number, said) for name, said in DETAILS.items() if isinstance(number := kept.get(name), int) and number]
+    return ", ".join(f"{number} {said}{'s' if number > 1 else ''}" for number, said in counted)
+
+
+__all__ = ["ACTS", "ROLES", "SCOPES", "day", "details_of"]

@@ -1,6 +1,9 @@
 /* Comfort on top of pages that work without it: a dead network is waited out, steps are ordered by tapping. */
 "use strict";
 
+/* A page that comes back from the browser's memory may be the one of somebody who has left. */
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -1,0 +1,66 @@
+"""The fields of the context sheet and of the appointment, as a browser sends them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Form
+from pydantic import StringConstraints
+
+from pathways import i18n
+from pathways.reception.service import Appointment, Choice
+from pathways.reception.sheet import Sheet
+from pathways.web.fields import Line, Short
+
+Words = Annotated[Line, StringConstraints(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetForm:
+    sheet: Sheet
+    choice: Choice | None
+    """What to ask; ``None`` while the sheet is only kept."""
+    searches: bool
+
+
+def sheet_form(
+    need: Annotated[Short, Form()] = "",
+    device: Annotated[Short, Form()] = "",
+    connection: Annotated[Short, Form()] = "",
+    help: Annotated[Short, Form()] = "",  # noqa: A002 - the field's own name
+    reading: Annotated[Short, Form()] = "",
+    language: Annotated[Short, Form()] = i18n.SOURCE,
+    label: Annotated[Line, Form()] = "",
+    find: Annotated[Line, Form()] = "",
+    file: Annotated[Short, Form()] = "",
+    where: Annotated[Short, Form()] = "here",
+    diagnostic: Annotated[Short, Form()] = "",
+    go: Annotated[Short, Form()] = "keep",
+) -> SheetForm:
+    """``go`` is the button: ``keep``, ``find``, ``start`` (the chosen diagnostic), ``start:CODE`` (a situation)."""
+    answers = {"need": need, "device": device, "connection": connection, "help": help, "reading": reading}
+    action, _, situation = go.partition(":")
+    choice = None
+    if action == "start":
+        choice = Choice(situation, None if situation else _id(diagnostic))
+    sheet = Sheet(language or i18n.SOURCE, answers, label, _id(file), find, here=where != "phone")
+    return SheetForm(sheet, choice, searches=action == "find")
+
+
+def appointment_form(
+    date: Annotated[Short, Form()] = "",
+    time: Annotated[Short, Form()] = "",
+    place: Annotated[Words, Form()] = "",
+    words: Annotated[Words, Form()] = "",
+) -> Appointment:
+    return Appointment(date, time, place, words)
+
+
+def _id(text: str) -> uuid.UUID | None:
+    """What a list of ours gave back; anything else was not chosen from it."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

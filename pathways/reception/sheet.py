@@ -1,0 +1,119 @@
+"""The context sheet: what a mediator asks before the questions. Optional, and never in a profile. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pathways import i18n
+from pathways.errors import Invalid
+from pathways.people.files import LONGEST_LABEL
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    code: str
+    words: str
+    """As the mediator says it."""
+    choices: Mapping[str, str]
+
+
+QUESTIONS = (
+    Question(
+        "need",
+        "Qu'est-ce qui vous amène ?",
+        {
+            "papers": "Une démarche",
+            "device": "Mon appareil",
+            "contact": "Écrire, appeler",
+            "work": "Le travail",
+            "learn": "Apprendre",
+            "other": "Autre chose",
+        },
+    ),
+    Question(
+        "device",
+        "Qu'utilisez-vous ?",
+        {"phone": "Un téléphone", "computer": "Un ordinateur", "both": "Les deux", "none": "Rien"},
+    ),
+    Question(
+        "connection",
+        "Avez-vous Internet chez vous ?",
+        {"box": "Oui, une box", "mobile": "Sur le téléphone", "none": "Non"},
+    ),
+    Question(
+        "help",
+        "Qui vous aide ?",
+        {
+            "family": "La famille",
+            "friend": "Un ami, un voisin",
+            "professional": "Un professionnel",
+            "nobody": "Personne",
+        },
+    ),
+    Question(
+        "reading",
+        "Lire dans cette langue, c'est :",
+        {"easy": "Facile", "little": "Un peu difficile", "no": "Je ne lis pas"},
+    ),
+)
+"""The sixth question is the language. It stands before the last one, which is about it."""
+LABEL, FILE, SOUGHT, WHERE = "label", "file", "sought", "where"
+"""What a sheet keeps beside its answers until the questions begin, and no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    language: str = i18n.SOURCE
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """``{question: choice}``"""
+    label: str = ""
+    file_id: uuid.UUID | None = None
+    """The file of somebody who was here before."""
+    sought: str = ""
+    """Words by which that file is looked for."""
+    here: bool = True
+    """At the desk, or on the person's phone."""
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any], language: str) -> Sheet:
+        """The sheet that a reception keeps."""
+        kept = context.get(FILE)
+        return cls(
+            language=language,
+            answers={name: str(value) for name, value in context.items() if name not in {LABEL, FILE, SOUGHT, WHERE}},
+            label=str(context.get(LABEL, "")),
+            file_id=uuid.UUID(kept) if kept else None,
+            sought=str(context.get(SOUGHT, "")),
+            here=context.get(WHERE) != "phone",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        beside = {
+            LABEL: self.label,
+            FILE: str(self.file_id) if self.file_id else "",
+            SOUGHT: self.sought,
+            WHERE: "" if self.here else "phone",
+        }
+        return dict(self.answers) | {name: value for name, value in beside.items() if value}
+
+
+def checked(sheet: Sheet) -> Sheet:
+    """The sheet with what was really chosen; raises :class:`Invalid` for what is no choice of ours."""
+    known = {question.code: question.choices for question in QUESTIONS}
+    for name, value in sheet.answers.items():
+        if name not in known or (value and value not in known[name]):
+            said = "Cette réponse n'est pas proposée ici."
+            raise Invalid(said, errors=[{"field": name[:40], "message": said}])
+    if sheet.language not in i18n.languages():
+        said = "Cette langue n'est pas proposée ici."
+        raise Invalid(said, errors=[{"field": "language", "message": said}])
+    if len(sheet.label) > LONGEST_LABEL:
+        said = f"Le repère est trop long : {LONGEST_LABEL} signes au plus."
+        raise Invalid(said, errors=[{"field": "label", "message": said}])
+    answers = {
+        question.code: sheet.answers[question.code] for question in QUESTIONS if sheet.answers.get(question.code)
+    }
+    return replace(sheet, answers=answers, label=" ".join(sheet.label.split()), sought=sheet.sought[:LONGEST_LABEL])
