@@ -17,20 +17,23 @@ from benchmarks.served import KINDS, prepared
 from pathways import demo, ids
 from pathways.database import Database
 from pathways.items.models import Item, ItemRevision
+from pathways.people.journal import Act
+from pathways.people.models import JournalEntry, LearnerFile
 from pathways.permissions import Member, Role
 from tests.insights.crowds import Crowd, member_of, published
 from tests.slow.instance import Instance
 
 GROUPS = (30, 100, 300)
-ATTEMPTS, ITEMS = 20_000, 5_000
+ATTEMPTS, ITEMS, FILES = 20_000, 5_000, 5_000
 ROUNDS = 9
 LONGEST = 0.3
 HOW = f"""\
-One organisation with {ATTEMPTS:,} attempts of some twelve answers, {ITEMS:,} questions of its own, and groups of
-{", ".join(map(str, GROUPS))}. `pathways serve` in processes of its own; the time goes from the request to the last byte
-of the answer on one open connection of the same machine, so that it is an upper bound of the server's; median of
-{ROUNDS} after one that is not counted (slowest in brackets). How often a page asks the database does not depend on the
-rows: tests hold it to that (`tests/web/test_query_counts.py`, `tests/insights/test_scale.py`)."""
+One organisation with {ATTEMPTS:,} attempts of some twelve answers, {ITEMS:,} questions of its own, {FILES:,} files,
+as many entries in its journal as attempts, and groups of {", ".join(map(str, GROUPS))}. `pathways serve` runs in
+processes of its own; the time goes from the request to the last byte of the answer on one open connection of the same
+machine, an upper bound of the server's; median of {ROUNDS} after one that is not counted (slowest in brackets). How
+often a page asks the database does not depend on the rows: tests hold it to that (`tests/web/test_query_counts.py`,
+`tests/insights/test_scale.py`, `tests/items/test_bank_scale.py`)."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def _pages(place: Place) -> list[tuple[str, str]]:
         ("item bank, searched by two words", "/items?words=message+lien"),
         ("one question of the bank", f"/items/{place.item}"),
         ("files", "/learners"),
+        ("files, searched", "/learners?q=jeudi+49"),
         ("journal", "/organisation/journal"),
         ("composer", "/diagnostics/new"),
     ]
@@ -120,6 +124,7 @@ def _fill(db: Session) -> Place:
     del account_id
     groups = {number: _crowd(db, member, number) for number in GROUPS}
     crowded = _crowd(db, member, ATTEMPTS - sum(GROUPS))
+    _files(db, member)
     return Place(groups, crowded, doors.sign_in, _bank(db, member))
 
 
@@ -148,6 +153,14 @@ def _bank(db: Session, member: Member) -> str:
     db.execute(sa.insert(Item), items)
     db.execute(sa.insert(ItemRevision), revisions)
     return items[0]["code"]
+
+
+def _files(db: Session, member: Member) -> None:
+    labels = [f"jeudi {number}" for number in range(FILES)]
+    about = {"organisation_id": member.organisation_id}
+    db.execute(sa.insert(LearnerFile), [about | {"id": ids.random_id(), "label": one, "sought": one} for one in labels])
+    entry = about | {"account_id": member.account_id, "act": Act.PROFILE_OPENED.value, "details": {}}
+    db.execute(sa.insert(JournalEntry), [entry | {"id": ids.new_id()} for _ in range(ATTEMPTS)])
 
 
 def _uuid(value: object) -> uuid.UUID:

@@ -19,6 +19,8 @@ from pathways.diagnostics.schemas import AnswerIn, AttemptIn, AttemptOut, Profil
 from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid, NotFound, Unauthenticated
 from pathways.i18n import N_
+from pathways.people import journal
+from pathways.people.journal import Act
 from pathways.permissions import Learner, Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, Identified, ReadDB, Requires, public
@@ -138,12 +140,15 @@ def erase(learner: CurrentLearner, db: DB) -> None:
 
 
 @router.get("/{attempt_id}/profile", response_model=ProfileOut, summary="The profile so far")
-def profile(reader: CurrentReader, attempt_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
+def profile(request: Request, reader: CurrentReader, attempt_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
     """Per micro-skill: its label, the probability behind it, whether it was asked or deduced. Language trouble is
-    apart and never lowers a skill. Opens with the attempt's token, or to a trainer of its organisation.
+    apart and never lowers a skill. Opens with the attempt's token, or to a trainer of its organisation, whose journal
+    notes it.
     """
     if isinstance(reader, Member):
-        return _json(reading.profile(db, door, reading.attempt_for(db, reader, attempt_id)[0]).to_json())
+        attempt, _ = reading.attempt_for(db, reader, attempt_id)
+        journal.note_opened(request.app.state.database, db, reader, Act.PROFILE_OPENED, [attempt.id])
+        return _json(reading.profile(db, door, attempt).to_json())
     return _json(reading.profile(db, door, taking.get(db, reader.attempt_id)).to_json())
 
 

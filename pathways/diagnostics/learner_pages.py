@@ -18,6 +18,7 @@ from pathways.diagnostics.answer_forms import Picked, picked, response_of
 from pathways.diagnostics.doors import CurrentLearner, OwnDoor, begun, hand_over, is_at_desk, remember, speak
 from pathways.diagnostics.engine import Outcome
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
+from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.errors import Conflict, Gone, Invalid, Reused, WrongCode
 from pathways.i18n import N_
 from pathways.items import presenting
@@ -183,7 +184,14 @@ def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) 
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
     code = ids.readable(door.resume_code(attempt))
-    return render(request, "pause.html", attempt_id=attempt.id, resume_code=code, at_desk=is_at_desk(request))
+    return render(
+        request,
+        "pause.html",
+        attempt_id=attempt.id,
+        resume_code=code,
+        pseudonym=pseudonym(attempt.id),
+        at_desk=is_at_desk(request),
+    )
 
 
 @router.post("/t/{attempt_id}/leave")

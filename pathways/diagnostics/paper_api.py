@@ -34,7 +34,7 @@ Words = Annotated[
 
 
 class PaperFormIn(Incoming):
-    language: Short = Field(default="fr", examples=["ar"])
+    language: Short = Field(examples=["ar"])
 
 
 class QuestionOut(BaseModel):

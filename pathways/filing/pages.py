@@ -80,13 +80,9 @@ def learner(
     file_id: uuid.UUID,
     said: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """One file. That it was opened is written down, in a short transaction of its own: a page that is read again must
-    not wait for the one writer.
-    """
+    """One file. That it was opened is written down."""
     file = files.get(db, member, file_id)
-    if not journal.noted_lately(db, member, Act.FILE_OPENED, [file.id]):
-        with request.app.state.database.begin() as writing:
-            journal.note(writing, member, Act.FILE_OPENED, about_id=file.id)
+    journal.note_opened(request.app.state.database, db, member, Act.FILE_OPENED, [file.id])
     return _file(request, db, door, file, saved=said == "saved")
 
 

@@ -25,6 +25,7 @@ from pathways.insights.schemas import (
     NextSkillOut,
     SteeredOut,
 )
+from pathways.people import journal
 from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
@@ -138,7 +139,7 @@ def compare(
     request: Request, member: AttemptsReader, attempt_id: uuid.UUID, other_id: uuid.UUID, db: ReadDB, door: OwnDoor
 ) -> dict[str, Any]:
     compared = comparing.of(db, door, member, attempt_id, other_id)
-    noting.profiles_opened(request.app.state.database, db, member, [attempt_id, other_id])
+    journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt_id, other_id])
     return {
         "before": compared.before.id,
         "after": compared.after.id,

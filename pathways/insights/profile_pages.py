@@ -21,12 +21,13 @@ from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Profile, Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, DomainError, NotFound
-from pathways.insights import comparing, noting, words
+from pathways.insights import comparing, words
 from pathways.insights.asking import ABOUT
 from pathways.insights.comparing import Change
 from pathways.items.presenting import in_words
-from pathways.people import files
+from pathways.people import files, journal
 from pathways.people.days import short
+from pathways.people.journal import Act
 from pathways.people.models import Account, LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
@@ -48,7 +49,7 @@ KeeperForm = Annotated[Member, Depends(RequiresForm(Permission.FILES_KEEP, of=AB
 def profile(request: Request, member: AttemptsReader, attempt_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
     """Who opens it is written down."""
     response = _page(request, member, attempt_id, db, door)
-    noting.profiles_opened(request.app.state.database, db, member, [attempt_id])
+    journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt_id])
     return response
 
 
@@ -111,7 +112,7 @@ def compare(
 ) -> Response:
     """Two attempts of one file, or any two that the trainer says are of one person."""
     compared = comparing.of(db, door, member, attempt_id, other_id)
-    noting.profiles_opened(request.app.state.database, db, member, [attempt_id, other_id])
+    journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt_id, other_id])
     groups = [
         ("Acquis entre les deux, c'est sûr", [Change.LEARNT]),
         ("Sans doute acquis entre les deux", [Change.PERHAPS_LEARNT]),

@@ -18,7 +18,7 @@ from pathways.items.exchange_documents import Draft, Told, Translated, Written, 
 from pathways.items.flaws import shape_flaws
 from pathways.referentials import reading
 from pathways.referentials.reading import Source
-from pathways.spreadsheets import LONGEST_CELL, forbidden_sign
+from pathways.spreadsheets import forbidden_sign
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -68,8 +68,6 @@ def yaml_of(items: Iterable[Written]) -> bytes:
 
 def source_of(text: str, name: str) -> Source:
     """The values in a YAML file with their lines. Raises :class:`Invalid` for what is no YAML at all."""
-    if wrong := _unbounded(text):
-        raise Invalid(wrong, errors=[{"field": "file", "message": wrong}])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "items.yaml"
         path.write_text(text, "utf-8", newline="")
@@ -78,23 +76,6 @@ def source_of(text: str, name: str) -> Source:
         said = f"Ligne {unreadable[0].line} : {unreadable[0].message}"
         raise Invalid(said, errors=[{"field": "file", "message": said}])
     return source
-
-
-def _unbounded(text: str) -> str:
-    """What of the text would cost the reader its stack or its day: it nests by recursion in C, and a scalar like
-    ``1:1:1`` is a number that grows with its square. Told by looking at one event after the other.
-    """
-    depth = 0
-    try:
-        for event in yaml.parse(text, _LOADER):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > reading.DEEPEST:
-                return f"Ligne {event.start_mark.line + 1} : le fichier est imbriqué trop profondément."
-            if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST_CELL:
-                return f"Ligne {event.start_mark.line + 1} : plus de {LONGEST_CELL} signes."
-    except yaml.YAMLError:
-        pass  # the reader will say it in words
-    return ""
 
 
 Lines = Mapping[tuple[Any, ...], list[tuple[tuple[Any, ...], int]]]

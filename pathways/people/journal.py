@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock
+from pathways.database import Database
 from pathways.people.models import Account, JournalEntry
 from pathways.permissions import Member
 
@@ -47,6 +48,19 @@ def note(
     db.add(entry)
     db.flush()
     return entry
+
+
+def note_opened(database: Database, db: Session, member: Member, act: Act, about_ids: Sequence[uuid.UUID]) -> None:
+    """For a page that only reads: write down, once an hour, who opened what it is about to show. A short transaction of
+    its own, before anything is handed over: what cannot be written down is not shown, and nobody waits for the one
+    writer where nothing is new.
+    """
+    known = noted_lately(db, member, act, about_ids)
+    fresh = [one for one in about_ids if one not in known]
+    if fresh:
+        with database.begin() as writing:
+            for about_id in fresh:
+                note(writing, member, act, about_id=about_id)
 
 
 def noted_lately(db: Session, member: Member, act: Act, about_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

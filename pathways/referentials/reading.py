@@ -14,6 +14,7 @@ from pathways import i18n
 
 LARGEST_FILE = 2_000_000
 DEEPEST = 20
+LONGEST_SCALAR = 5_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel brings it: five times quicker
 Model = TypeVar("Model", bound=BaseModel)
 Step = str | int
@@ -68,8 +69,7 @@ def read(path: Path, file: str) -> tuple[Source, list[Finding]]:
         if path.stat().st_size > LARGEST_FILE:
             return source, [Finding(file, 1, "too-large", f"le fichier dépasse {LARGEST_FILE // 1_000_000} Mo")]
         text = path.read_text("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _LOADER)):
-            return source, [Finding(file, 1, "alias", "les alias YAML (« *nom ») ne sont pas admis")]
+        _check_bounds(text)
         node = yaml.compose(text, _LOADER)
         source.value = _value(node, (), source.lines) if node is not None else None
     except UnicodeDecodeError as error:
@@ -119,6 +119,22 @@ class _Refused(Exception):
     line: int
     code: str
     message: str
+
+
+def _check_bounds(text: str) -> None:
+    """Refuse, by looking at one event after the other, what would cost the reader its stack or its day: it nests by
+    recursion in C, an alias makes a huge file of a small one, and ``1:1:1`` is a number that grows with its square.
+    """
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        line = event.start_mark.line + 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _Refused(line, "too-deep", "le fichier est imbriqué trop profondément")
+        if isinstance(event, yaml.AliasEvent):
+            raise _Refused(line, "alias", "les alias YAML (« *nom ») ne sont pas admis")
+        if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST_SCALAR:
+            raise _Refused(line, "too-long", f"plus de {LONGEST_SCALAR} signes")
 
 
 def _value(node: yaml.Node, path: tuple[Step, ...], lines: dict[tuple[Step, ...], int]) -> Any:

@@ -1,27 +1,50 @@
 """Pictures of the main screens, for the README and the guides: `make screenshots` writes docs/pictures/*.png.
 
-They are the product's own screens, drawn by the test browser with the test fonts. Nothing in them is left to chance
-(codes, ids and dates are set), so that a picture changes only when its screen does.
+They are the product's own screens, drawn by the test browser with the test fonts. Nothing in them is left to chance:
+the server runs in this process, whose clock stands still and whose random numbers are sown anew before each scene. So a
+picture changes only when its screen does. Nobody in them is a person: labels name a day and a thing.
 """
 
 from __future__ import annotations
 
-import itertools
+import io
+import random
 import tempfile
+import threading
+import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import sqlalchemy as sa
+import uvicorn
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import Session
 
-from pathways import i18n, ids
+from pathways import clock, i18n, ids
+from pathways.app import create_app
+from pathways.database import Database
+from pathways.diagnostics import paper, taking
+from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.models import Attempt, Diagnostic
+from pathways.diagnostics.taking import Door
+from pathways.people import files, journal
+from pathways.people.journal import Act
+from pathways.people.models import JournalEntry, LearnerFile
+from pathways.reception import service as receptions
+from pathways.reception.service import Appointment, Choice
+from pathways.reception.sheet import Sheet
+from pathways.settings import Settings
+from pathways.web.server import listening_socket
 from tests.browser.answering import choose
-from tests.browser.server import Server, response_to, running
+from tests.browser.server import SECRET, Server, _fill, response_to
+from tests.insights.crowds import Crowd
 from tests.parts import ROOT
 from tests.parts.browser import launched
 
@@ -29,26 +52,44 @@ FOLDER = ROOT / "docs" / "pictures"
 TITLE, CODE = "Avant l'atelier téléphone", "C7M4QH"
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONE, LONG, DESK, SHEET = (360, 740), (360, 1240), (1280, 900), (794, 1123)  # CSS pixels; the last is A4
+COLOURS = 128
 ANSWERED = (
     *("right", "dont_know", "right", "wrong", "right", "not_understood"),
     *("dont_know", "right", "wrong", "right", "right", "right"),
 )
-CHOSEN = ("GES-04", "GES-05", "CNX-01", "CNX-02", "MEL-01", "MEL-03", "MEL-04", "MDP-01", "MDP-02", "SEC-01", "SEC-02")
+MARGIN = 45
+GOAL = "envoyer un papier par mail à la CAF"
+WORKSHOP, GROUP = "Atelier du mardi", 14
+CONTEXT = {"need": "papers", "device": "phone", "connection": "mobile", "help": "nobody", "reading": "little"}
+
+
+class Moment(datetime):
+    """A clock that stands still until it is set."""
+
+    here = WHEN
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return cls.here.astimezone(tz)
+
+
+CHANCE = random.Random()
 
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    numbers = (uuid.UUID(int=number, version=4) for number in itertools.count(1))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(ids, "random_id", side_effect=numbers),
-        running(Path(folder), public="http://pathways.example") as server,
-        launched() as browser,
-    ):
-        server.publish(title=TITLE)
-        _settle(server)
-        _learner(server, browser)
-        _trainer(server, browser)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(_nothing_by_chance())
+        server = stack.enter_context(_served(folder))
+        browser = stack.enter_context(launched())
+        server = replace(server, code=server.publish(title=TITLE))
+        with server.database.begin() as db:
+            db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
+        for scene in (_learner, _composer, _bank, _reception, _paper, _group, _people):
+            CHANCE.seed(scene.__name__)
+            Moment.here = WHEN
+            scene(server, browser)
     for path in sorted(FOLDER.glob("*.png")):
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} kB")
 
@@ -77,34 +118,238 @@ def _learner(server: Server, browser: Browser) -> None:
         server.finish(attempt)
         page.goto(f"{server.url}/t/{attempt}/result")
         _take(page, "result-ar")
-
-
-def _trainer(server: Server, browser: Browser) -> None:
-    with _page(browser, DESK, "fr") as page:
+    with _desk(server, browser) as page:
         attempt = server.begin(page, "uk", answered=ANSWERED, code=CODE)
         server.finish(attempt)
-        _settle(server)
-        server.sign_in(page)
-        page.goto(f"{server.url}/diagnostics/new")
-        page.get_by_role("textbox", name="Titre").fill("Avant l'atelier courriel")
-        for skill in CHOSEN:
-            page.locator(f"input[value={skill}]").check()
-        with page.expect_navigation():
-            page.get_by_role("button", name="Chercher et calculer").click()
-        _take(page, "composer")
         page.goto(f"{server.url}/profiles/{attempt}")
         _take(page, "profile")
         page.goto(f"{server.url}/diagnostics/{server.diagnostic(CODE)}/poster")
-        page.emulate_media(media="print")
-        page.set_viewport_size({"width": SHEET[0], "height": SHEET[1]})
-        _take(page, "poster")
-
-
-def _settle(server: Server) -> None:
-    """Give the diagnostic its code, and every attempt its date."""
+        _take_sheet(page, "poster")
     with server.database.begin() as db:
-        db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
-        db.execute(sa.update(Attempt).values(started_at=WHEN))
+        db.execute(sa.delete(JournalEntry))
+
+
+def _composer(server: Server, browser: Browser) -> None:
+    with _desk(server, browser) as page:
+        page.goto(f"{server.url}/diagnostics/new")
+        page.get_by_label("Que veut faire").fill(GOAL)
+        page.keyboard.press("Enter")
+        page.locator(".answers > li").first.wait_for()
+        _take(page, "composer-goal")
+        page.get_by_role("button", name="Prendre").nth(1).click()
+        page.locator("[value=undo]:enabled").wait_for()
+        page.get_by_role("textbox", name="Titre").fill("Avant l'atelier courriel")
+        page.locator("#goal").fill("")
+        page.locator("#goal").blur()
+        page.get_by_role("button", name="Chercher et calculer").click()
+        page.locator(".answers").wait_for(state="detached")
+        _take(page, "composer")
+        page.locator("#needs > summary").click()
+        _take(page, "prerequisites", of="#needs")
+
+
+def _bank(server: Server, browser: Browser) -> None:
+    with _desk(server, browser) as page:
+        page.goto(f"{server.url}/items?strand=SEC")
+        _take(page, "bank")
+        page.goto(f"{server.url}/items/new?copy=SEC-02-a")
+        page.get_by_role("button", name="Voir comme un apprenant").click()
+        page.locator(".as-learner").wait_for()
+        page.evaluate("scrollTo(0, 0)")
+        _take(page, "question-form")
+
+
+def _reception(server: Server, browser: Browser) -> None:
+    """A morning at the desk: one has left, one answers on a phone, one is here and has an appointment."""
+    member = server._trainer()
+
+    def received(at: datetime, language: str, label: str, situation: str, answered: Sequence[str]) -> uuid.UUID:
+        Moment.here = at
+        reception = ids.random_id()
+        with server.database.begin() as db:
+            sheet = Sheet(language=language, answers=CONTEXT, label=label)
+            choice = Choice(situation=situation)
+            _, attempt = receptions.start(
+                db, server.door, member, reception, sheet=sheet, choice=choice, here=bool(answered)
+            )
+            _answer(db, server, attempt, answered)
+        return reception
+
+    with _desk(server, browser) as page:
+        gone = received(WHEN - timedelta(minutes=70), "uk", "mardi, vélo bleu", "phone", ANSWERED)
+        with server.database.begin() as db:
+            receptions.next_person(db, member, gone)
+        received(WHEN - timedelta(minutes=20), "fr", "mardi, sac vert", "computer", ())
+        here = received(WHEN - timedelta(minutes=12), "ar", "mardi, bonnet rouge", "papers", ANSWERED)
+        Moment.here = WHEN
+        with server.database.begin() as db:
+            seen = receptions.version_of(receptions.get(db, member, here))
+            agreed = Appointment("2026-12-01", "14:30", "Espace numérique", "Apportez votre téléphone et son chargeur.")
+            receptions.agree(db, member, here, appointment=agreed, seen=seen)
+        page.goto(server.url)
+        _take(page, "desk-home")
+        page.goto(f"{server.url}/receptions/new")
+        for name, value in (("language", "ar"), ("need", "papers"), ("device", "phone"), ("reading", "little")):
+            page.locator(f'label:has(> input[name={name}][value="{value}"])').click()
+        page.get_by_label("Repère", exact=True).fill("mardi, bonnet rouge")
+        page.get_by_label("Repère", exact=True).blur()
+        page.evaluate("scrollTo(0, 0)")
+        _take(page, "reception")
+        page.goto(f"{server.url}/receptions/{here}")
+        _take(page, "reception-after")
+        page.goto(f"{server.url}/receptions/{here}/sheet")
+        _take_sheet(page, "reception-paper")
+
+
+def _paper(server: Server, browser: Browser) -> None:
+    with server.database.begin() as db:
+        form = paper.make(db, server.door, server._trainer(), server.diagnostic(CODE), language="uk").row.code
+    with _desk(server, browser) as page:
+        page.goto(f"{server.url}/paper/{form}/print")
+        _take_sheet(page, "paper-form")
+        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        page.goto(f"{server.url}/paper/{form}")
+        for sign, field in zip("AB0?C", page.locator("[name=words]").all(), strict=False):
+            field.fill(sign)
+        page.locator("[name=words]").nth(5).focus()
+        _take(page, "paper-typing")
+
+
+def _group(server: Server, browser: Browser) -> None:
+    """Some who have finished, by how much they can; three who are answering."""
+    diagnostic = server.diagnostic(server.publish(title=WORKSHOP))
+    with server.database.begin() as db:
+        room = Crowd(db, server._trainer(), db.get_one(Diagnostic, diagnostic))
+        for number in range(GROUP):
+            language = ("ar", "uk", "fr", "fa_AF")[number % 4]
+            outcomes, reveals = _made_up(server, room, ability=(number + 1) / (GROUP + 1))
+            room.add(outcomes, reveals=reveals, language=language, at=WHEN - timedelta(minutes=3 * number + 9))
+        waiting = {"current_item": "SEC-02-a", "stopped": None}
+        for minutes, language, outcome in ((0, "uk", "correct"), (1, "ar", "not_understood"), (7, "fa_AF", "dont_know")):
+            first = {"GES-04": "correct", "CNX-01": outcome, "CNX-02": outcome}
+            room.add(first, language=language, at=WHEN - timedelta(minutes=minutes), **waiting)
+    with _desk(server, browser) as page:
+        group = f"{server.url}/diagnostics/{diagnostic}"
+        page.goto(f"{group}/live?still=1")
+        _take(page, "live")
+        page.goto(f"{group}/group")
+        _take(page, "group-next")
+        page.locator("section:has(.heat)").evaluate("one => one.scrollIntoView()")
+        _take(page, "group")
+        page.goto(f"{group}/session?skill=SEC-02")
+        _take_sheet(page, "session")
+
+
+def _people(server: Server, browser: Browser) -> None:
+    """Somebody who came twice, eight days apart, and what the journal keeps of it."""
+    member = server._trainer()
+    with server.database.begin() as db:
+        db.execute(sa.delete(JournalEntry))
+        room = Crowd(db, member, db.get_one(Diagnostic, server.diagnostic(CODE)))
+        file = LearnerFile(id=ids.random_id(), organisation_id=member.organisation_id, label="mardi, bonnet rouge")
+        file.sought, file.created_at, file.active_at = "mardi bonnet rouge", WHEN - timedelta(days=8), WHEN
+        file.note = "Vient le mardi. Veut envoyer ses papiers seule."
+        db.add(file)
+        db.flush()
+        before, _ = _made_up(server, room, ability=0.35)
+        after = before | dict.fromkeys([item for item in before if item[:3] in {"MEL", "CNX", "SEC"}], "correct")
+        attempts = [
+            room.add(given, file=file, language="ar", at=at, assisted=False).id
+            for given, at in ((before, WHEN - timedelta(days=8)), (after, WHEN - timedelta(minutes=40)))
+        ]
+        for minutes, act, about, details in (
+            (300, Act.GROUP_EXPORTED, server.diagnostic(CODE), {"people": 10, "format": "xlsx"}),
+            (65, Act.PROFILE_OPENED, attempts[0], {}),
+            (64, Act.FILE_OPENED, file.id, {}),
+            (30, Act.RESUME_CODE_GIVEN, attempts[1], {}),
+            (12, Act.FILE_EXPORTED, file.id, {"attempts": 2}),
+        ):
+            Moment.here = WHEN - timedelta(minutes=minutes)
+            journal.note(db, member, act, about_id=about, **details)
+        Moment.here = WHEN
+    with _desk(server, browser) as page:
+        page.goto(f"{server.url}/organisation/journal")
+        _take(page, "journal")
+        page.goto(f"{server.url}/learners/{file.id}")
+        _take(page, "file")
+        page.goto(f"{server.url}/profiles/{attempts[0]}/compare/{attempts[1]}")
+        _take(page, "comparison")
+
+
+def _answer(db: Session, server: Server, attempt: Attempt, answered: Sequence[str]) -> None:
+    """Give answers to an attempt, a few seconds each, and end it if there are any."""
+    blueprint = taking.blueprint_of(db, server.door, attempt.diagnostic_id)
+    for given in answered:
+        current = attempt.current_item
+        if current is None:
+            break
+        outcome, response = given, None
+        if given in {"right", "wrong"}:
+            outcome, response = "answered", response_to(blueprint.bodies[current], right=given == "right")
+        key = str(ids.random_id())
+        Moment.here += timedelta(seconds=20)
+        taking.answer(db, server.door, attempt.id, key=key, item=current, outcome=outcome, response=response)
+    if answered:
+        taking.leave(db, attempt.id)
+
+
+def _made_up(server: Server, room: Crowd, *, ability: float) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Outcomes of somebody who can so much (0 to 1), and what their wrong answers reveal."""
+    outcomes: dict[str, str] = {}
+    reveals: dict[str, list[str]] = {}
+    codes = sorted(room.items)
+    for place, code in enumerate(codes):
+        ease = ability - place / (2 * len(codes)) + CHANCE.uniform(-0.15, 0.15)
+        item = room.items[code][0]
+        outcomes[item] = "correct" if ease > 0.25 else "incorrect" if ease > 0 else "dont_know"
+        told = [option["reveals"] for option in server.body(item)["options"] if option.get("reveals")]
+        reveals[item] = told[:1]
+    if ability < 0.3:
+        outcomes[room.items[codes[-1]][0]] = "not_understood"
+    return outcomes, reveals
+
+
+@contextmanager
+def _nothing_by_chance() -> Iterator[None]:
+    """Stop the clock, and draw identifiers, codes and tokens from :data:`CHANCE`."""
+    CHANCE.seed("main")
+    secrets = SimpleNamespace(choice=lambda signs: CHANCE.choice(signs), token_urlsafe=lambda _: CHANCE.randbytes(24).hex())
+    with (
+        mock.patch.object(clock, "datetime", Moment),
+        mock.patch.object(ids, "os", SimpleNamespace(urandom=lambda number: CHANCE.randbytes(number))),
+        mock.patch.object(ids, "time", SimpleNamespace(time_ns=lambda: int(Moment.here.timestamp() * 1e9))),
+        mock.patch.object(ids, "secrets", secrets),
+    ):
+        yield
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[Server]:
+    """The application with the shipped content, in a thread of this process: it shares the clock that stands still."""
+    url = f"sqlite:///{folder / 'pathways.sqlite3'}"
+    database = Database(url)
+    _fill(database)
+    settings = Settings(port=0, data=folder, url="http://pathways.example", database_url=url, secret=SECRET.encode())
+    sock = listening_socket(settings)
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    try:
+        door = Door(settings.secret, Blueprints(clock=time.monotonic))
+        yield Server(f"http://127.0.0.1:{sock.getsockname()[1]}", database, door, code="")
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        sock.close()
+        database.dispose()
+
+
+@contextmanager
+def _desk(server: Server, browser: Browser) -> Iterator[Page]:
+    """A page of the signed-in trainer."""
+    with _page(browser, DESK, "fr") as page:
+        server.sign_in(page)
+        yield page
 
 
 @contextmanager
@@ -114,6 +359,7 @@ def _page(browser: Browser, size: tuple[int, int], language: str, *, dark: bool 
         device_scale_factor=1 if size == DESK else 1.5,
         has_touch=size != DESK,
         locale=i18n.language(language).tag,
+        timezone_id="Europe/Paris",
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
@@ -121,9 +367,26 @@ def _page(browser: Browser, size: tuple[int, int], language: str, *, dark: bool 
     context.close()
 
 
-def _take(page: Page, name: str) -> None:
+def _take(page: Page, name: str, *, of: str = "") -> None:
+    """Photograph what is in the window, or one element; a palette makes the file a third as large."""
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", caret="hide")
+    shoot: Callable[..., bytes] = page.locator(of).screenshot if of else page.screenshot
+    _keep(Image.open(io.BytesIO(shoot(animations="disabled", caret="hide"))).convert("RGB"), name)
+
+
+def _take_sheet(page: Page, name: str) -> None:
+    """Photograph the first sheet of a page that is printed, with the white that a printer leaves around it."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET[0] - 2 * MARGIN, "height": SHEET[1] - 2 * MARGIN})
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    _keep(ImageOps.expand(picture, MARGIN, "white"), name)
+    page.emulate_media(media="screen")
+
+
+def _keep(picture: Image.Image, name: str) -> None:
+    small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

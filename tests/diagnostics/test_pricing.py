@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from pathways.diagnostics import composing, pricing
 from pathways.diagnostics.composing import Selection
@@ -35,7 +36,7 @@ def copies(db, organisation_id: uuid.UUID | None, number: int, skills: set[str] 
     if skills is not None:
         current = current.where(ItemRevision.skill.in_(skills))
     rows: dict[Any, list[dict[str, Any]]] = {Item: [], ItemRevision: [], ItemTranslation: []}
-    for revision in db.scalars(current.options(sa.orm.selectinload(ItemRevision.translations))).all():
+    for revision in db.scalars(current.options(selectinload(ItemRevision.translations))).all():
         for _ in range(number):
             item_id, revision_id = uuid.uuid4(), uuid.uuid4()
             code = f"{revision.skill}-{item_id.hex[:8].upper()}"

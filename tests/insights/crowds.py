@@ -82,7 +82,7 @@ class Crowd:
         reveals: Mapping[str, Sequence[str]] | None = None,
         **columns: Any,
     ) -> Attempt:
-        """One attempt: ``{micro-skill: outcome}`` for all questions of the micro-skill (or one question's code, the later)."""
+        """One attempt: ``{micro-skill: outcome}`` for all its questions (or one question's code, which then counts)."""
         at = at or clock.now()
         attempt = Attempt(
             **{

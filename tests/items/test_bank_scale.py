@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 import uuid
 
 import pytest
@@ -17,7 +16,6 @@ from tests.items.writing import CHOICE, Author
 from tests.web.test_query_counts import counted
 
 MANY = 5_000
-MILLISECONDS = 300
 PAGES = (
     "/items",
     "/items?words=lien+message",
@@ -108,35 +106,27 @@ def add_items(db, author: Author, code: str, number: int) -> None:
         db.execute(sa.insert(model_of), rows)
 
 
-def costs(app, author: Author, code: str) -> tuple[dict[str, int], dict[str, float]]:
-    """Queries and milliseconds of each page, once what a process asks only once has been asked."""
-    queries, times = {}, {}
+def costs(app, author: Author, code: str) -> dict[str, int]:
+    """Queries of each page, once what a process asks only once has been asked."""
+    queries = {}
     for page in PAGES:
         path = page.format(code=code)
         author.client.get(path)
         with counted(app) as statements:
             assert author.client.get(path).status_code == 200, path
         queries[page] = len(statements)
-        taken = []
-        for _ in range(5):
-            started = time.perf_counter()
-            author.client.get(path)
-            taken.append(1000 * (time.perf_counter() - started))
-        times[page] = min(taken)  # what the page costs; the rest is what else the machine had to do
-    return queries, times
+    return queries
 
 
 @pytest.mark.slow
-def test_five_thousand_questions_cost_no_more_queries_and_no_more_than_a_third_of_a_second(app, signed_in, database):
+def test_five_thousand_questions_cost_no_more_queries_than_one(app, signed_in, database):
+    """How many seconds they cost is in `make bench-desk`."""
     author = Author(signed_in())
     code = author.write(CHOICE)
-    few, _ = costs(app, author, code)
+    few = costs(app, author, code)
     with database.begin() as db:
         add_items(db, author, code, MANY)
-    many, times = costs(app, author, code)
-    assert many == few
-    slow = {page: round(taken) for page, taken in times.items() if taken > MILLISECONDS}
-    assert slow == {}
+    assert costs(app, author, code) == few
 
 
 @pytest.mark.slow
@@ -146,9 +136,6 @@ def test_a_twin_is_found_among_five_thousand_before_a_question_is_kept(signed_in
     with database.begin() as db:
         add_items(db, author, code, MANY)
     author.key = str(uuid.uuid4())
-    started = time.perf_counter()
     reply = author.press(CHOICE)
-    taken = 1000 * (time.perf_counter() - started)
     assert reply.status_code == 422
     assert f"/items/{code}" in reply.text
-    assert taken < MILLISECONDS, taken

@@ -171,7 +171,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
     f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
 UNREADABLE = {
-    "alias": (BOMB.encode(), 1),
+    "alias": (BOMB.encode(), 2),
     "duplicate-key": (b"format: 1\ncode: essai\nformat: 1\n", 3),
     "encoding": ("format: 1\ntitle: café\n".encode("latin-1"), 1),
     "too-large": (b"# " + b"x" * 2_000_001, 1),
