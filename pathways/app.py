@@ -15,22 +15,18 @@ from starlette.responses import PlainTextResponse
 
 from pathways import __version__, clock, throttle, working
 from pathways.database import Database
-from pathways.diagnostics import (
-    compose_pages,
-    counting,
-    learner_api,
-    learner_pages,
-    paper_api,
-    paper_pages,
-    result_pages,
-    sharing_api,
-    sharing_pages,
-    taking,
-    trainer_api,
-    trainer_pages,
-    usage,
-)
+from pathways.diagnostics import counting, taking, usage
+from pathways.diagnostics.api import learner as learner_api
+from pathways.diagnostics.api import paper as paper_api
+from pathways.diagnostics.api import sharing as sharing_api
+from pathways.diagnostics.api import trainer as trainer_api
 from pathways.diagnostics.blueprint import Blueprints
+from pathways.diagnostics.pages import composer as compose_pages
+from pathways.diagnostics.pages import diagnostic as trainer_pages
+from pathways.diagnostics.pages import learner as learner_pages
+from pathways.diagnostics.pages import paper as paper_pages
+from pathways.diagnostics.pages import result as result_pages
+from pathways.diagnostics.pages import sharing as sharing_pages
 from pathways.diagnostics.taking import Door
 from pathways.filing import api as filing_api
 from pathways.filing import attempt_pages as filed_pages
@@ -40,9 +36,12 @@ from pathways.filing import service as filing
 from pathways.insights import api as insights_api
 from pathways.insights import pages as insights_pages
 from pathways.insights import profile_pages
-from pathways.items import api as items_api
-from pathways.items import authoring_pages, bank_pages, exchange_api, exchange_pages
-from pathways.items import pages as items_pages
+from pathways.items.api import bank as items_api
+from pathways.items.api import exchange as exchange_api
+from pathways.items.pages import authoring as authoring_pages
+from pathways.items.pages import bank as bank_pages
+from pathways.items.pages import exchange as exchange_pages
+from pathways.items.pages import media as items_pages
 from pathways.people import api as people_api
 from pathways.people import identification, journal, mailing, operation
 from pathways.people import pages as people_pages

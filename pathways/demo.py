@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import i18n
-from pathways.diagnostics import composing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.errors import SettingsError
 from pathways.people import service as people

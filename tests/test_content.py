@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from pathways import content, ids
 from pathways.clock import now
-from pathways.diagnostics import blueprint, composing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics import blueprint
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.items import service as items_service
 from pathways.items.models import Item, ItemRevision, ItemTranslation, Picture

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from sqlalchemy.exc import IntegrityError
 
 from pathways import migrating
 from pathways.database import Database
@@ -89,7 +90,7 @@ def test_what_was_there_is_there_afterwards(first):
 
 def test_foreign_keys_are_enforced_again_afterwards(first):
     migrating.migrate(first)
-    with pytest.raises(sa.exc.IntegrityError), first.engine.execution_options(writes=True).begin() as connection:
+    with pytest.raises(IntegrityError), first.engine.execution_options(writes=True).begin() as connection:
         connection.execute(sa.text("UPDATE attempt SET diagnostic_id = :nobody"), {"nobody": uuid.uuid4().hex})
 
 

@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import Form
 
 from pathways import i18n
-from pathways.diagnostics import goals, prerequisites
-from pathways.diagnostics.goals import Found
-from pathways.diagnostics.selections import MOST_QUESTIONS, Selection, starting_from
-from pathways.diagnostics.steps import LARGEST, Steps, selected, state_of
+from pathways.diagnostics.composing import goals, prerequisites
+from pathways.diagnostics.composing.goals import Found
+from pathways.diagnostics.composing.selections import MOST_QUESTIONS, Selection, starting_from
+from pathways.diagnostics.composing.steps import LARGEST, Steps, selected, state_of
 from pathways.referentials import situations
 from pathways.referentials.ladders import Ladders
 from pathways.web.fields import Line, Short

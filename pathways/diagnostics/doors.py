@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways import clock, i18n
-from pathways.diagnostics import composing, reading, taking
+from pathways.diagnostics import reading, taking
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Gone, NotFound

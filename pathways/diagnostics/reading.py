@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import composing, taking
+from pathways.diagnostics import taking
 from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer, label
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door

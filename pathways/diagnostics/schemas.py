@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.models import Diagnostic
-from pathways.diagnostics.selections import Selection
 from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.fields import Line, Short
 

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from pathways.diagnostics import composing, reading, taking
+from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import CERTAINTY, Outcome, carries_evidence, masteries
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pseudonyms import pseudonym

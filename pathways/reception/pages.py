@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import composing, reading, taking
+from pathways.diagnostics import reading, taking
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import (
     DESK_IDLE,
     HolderOfCookie,

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import composing
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.selections import Selection, checked, starting_from, usual
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
-from pathways.diagnostics.selections import Selection, checked, starting_from, usual
 from pathways.errors import NotFound
 from pathways.items import service as items_service
 from pathways.people.models import Organisation

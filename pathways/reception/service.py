@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import composing, taking
+from pathways.diagnostics import taking
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Forbidden, Gone, Invalid, NotFound

@@ -30,11 +30,12 @@ from sqlalchemy.orm import Session
 from pathways import clock, i18n, ids
 from pathways.app import create_app
 from pathways.database import Database
-from pathways.diagnostics import paper, taking
+from pathways.diagnostics import taking
 from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.models import Attempt, Diagnostic
+from pathways.diagnostics.paper import service as paper
 from pathways.diagnostics.taking import Door
-from pathways.people import files, journal
+from pathways.people import journal
 from pathways.people.journal import Act
 from pathways.people.models import JournalEntry, LearnerFile
 from pathways.reception import service as receptions
@@ -225,7 +226,11 @@ def _group(server: Server, browser: Browser) -> None:
             outcomes, reveals = _made_up(server, room, ability=(number + 1) / (GROUP + 1))
             room.add(outcomes, reveals=reveals, language=language, at=WHEN - timedelta(minutes=3 * number + 9))
         waiting = {"current_item": "SEC-02-a", "stopped": None}
-        for minutes, language, outcome in ((0, "uk", "correct"), (1, "ar", "not_understood"), (7, "fa_AF", "dont_know")):
+        for minutes, language, outcome in (
+            (0, "uk", "correct"),
+            (1, "ar", "not_understood"),
+            (7, "fa_AF", "dont_know"),
+        ):
             first = {"GES-04": "correct", "CNX-01": outcome, "CNX-02": outcome}
             room.add(first, language=language, at=WHEN - timedelta(minutes=minutes), **waiting)
     with _desk(server, browser) as page:
@@ -313,7 +318,9 @@ def _made_up(server: Server, room: Crowd, *, ability: float) -> tuple[dict[str, 
 def _nothing_by_chance() -> Iterator[None]:
     """Stop the clock, and draw identifiers, codes and tokens from :data:`CHANCE`."""
     CHANCE.seed("main")
-    secrets = SimpleNamespace(choice=lambda signs: CHANCE.choice(signs), token_urlsafe=lambda _: CHANCE.randbytes(24).hex())
+    secrets = SimpleNamespace(
+        choice=lambda signs: CHANCE.choice(signs), token_urlsafe=lambda _: CHANCE.randbytes(24).hex()
+    )
     with (
         mock.patch.object(clock, "datetime", Moment),
         mock.patch.object(ids, "os", SimpleNamespace(urandom=lambda number: CHANCE.randbytes(number))),

@@ -21,9 +21,10 @@ from playwright.sync_api import Page
 
 from pathways import clock, content, demo, i18n, ids, migrating
 from pathways.database import Database
-from pathways.diagnostics import composing, reading, taking
+from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprints
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.items.models import ItemRevision

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from pathways.app import create_app
-from pathways.diagnostics import composing, keys, taking
+from pathways.diagnostics import keys, taking
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.throttle import WrongTries
 from tests.diagnostics.situations import Taker

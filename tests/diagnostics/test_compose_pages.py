@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 import uuid
 from typing import Any
 
@@ -320,16 +319,6 @@ def test_a_member_who_may_not_compose_reads_a_draft_and_its_history(trainer, sig
     page = reader.get(f"/diagnostics/{made}").text
     assert "/copy" not in page
     assert "/sharing" not in page
-
-
-def test_the_composer_answers_at_once(trainer):
-    page = Composer(trainer).press("situation:email-workshop", goal="envoyer un document par mail")
-    sent, spent = fields_of(page.page) | {"action": "look"}, []
-    for _ in range(5):
-        begun = time.process_time()
-        trainer.post("/diagnostics/new/price", data=sent)
-        spent.append(time.process_time() - begun)
-    assert min(spent) < 0.3
 
 
 def test_a_deleted_one_is_gone_for_its_colleagues(trainer, database):

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from pathways import i18n
-from pathways.diagnostics import composing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.items.models import ItemTranslation

@@ -21,7 +21,7 @@ def taken(client, published, *, language="ar") -> uuid.UUID:
     return uuid.UUID(taker.opened["id"])
 
 
-def figures(database) -> dict[str, tuple[int, int, int, int]]:
+def figures(database) -> dict[str, tuple[int, ...]]:
     with database.read() as db:
         columns = (ItemFigures.correct, ItemFigures.incorrect, ItemFigures.dont_know, ItemFigures.not_understood)
         rows = db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pathways.diagnostics import goals, prerequisites, pricing
+from pathways.diagnostics.composing import goals, prerequisites, pricing
 from pathways.referentials import service as referentials
 from pathways.referentials.ladders import Ladders
 from pathways.referentials.situations import goals as shipped_goals

@@ -9,8 +9,9 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from pathways.diagnostics import paper, taking
+from pathways.diagnostics import taking
 from pathways.diagnostics.models import Answer, Attempt, PaperForm
+from pathways.diagnostics.paper import service as paper
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
 from tests.web.world import csrf_of, rows_of
@@ -235,7 +236,7 @@ def test_two_people_who_correct_one_sheet_do_not_overwrite_each_other(trainer, d
     assert second.status_code == 409
     assert "entre-temps" in second.text
     assert re.findall(r'name="words" value="([^"]*)"', second.text) == mine
-    fresh = re.search(r'name="seen" value="(\d+)"', second.text)[1]
+    [fresh] = re.findall(r'name="seen" value="(\d+)"', second.text)
     assert trainer.post(path, data={"seen": fresh, "words": mine, "csrf": csrf_of(trainer)}).status_code == 303
 
 

@@ -8,33 +8,33 @@ import random
 import pytest
 
 from pathways import ids
-from pathways.diagnostics import paper_codes, paper_letters
-from pathways.diagnostics.paper_letters import Typed
+from pathways.diagnostics.paper import codes, letters
+from pathways.diagnostics.paper.letters import Typed
 from pathways.errors import Invalid
 
 
 def test_every_code_that_is_drawn_is_whole():
-    assert all(paper_codes.is_whole(paper_codes.new()) for _ in range(500))
+    assert all(codes.is_whole(codes.new()) for _ in range(500))
 
 
 def test_any_one_wrong_letter_is_noticed():
-    for code in [paper_codes.new() for _ in range(60)]:
+    for code in [codes.new() for _ in range(60)]:
         for place, letter in itertools.product(range(len(code)), ids.ALPHABET):
             if letter != code[place]:
-                assert not paper_codes.is_whole(code[:place] + letter + code[place + 1 :])
+                assert not codes.is_whole(code[:place] + letter + code[place + 1 :])
 
 
 def test_any_two_letters_that_change_places_are_noticed():
-    for code in [paper_codes.new() for _ in range(200)]:
+    for code in [codes.new() for _ in range(200)]:
         for one, two in itertools.combinations(range(len(code)), 2):
             swapped = list(code)
             swapped[one], swapped[two] = swapped[two], swapped[one]
-            assert code[one] == code[two] or not paper_codes.is_whole("".join(swapped))
+            assert code[one] == code[two] or not codes.is_whole("".join(swapped))
 
 
 @pytest.mark.parametrize("code", ["", "A", "23456", "2345678", "AAAAAA", "23456é", "000000"])
 def test_what_is_no_code(code):
-    assert not paper_codes.is_whole(code)
+    assert not codes.is_whole(code)
 
 
 def body(kind: str, **given):
@@ -44,29 +44,27 @@ def body(kind: str, **given):
     }
 
 
-CHOICE = paper_letters.question_of(1, body("choice"), "seed")
-CHOICES = paper_letters.question_of(2, body("choices", options="abcd", key="ab"), "seed")
-ORDER = paper_letters.question_of(3, body("order", options="abcd", orders=[["a", "b", "c", "d"]]), "seed")
-MATCH = paper_letters.question_of(
-    4, body("match", options="ab", targets=[{"id": "x"}, {"id": "y"}, {"id": "z"}]), "seed"
-)
+CHOICE = letters.question_of(1, body("choice"), "seed")
+CHOICES = letters.question_of(2, body("choices", options="abcd", key="ab"), "seed")
+ORDER = letters.question_of(3, body("order", options="abcd", orders=[["a", "b", "c", "d"]]), "seed")
+MATCH = letters.question_of(4, body("match", options="ab", targets=[{"id": "x"}, {"id": "y"}, {"id": "z"}]), "seed")
 
 
 def test_a_letter_is_the_box_that_stands_there():
-    assert [paper_letters.read(CHOICE, letter) for letter in "AbC"] == [Typed(None, name) for name in CHOICE.boxes]
+    assert [letters.read(CHOICE, letter) for letter in "AbC"] == [Typed(None, name) for name in CHOICE.boxes]
 
 
 def test_zero_question_mark_and_dash():
     for question in (CHOICE, CHOICES, ORDER, MATCH):
-        assert paper_letters.read(question, "0") == Typed("dont_know", None)
-        assert paper_letters.read(question, " ? ") == Typed("not_understood", None)
-        assert paper_letters.read(question, "-") is None
-        assert paper_letters.read(question, "") is None
+        assert letters.read(question, "0") == Typed("dont_know", None)
+        assert letters.read(question, " ? ") == Typed("not_understood", None)
+        assert letters.read(question, "-") is None
+        assert letters.read(question, "") is None
 
 
 def test_numbers_of_an_order_are_typed_as_they_were_written_beside_the_steps():
     first, second, third, fourth = ORDER.boxes
-    assert paper_letters.read(ORDER, "2413") == Typed(None, [third, first, fourth, second])
+    assert letters.read(ORDER, "2413") == Typed(None, [third, first, fourth, second])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +78,7 @@ def test_numbers_of_an_order_are_typed_as_they_were_written_beside_the_steps():
 )
 def test_what_is_no_answer_names_its_question(question, word):
     with pytest.raises(Invalid) as refused:
-        paper_letters.read(question, word)
+        letters.read(question, word)
     assert refused.value.errors[0]["field"] == f"a{question.number}"
     assert f"Question {question.number}" in refused.value.message
 
@@ -95,20 +93,20 @@ def test_what_is_read_is_written_back(question):
             if question is not MATCH
             else "".join(signs.choices("ABC", k=2))
         )
-        typed = paper_letters.read(question, word)
+        typed = letters.read(question, word)
         assert typed is not None
-        back = paper_letters.write(question, typed.outcome or "", typed.response)
+        back = letters.write(question, typed.outcome or "", typed.response)
         assert back == ("".join(sorted(word)) if question is CHOICES else word)
 
 
 def test_too_few_or_too_many_boxes_are_an_answer():
-    assert len(paper_letters.read(CHOICES, "A").response) == 1
-    assert len(paper_letters.read(CHOICES, "ABC").response) == 3
+    assert letters.read(CHOICES, "A") == Typed(None, [CHOICES.boxes[0]])
+    assert letters.read(CHOICES, "ABC") == Typed(None, [*CHOICES.boxes[:3]])
 
 
 def test_a_whole_line_is_cut_by_the_lengths_of_its_questions():
     line = [CHOICE, CHOICES, ORDER, MATCH, CHOICE]
-    assert paper_letters.split(line, "b ad 0 ca ?") == ["B", "AD", "0", "CA", "?"]
-    assert paper_letters.split(line, "BAD") == ["B", "AD", "", "", ""]
+    assert letters.split(line, "b ad 0 ca ?") == ["B", "AD", "0", "CA", "?"]
+    assert letters.split(line, "BAD") == ["B", "AD", "", "", ""]
     with pytest.raises(Invalid, match="de trop"):
-        paper_letters.split(line, "BAD1234CA??")
+        letters.split(line, "BAD1234CA??")

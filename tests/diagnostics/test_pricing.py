@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from typing import Any
 
@@ -10,14 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from pathways.diagnostics import composing, pricing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import pricing
+from pathways.diagnostics.composing.service import Selection
 from pathways.items.models import Item, ItemRevision, ItemTranslation
 from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials import service as referentials
-from pathways.referentials.ladders import Ladders, ladders_of
-from pathways.referentials.situations import situation
+from pathways.referentials.ladders import ladders_of
 
 FRAMEWORK = "inclusion-numerique"
 SKILL = "SEC-02"
@@ -120,21 +118,3 @@ def test_the_number_beside_a_rung_counts_what_may_be_asked(db, member):
     after = pricing.count_questions(db, ladders)
     assert after[SKILL] == 2 * before[SKILL]
     assert {code for code in after if after[code] != before[code]} == {SKILL}
-
-
-@pytest.mark.slow
-def test_a_price_out_of_five_thousand_questions_takes_under_three_tenths_of_a_second(db, member):
-    copies(db, member.organisation_id, 60)
-    assert (db.scalar(sa.select(sa.func.count()).select_from(Item)) or 0) > 5000
-    ladders = Ladders(referentials.latest(db, FRAMEWORK), member.organisation_id)
-    ready = situation(FRAMEWORK, "email-workshop")
-    assert ready
-    selection = composing.checked(ladders, Selection(skills=ready.skills, languages=("fr", "ar", "uk", "en", "fa_AF")))
-    spent = []
-    for _ in range(4):
-        db.expire_all()
-        begun = time.process_time()
-        pricing.count_questions(db, ladders)
-        composing.price(db, ladders, selection)
-        spent.append(time.process_time() - begun)
-    assert min(spent) < 0.3, spent

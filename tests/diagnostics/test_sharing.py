@@ -7,8 +7,9 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from pathways.diagnostics import composing, sharing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing import sharing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.errors import Invalid, NotFound
 from pathways.items import authoring

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways.diagnostics.selections import Selection
-from pathways.diagnostics.steps import LARGEST, MOST_STEPS, Steps, selected, state_of
+from pathways.diagnostics.composing.selections import Selection
+from pathways.diagnostics.composing.steps import LARGEST, MOST_STEPS, Steps, selected, state_of
 
 CODES = [f"SEC-0{number}" for number in range(1, 9)]
 STATES = st.builds(

@@ -7,8 +7,10 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from pathways.diagnostics import composing, taking, versions
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics import taking
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing import versions
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Diagnostic, DiagnosticEdit, DiagnosticState
 from pathways.errors import Conflict, NotFound
 from pathways.people import service as people

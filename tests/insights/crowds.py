@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import composing
-from pathways.diagnostics.composing import Selection
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.people import service as people
 from pathways.people.models import LearnerFile, Membership

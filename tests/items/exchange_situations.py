@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pathways import spreadsheets
-from pathways.items import exchange, exchange_plan
-from pathways.items.exchange_files import Sent, opened
+from pathways.items.exchange import plan as exchange_plan
+from pathways.items.exchange import service as exchange
+from pathways.items.exchange.files import Sent, opened
 
 FRAMEWORK = "inclusion-numerique"
 CHOICE: dict[str, str] = {

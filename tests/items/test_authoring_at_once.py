@@ -30,7 +30,8 @@ def member(database) -> Member:
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """What each of the acts gave or raised, all begun together."""
-    gate, told = threading.Barrier(len(acts)), [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+    told: list[Any] = [None] * len(acts)
 
     def run(number: int) -> None:
         gate.wait()

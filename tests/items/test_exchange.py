@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from pathways.errors import Invalid
-from pathways.items import authoring, bank, exchange, exchange_plan
-from pathways.items.exchange_documents import Written, table_of
-from pathways.items.exchange_files import opened
-from pathways.items.exchange_plan import Status
-from pathways.items.exchange_yaml import yaml_of
+from pathways.items import authoring, bank
+from pathways.items.exchange import plan as exchange_plan
+from pathways.items.exchange import service as exchange
+from pathways.items.exchange.documents import Written, table_of
+from pathways.items.exchange.files import opened
+from pathways.items.exchange.plan import Status
+from pathways.items.exchange.yaml_files import yaml_of
 from pathways.items.flaws import is_plain
 from pathways.items.models import Item, ItemRevision, ItemTranslation
 from pathways.spreadsheets import csv_of, xlsx_of

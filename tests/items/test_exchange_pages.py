@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from pathways import spreadsheets
-from pathways.items.exchange_files import packed, unpacked
+from pathways.items.exchange.files import packed, unpacked
 from pathways.items.models import Item
 from pathways.people.models import JournalEntry
 from pathways.permissions import Role

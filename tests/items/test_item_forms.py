@@ -8,7 +8,7 @@ from pathways.items import authoring, history
 from pathways.items.documents import ItemDocument
 from pathways.items.flaws import is_plain
 from pathways.items.grading import grade
-from pathways.items.item_forms import KINDS, ItemForm, form_of
+from pathways.items.pages.item_forms import KINDS, ItemForm, form_of
 from tests.items.writing import FORMS
 
 PICTURE = {"sha256": "0" * 64, "width": 280, "height": 180}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pathways.diagnostics import composing
-from pathways.diagnostics.composing import Selection
-from pathways.diagnostics.pricing import count_questions
-from pathways.diagnostics.selections import starting_from
+from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.composing.pricing import count_questions
+from pathways.diagnostics.composing.selections import starting_from
+from pathways.diagnostics.composing.service import Selection
 from pathways.referentials import service as referentials
 from pathways.referentials.ladders import Ladders
 from pathways.referentials.situations import goals, situation, situations

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from pathways.diagnostics import doors, learner_api
+from pathways.diagnostics import doors
+from pathways.diagnostics.api import learner as learner_api
 from pathways.web.dependencies import Requires, RequiresForm
 
 LEARNER = {learner_api._learner, doors._by_cookie, learner_api._reader}

@@ -1,0 +1,1 @@
+"""The API of diagnostics: what programs ask of the services."""

@@ -1,0 +1,1 @@
+"""Composing: selections, what they cost, goals in plain words, versions and sharing."""

@@ -1,0 +1,1 @@
+"""The pages of diagnostics: what HTML asks of the services."""

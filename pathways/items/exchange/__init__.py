@@ -1,0 +1,1 @@
+"""Items in files and out of them: tables and the YAML of ``referentials/``."""

@@ -1,0 +1,143 @@
+"""Items in and out of files: an import does all that its report said, or nothing; what leaves comes back the same."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pathways import clock, ids
+from pathways.errors import Invalid
+from pathways.items import authoring, bank, service
+from pathways.items.exchange.documents import Written
+from pathways.items.exchange.plan import MOST_ITEMS, Plan, Row, Status
+from pathways.items.models import Item, ItemRevision, ItemTranslation
+from pathways.permissions import Member
+from pathways.referentials import service as referentials_service
+from pathways.referentials.documents import fingerprint_of
+from pathways.referentials.ladders import ladders_of
+
+MOST_TOLD = 500
+"""Errors that a refusal names."""
+
+
+# --- the import ----------------------------------------------------------------------------------------------
+
+
+def keep(db: Session, member: Member, framework: str, planned: Plan) -> None:
+    """Do what a plan made in this very transaction (``to_keep``) says. Raises :class:`Invalid` if anything in it is
+    wrong, and then nothing has changed.
+    """
+    if planned.errors:
+        first = planned.errors[0]
+        said = f"Ligne {first.line} : {first.message}. Rien n'a été importé."
+        told = [{"field": f"{one.line}.{one.column}", "message": one.message} for one in planned.errors]
+        raise Invalid(said, errors=told[:MOST_TOLD])
+    fresh = [row for row in planned.rows if row.status is Status.NEW]
+    items = dict(zip(map(id, fresh), _new_items(db, member, framework, fresh), strict=True))
+    for row in planned.rows:
+        if row.status in {Status.NEW, Status.CHANGED}:
+            _revise(db, member, row, items[id(row)] if row.status is Status.NEW else None)
+        elif row.status is Status.TRANSLATED and row.own:
+            _translate(db, member, row, row.own.last)
+    db.flush()
+
+
+def _new_items(db: Session, member: Member, framework: str, rows: Sequence[Row]) -> list[Item]:
+    items: list[Item] = []
+    for row, code in zip(rows, _free_codes(db, framework, [row.body["skill"] for row in rows]), strict=True):
+        row.code = code
+        owner = member.organisation_id
+        items.append(
+            Item(id=ids.new_id(), framework=framework, code=code, skill=row.body["skill"], organisation_id=owner)
+        )
+    db.add_all(items)
+    db.flush()
+    return items
+
+
+def _free_codes(db: Session, framework: str, skills: Sequence[str]) -> list[str]:
+    codes: list[str] = [""] * len(skills)
+    while missing := [position for position, code in enumerate(codes) if not code]:
+        for position in missing:
+            codes[position] = f"{skills[position]}-{ids.new_code(authoring.LETTERS_OF_A_CODE)}"
+        drawn = [codes[position] for position in missing]
+        taken = set(db.scalars(sa.select(Item.code).where(Item.framework == framework, Item.code.in_(drawn))))
+        repeated = Counter(codes)
+        codes = ["" if code in taken or repeated[code] > 1 else code for code in codes]
+    return codes
+
+
+def _revise(db: Session, member: Member, row: Row, new: Item | None) -> None:
+    """The first or the next revision of an item, like :func:`authoring.keep`, but without a query for each."""
+    item = new or (row.own.item if row.own else None)
+    assert item is not None
+    assert row.document is not None
+    document = row.document.model_copy(update={"code": item.code})
+    body = row.body | {"code": item.code}
+    revision = ItemRevision(
+        id=ids.new_id(),
+        item_id=item.id,
+        number=row.own.last.number + 1 if row.own else 1,
+        fingerprint=fingerprint_of(body, 64),
+        text_fingerprint=document.text_fingerprint(),
+        code=item.code,
+        skill=document.skill,
+        kind=document.kind,
+        device=document.device,
+        verify_by=document.verify_by,
+        body=body,
+        segments=document.segments(),
+        edited_by=member.account_id,
+        translations=[],
+    )
+    db.add(revision)
+    item.current_id, item.sought = revision.id, service.sought_of(document)
+    if row.own and row.own.last.text_fingerprint == revision.text_fingerprint:
+        for one in row.own.last.translations:
+            if one.is_current and one.language not in row.translations:
+                by = one.translator_id
+                copy = service.translate(db, revision, one.language, one.segments, state=one.state, translator_id=by)
+                copy.reviewer_id = one.reviewer_id
+    _translate(db, member, row, revision)
+
+
+def _translate(db: Session, member: Member, row: Row, revision: ItemRevision) -> None:
+    for language, (state, segments) in row.translations.items():
+        service.translate(db, revision, language, segments, state=state, translator_id=member.account_id)
+
+
+# --- the export ----------------------------------------------------------------------------------------------
+
+
+def leaving(db: Session, member: Member, framework: str, wanted: bank.Wanted) -> list[Written]:
+    """The items of a list with their translations, by code. Raises :class:`Invalid` if they are too many for a file."""
+    ladders = ladders_of(db, referentials_service.latest(db, framework), member.organisation_id)
+    found = bank.listed(db, member, ladders, wanted, today=clock.now().date(), limit=MOST_ITEMS)
+    if found.next:
+        raise Invalid(f"Plus de {MOST_ITEMS} questions : choisissez-en moins, par filière ou par mots.")
+    revisions = [row.revision for row in found.rows]
+    texts = _translations_of(db, [revision.id for revision in revisions])
+    return [Written(one.code, one.body, texts.get(one.id, {}), one.text_fingerprint) for one in revisions]
+
+
+def _translations_of(db: Session, revisions: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, tuple[str, Any]]]:
+    query = sa.select(ItemTranslation.revision_id, ItemTranslation.language, ItemTranslation.state)
+    query = query.add_columns(ItemTranslation.segments).where(ItemTranslation.is_current)
+    found: dict[uuid.UUID, dict[str, tuple[str, Any]]] = {}
+    for row in db.execute(query.where(ItemTranslation.revision_id.in_(revisions))) if revisions else ():
+        found.setdefault(row.revision_id, {})[row.language] = (row.state, row.segments)
+    return found
+
+
+def examples(db: Session, most: int = 2) -> list[Written]:
+    """Shipped items of every kind with their translations and without their codes: what a filled table looks like."""
+    kept: dict[str, list[Written]] = {}
+    for revision in service.current_revisions(db, referentials_service.USUAL_FRAMEWORK):
+        texts = {row.language: (row.state, row.segments) for row in revision.translations if row.is_current}
+        kept.setdefault(revision.kind, []).append(Written("", revision.body, texts, revision.text_fingerprint))
+    return [one for found in kept.values() for one in found[:most]]

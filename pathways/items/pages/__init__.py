@@ -1,0 +1,1 @@
+"""The pages of items: the bank, writing, exchange, pictures."""
