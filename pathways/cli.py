@@ -154,6 +154,7 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
             doors = demonstration.prepare(db)
     print(f"learner: {settings.url}/q/{doors.code}", flush=True)
     print(f"trainer: {settings.url}{doors.sign_in}", flush=True)
+    print("Ce lien ouvre une fois. Ctrl-C pour arrêter.", flush=True)
     _serve(settings, sock)
 
 

@@ -17,6 +17,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
+from babel.units import format_unit
 
 from pathways.settings import resource
 
@@ -136,6 +137,13 @@ def catalogue(code: str) -> Translations:
 def say_date(day: date, code: str) -> str:
     """``jeudi 3 décembre 2026`` in the words of the language, with the digits of French forms and phones."""
     return format_date(day, format="full", locale=Locale.parse(language(code).fmt)).translate(LATIN_DIGITS)
+
+
+def say_size(size: int) -> str:
+    """``8 Mo``, in the language in use: a number of bytes in the largest unit that it fills."""
+    unit, number = ("megabyte", size / 2**20) if size >= 2**20 else ("kilobyte", size / 2**10)
+    said = format_unit(round(number), f"digital-{unit}", "short", locale=Locale.parse(current().fmt))
+    return said.translate(LATIN_DIGITS).replace(" ", "\u00a0")
 
 
 def _read(code: str) -> Translations:

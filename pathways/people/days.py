@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from pathways import i18n
-
-PARIS = ZoneInfo("Europe/Paris")
+from pathways.clock import PARIS
 
 
 def day(moment: datetime) -> str:

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from pathways import i18n
+from pathways.clock import PARIS
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -69,8 +71,14 @@ def environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters["paris"] = _paris
     env.globals.update(two=two, two_texts=two_texts, static=static, languages=i18n.languages)
     return env
+
+
+def _paris(moment: datetime, form: str = "%d/%m/%Y %H:%M") -> str:
+    """A moment by the clock of the desk."""
+    return moment.astimezone(PARIS).strftime(form)
 
 
 @jinja2.pass_context

@@ -120,8 +120,8 @@ def _most(scope: Scope) -> int:
 
 
 def said_of(most: int) -> dict[str, str]:
-    """A bound as a person reads it."""
-    return {"most": f"{most // MEGABYTE}\u00a0Mo" if most >= MEGABYTE else f"{most // 1024}\u00a0ko"}
+    """A bound as a person reads it, in the language in use."""
+    return {"most": i18n.say_size(most)}
 
 
 class TooLarge(HTTPException):

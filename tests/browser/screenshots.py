@@ -238,8 +238,6 @@ def _group(server: Server, browser: Browser) -> None:
         page.goto(f"{group}/live?still=1")
         _take(page, "live")
         page.goto(f"{group}/group")
-        _take(page, "group-next")
-        page.locator("section:has(.heat)").evaluate("one => one.scrollIntoView()")
         _take(page, "group")
         page.goto(f"{group}/session?skill=SEC-02")
         _take_sheet(page, "session")
@@ -318,12 +316,10 @@ def _made_up(server: Server, room: Crowd, *, ability: float) -> tuple[dict[str, 
 def _nothing_by_chance() -> Iterator[None]:
     """Stop the clock, and draw identifiers, codes and tokens from :data:`CHANCE`."""
     CHANCE.seed("main")
-    secrets = SimpleNamespace(
-        choice=lambda signs: CHANCE.choice(signs), token_urlsafe=lambda _: CHANCE.randbytes(24).hex()
-    )
+    secrets = SimpleNamespace(choice=CHANCE.choice, token_urlsafe=lambda _: CHANCE.randbytes(24).hex())
     with (
         mock.patch.object(clock, "datetime", Moment),
-        mock.patch.object(ids, "os", SimpleNamespace(urandom=lambda number: CHANCE.randbytes(number))),
+        mock.patch.object(ids, "os", SimpleNamespace(urandom=CHANCE.randbytes)),
         mock.patch.object(ids, "time", SimpleNamespace(time_ns=lambda: int(Moment.here.timestamp() * 1e9))),
         mock.patch.object(ids, "secrets", secrets),
     ):

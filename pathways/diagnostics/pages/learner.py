@@ -15,7 +15,16 @@ from starlette.responses import RedirectResponse, Response
 from pathways import i18n, ids
 from pathways.diagnostics import keys, taking
 from pathways.diagnostics.composing import service as composing
-from pathways.diagnostics.doors import CurrentLearner, OwnDoor, begun, hand_over, is_at_desk, remember, speak
+from pathways.diagnostics.doors import (
+    BesideAnswers,
+    CurrentLearner,
+    OwnDoor,
+    begun,
+    hand_over,
+    is_at_desk,
+    remember,
+    speak,
+)
 from pathways.diagnostics.engine import Outcome
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pages.answer_forms import Picked, picked, response_of
@@ -181,7 +190,7 @@ def undo(learner: CurrentLearner, db: DB, door: OwnDoor, item: Annotated[Short, 
 
 
 @router.get("/t/{attempt_id}/pause")
-def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, beside: BesideAnswers) -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
     code = ids.readable(door.resume_code(attempt))
@@ -191,6 +200,8 @@ def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) 
         attempt_id=attempt.id,
         resume_code=code,
         pseudonym=pseudonym(attempt.id),
+        filed=attempt.file_id is not None,
+        reception=beside(db, attempt.id)["reception"],
         at_desk=is_at_desk(request),
     )
 

@@ -26,7 +26,7 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor,
         return RedirectResponse(f"/t/{attempt.id}", 303)
     speak(attempt)
     profile = reading.profile(db, door, attempt)
-    own = [one for one in profile.answers if one.observed_by is None]
+    own = [one for one in profile.answers if one.observed_by is None and one.entered_by is None]
     return render(
         request,
         "result.html",
