@@ -122,8 +122,8 @@ def export(request: Request, member: Keeper, db: DB, door: OwnDoor, file_id: uui
     shown = render(request, "learner-export.html", held=held, states=STATES, day=days.day, short=days.short)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("fiche.html", bytes(shown.body))
-        archive.writestr("fiche.json", json.dumps(exporting.to_json(held), ensure_ascii=False, indent=1))
+        archive.writestr("Fiche.html", bytes(shown.body))
+        archive.writestr("Fiche.json", json.dumps(exporting.to_json(held), ensure_ascii=False, indent=1))
     name = f"fiche-{clock.now():%Y-%m-%d}.zip"  # no label: the name of a file is read over a shoulder
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(packed.getvalue(), media_type="application/zip", headers=headers)

@@ -22,7 +22,7 @@ def test_everything_about_a_person_is_taken_away_in_words(trainer, database, tak
     assert reply.headers["content-type"] == "application/zip"
     assert "mardi" not in reply.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(reply.content)) as archive:
-        page, kept = archive.read("fiche.html").decode(), json.loads(archive.read("fiche.json"))
+        page, kept = archive.read("Fiche.html").decode(), json.loads(archive.read("Fiche.json"))
     assert (kept["file"]["label"], kept["file"]["note"]) == ("mardi", "vient le matin")
     [attempt] = kept["attempts"]
     assert [one["outcome"] for one in attempt["answers"]] == ["dont_know", "not_understood"]
