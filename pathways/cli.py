@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -142,6 +143,8 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
     from pathways import demo as demonstration
     from pathways import migrating
     from pathways.clock import now
+    from pathways.diagnostics.blueprint import Blueprints
+    from pathways.diagnostics.taking import Door
 
     with _database(settings) as database:
         migrating.migrate(database)
@@ -152,6 +155,7 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
             shipped.load(db, content)
         with database.begin() as db:
             doors = demonstration.prepare(db)
+            demonstration.fill(db, Door(settings.secret, Blueprints(clock=time.monotonic)))
     print(f"learner: {settings.url}/q/{doors.code}", flush=True)
     print(f"trainer: {settings.url}{doors.sign_in}", flush=True)
     print("Ce lien ouvre une fois. Ctrl-C pour arrêter.", flush=True)

@@ -221,12 +221,12 @@ def test_the_demonstration_twice_is_one_demonstration(tmp_path):
             deadline = time.monotonic() + 20
             while True:
                 try:
-                    assert httpx.get(learner[1]).status_code == 200
+                    assert httpx.get(learner[1], timeout=30).status_code == 200
                     break
                 except httpx.ConnectError:
                     assert time.monotonic() < deadline
                     time.sleep(0.05)
-            assert httpx.get(trainer[1]).status_code == 303
+            assert httpx.get(trainer[1], timeout=30).status_code == 303
             codes.append(learner[1].rsplit("/", 1)[1])
         finally:
             program.send_signal(signal.SIGTERM)

@@ -6,21 +6,25 @@ import hashlib
 import json
 import time
 import uuid
+from collections import Counter
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from pathways import content, ids
+from pathways import content, demo, ids
 from pathways.clock import now
 from pathways.diagnostics import blueprint
+from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
-from pathways.diagnostics.models import Diagnostic
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.taking import Door
 from pathways.items import service as items_service
 from pathways.items.models import Item, ItemRevision, ItemTranslation, Picture
 from pathways.people import service as people
+from pathways.people.models import LearnerFile
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials import service as referentials
 from pathways.referentials.models import Referential
@@ -268,3 +272,15 @@ def test_two_numbers_of_one_referential_are_two_rows(db, folder):
     rows = db.scalars(sa.select(Referential).filter_by(code="essai").order_by(Referential.number)).all()
     assert [row.number for row in rows] == [1, 2]
     assert [one.code for one in referentials.all_newest(db)].count("essai") == 1
+
+
+def test_the_demonstration_has_people_in_it_once(db):
+    door = Door(b"a secret of at least thirty-two bytes", Blueprints(clock=time.monotonic))
+    demo.prepare(db)
+    for _ in range(2):
+        demo.fill(db, door)
+    outcomes = dict(db.execute(sa.select(Answer.outcome, sa.func.count()).group_by(Answer.outcome)).all())
+    assert db.scalar(sa.select(sa.func.count()).select_from(Attempt)) == len(demo.LEARNERS) + 1
+    assert outcomes.keys() == {"correct", "incorrect", "dont_know", "not_understood"}
+    filed = Counter(db.scalars(sa.select(LearnerFile.label).join(Attempt)))
+    assert filed == {label: 1 + (label == demo.LABELS[1]) for label in demo.LABELS}

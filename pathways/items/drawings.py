@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LARGEST = 60_000
 """Bytes of a drawing of the files: learners load it on a weak network."""
 LARGEST_SENT = 500_000
 """Bytes of one that an organisation sends: drawing programs are talkative."""
+MOST_DRAWN, DEEPEST = 20_000, 60
+"""Elements once every reference is followed, which a few lines can make millions of; and elements inside each other."""
+LONGEST_SIDE, NARROWEST = 20_000, 20
+"""Units of a side; and how many times longer than the other one it may be."""
 ELEMENTS = frozenset(
     {
         *("svg", "title", "desc", "g", "defs", "symbol", "use", "path", "rect", "circle", "ellipse", "line"),
@@ -23,7 +27,9 @@ ELEMENTS = frozenset(
 _SVG = "{http://www.w3.org/2000/svg}"
 _DECLARATION = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 _BESIDE = re.compile(r"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|<!\[CDATA\[", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*(?!#)|//|data:|script:|\\""", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*(?!#)|image(-set)?\(|src\(|//|data:|script:|\\""", re.IGNORECASE)
+_REFERENCE = re.compile(r"""(?:^|url\(\s*["']?\s*)#([^"')\s]+)""", re.IGNORECASE)
+_KEPT_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 SMALLEST_TEXT = 13
 """Units of a 280-unit wide picture: drawn 280 px wide on the narrowest phone, smaller text is not read."""
 
@@ -52,10 +58,13 @@ def read(path: Path) -> Drawing:
 
 
 def sent(body: bytes) -> Drawing:
-    """A drawing that somebody sends: as safe as one of the files. What a learner hears of it is in its item."""
+    """A drawing that somebody sends: as safe as one of the files, and written again without what its program put beside
+    the picture. What a learner hears of it is in its item.
+    """
     if len(body) > LARGEST_SENT:
         raise Unusable(f"plus de {LARGEST_SENT // 1000} ko")
-    return _read(body)[0]
+    drawing, root = _read(body)
+    return replace(drawing, body=_written(root))
 
 
 def _read(body: bytes) -> tuple[Drawing, ET.Element]:
@@ -66,13 +75,15 @@ def _read(body: bytes) -> tuple[Drawing, ET.Element]:
         box = []
     if len(box) != 4 or box[:2] != [0, 0] or not all(0 < side < math.inf for side in box[2:]):
         raise Unusable("viewBox doit être « 0 0 largeur hauteur »")
+    if max(box) > LONGEST_SIDE or max(box[2:]) > NARROWEST * min(box[2:]):
+        raise Unusable(f"viewBox « {root.get('viewBox')} » n'est pas la forme d'une image")
     return Drawing(body, box[2], box[3]), root
 
 
 def _tree(body: bytes) -> ET.Element:
     """The elements of a drawing that holds nothing but drawing."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
         if _DECLARATION.search(text):
             raise Unusable("le fichier doit être en UTF-8")
         if found := _BESIDE.search(text):
@@ -90,7 +101,44 @@ def _tree(body: bytes) -> ET.Element:
             raise Unusable(f"l'élément <{name}> n'est pas admis")
         for attribute, value in element.attrib.items():
             _check_attribute(attribute.rpartition("}")[2].casefold(), value)
+    _check_size(root)
     return root
+
+
+def _check_size(root: ET.Element) -> None:
+    """Count what a browser draws, which follows each reference as often as it stands there."""
+    named = {element.get("id"): element for element in root.iter()}
+    drawn: dict[ET.Element, int] = {}
+    open_ones: set[ET.Element] = set()
+
+    def count(element: ET.Element, depth: int) -> int:
+        if element in open_ones:
+            raise Unusable("le dessin se contient lui-même")
+        if depth > DEEPEST:
+            raise Unusable("les éléments sont imbriqués trop profondément")
+        if element not in drawn:
+            open_ones.add(element)
+            meant = [
+                named[name] for value in element.attrib.values() for name in _REFERENCE.findall(value) if name in named
+            ]
+            drawn[element] = 1 + sum(count(one, depth + 1) for one in (*element, *meant))
+            open_ones.remove(element)
+        return drawn[element]
+
+    if count(root, 0) > MOST_DRAWN:
+        raise Unusable(f"trop d'éléments : {MOST_DRAWN} au plus")
+
+
+def _written(root: ET.Element) -> bytes:
+    """The elements without comments and without attributes of other languages than SVG."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        for attribute in [name for name in element.attrib if name.startswith("{") and name != _KEPT_SPACE]:
+            value = element.attrib.pop(attribute)
+            if attribute.endswith("}href"):
+                element.attrib.setdefault("href", value)
+    root.set("xmlns", _SVG.strip("{}"))
+    return ET.tostring(root, encoding="utf-8")
 
 
 def _check_attribute(name: str, value: str) -> None:
@@ -111,10 +159,7 @@ def _sizes(root: ET.Element, width: float) -> None:
         for child in element:
             walk(child, size)
 
-    try:
-        walk(root, 16)
-    except RecursionError as error:
-        raise Unusable("les éléments sont imbriqués trop profondément") from error
+    walk(root, 16)
 
 
 def _number(text: str) -> float | None:

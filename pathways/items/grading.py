@@ -112,6 +112,20 @@ _GRADERS = {
 }
 
 
+def key_of(body: Mapping[str, Any]) -> Response:
+    """A right response to an item, in the shape of its kind (of several right orders, the first)."""
+    kind, keys = body["kind"], [option["id"] for option in body["options"] if option["key"]]
+    if kind == "choices":
+        return keys
+    if kind == "order":
+        return list(body["orders"][0])
+    if kind == "match":
+        return dict(body["pairs"])
+    if kind == "observed":
+        return "alone"
+    return body["accept"][0] if kind == "text" else keys[0]
+
+
 def as_typed(text: str) -> str:
     """What counts of a typed answer: not case, not spaces around or doubled, not the point that a phone puts after
     them, not the script of the digits, not the invisible marks that keyboards of other scripts leave.

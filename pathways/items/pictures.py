@@ -121,6 +121,8 @@ def _photograph(data: bytes) -> Cleaned:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_large()
+            if max(image.size) > drawings.NARROWEST * min(image.size):
+                raise _refused("Cette image est trop étroite : découpez ce qu'il faut en voir.")
             image.draft("RGB", (WIDEST * 2, _TALLEST * 2))  # a JPEG is unpacked no larger than it is needed
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((WIDEST, _TALLEST), Image.Resampling.LANCZOS)
@@ -134,12 +136,16 @@ def _photograph(data: bytes) -> Cleaned:
 
 
 def _written(image: Image.Image, *, jpeg: bool) -> Cleaned:
-    """The pixels and nothing else: no place, no date, no thumbnail of what was cut away."""
+    """The pixels and nothing else: no place, no date, no thumbnail of what was cut away. What is heavy is laid on white,
+    since JPEG is not seen through.
+    """
     is_seen_through = not jpeg and image.has_transparency_data
     plain = image.convert("RGBA" if is_seen_through else "RGB")
     bare = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     body = b"" if jpeg else _encoded(bare, "PNG", optimize=True)
-    if jpeg or (len(body) > _HEAVY and not is_seen_through):
+    if jpeg or len(body) > _HEAVY:
+        if is_seen_through:
+            bare = Image.alpha_composite(Image.new("RGBA", bare.size, "white"), bare).convert("RGB")
         return Cleaned(_encoded(bare, "JPEG", quality=85, optimize=True), "image/jpeg", bare.width, bare.height)
     return Cleaned(body, "image/png", bare.width, bare.height)
 

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from pathways.diagnostics import taking
 from pathways.diagnostics.models import Answer, Attempt, PaperForm
 from pathways.diagnostics.paper import service as paper
+from pathways.people import tokens
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
+from tests.filing.situations import member_of
 from tests.web.world import csrf_of, rows_of
 
 SELECTION = {
@@ -150,6 +152,32 @@ def test_a_sheet_sent_at_once_from_two_windows_is_one_attempt(trainer, diagnosti
         assert db.scalar(sa.select(sa.func.count()).where(Attempt.paper_form_id.is_not(None))) == 1
 
 
+def test_a_sheet_with_a_label_sent_at_once_makes_one_file(trainer, diagnostic, database):
+    form = form_of(trainer, diagnostic)
+    words, key = sheet(trainer, form), str(uuid.uuid4())
+    threads = [
+        threading.Thread(target=record, args=(trainer, form["code"], words), kwargs={"key": key, "label": "Mardi"})
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows_of(database)["learner_file"] == 1
+
+
+def test_a_token_that_keeps_no_files_gives_no_label(trainer, diagnostic, database, client):
+    form = form_of(trainer, diagnostic)
+    with database.begin() as db:
+        _, secret = tokens.create_token(
+            db, member_of(trainer), name="script", scopes=["diagnostics:read", "attempts:observe"], days=30
+        )
+    client.headers["Authorization"] = f"Bearer {secret}"
+    assert record(client, form["code"], sheet(client, form), label="Mardi").status_code == 403
+    assert record(client, form["code"], sheet(client, form)).status_code == 201
+    assert rows_of(database)["learner_file"] == 0
+
+
 def test_a_slip_in_the_code_is_told_from_a_code_of_nobody(trainer, diagnostic, signed_in):
     code = form_of(trainer, diagnostic)["code"]
     wrong = code[1] + code[0] + code[2:] if code[0] != code[1] else ("2" if code[0] != "2" else "3") + code[1:]
@@ -194,6 +222,41 @@ def test_the_page_asks_once_for_what_is_missing_and_loses_nothing(trainer, diagn
     saved = page_form(trainer, form["code"], words, whole="1")
     assert saved.status_code == 303
     assert "Enregistrée" in trainer.get(saved.headers["location"]).text
+
+
+def test_who_goes_back_and_types_the_next_sheet_is_not_shut_in(trainer, diagnostic, database):
+    """The page that a browser shows again has its old key."""
+    form, key = form_of(trainer, diagnostic), str(uuid.uuid4())
+    first, second = sheet(trainer, form), sheet(trainer, form, q1="0")
+    saved = page_form(trainer, form["code"], first, key=key).headers["location"].partition("saved=")[2]
+    told = page_form(trainer, form["code"], second, key=key)
+    assert told.status_code == 409
+    assert f"/paper/attempts/{saved}" in told.text
+    assert re.findall(r'name="words" value="([^"]*)"', told.text) == second
+    [fresh] = re.findall(r'name="key" value="([^"]+)"', told.text)
+    assert page_form(trainer, form["code"], second, key=fresh).status_code == 303
+    with database.read() as db:
+        assert db.scalar(sa.select(sa.func.count()).where(Attempt.paper_form_id.is_not(None))) == 2
+
+
+def test_the_page_tells_every_mistake_even_where_an_answer_is_missing(trainer, diagnostic):
+    form = form_of(trainer, diagnostic)
+    words = sheet(trainer, form, q1="Z", q2="", q3="9")
+    told = page_form(trainer, form["code"], words)
+    assert told.status_code == 422
+    for sentence in ("Question 1 :", "Question 3 :", "regardez la feuille"):
+        assert sentence in told.text, sentence
+
+
+@pytest.mark.parametrize("fields", [["A"], ["A"] * 40, []])
+def test_a_page_of_another_time_with_other_fields_is_no_crash(trainer, diagnostic, fields):
+    form = form_of(trainer, diagnostic)
+    saved = record(trainer, form["code"], sheet(trainer, form)).json()
+    typed = {"csrf": csrf_of(trainer), "words": fields, "seen": str(saved["seen"]), "whole": "1"}
+    for path in (f"/paper/{form['code']}", f"/paper/attempts/{saved['attempt_id']}"):
+        told = trainer.post(path, data=typed | {"key": str(uuid.uuid4())})
+        assert told.status_code == 422, path
+        assert len(re.findall(r'name="words"', told.text)) == len(form["questions"])
 
 
 def test_a_whole_sheet_in_one_line(trainer, diagnostic):

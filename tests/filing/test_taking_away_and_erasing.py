@@ -42,6 +42,20 @@ def test_everything_about_a_person_is_taken_away_in_words(trainer, database, tak
     assert entry.details == {"attempts": 1}
 
 
+def test_a_context_sheet_that_led_to_no_question_is_taken_away_too(trainer, database, member, file_id):
+    """What is erased with a file is also what is handed over: nothing is held that the person cannot read."""
+    with database.begin() as db:
+        other = files.create(db, member, label="une autre")
+        db.add(a_reception(member, None, context={"file": str(file_id), "help": "family"}, appointment={}))
+        db.add(a_reception(member, None, context={"file": str(other.id), "help": "nobody"}, appointment={}))
+    told = trainer.get(f"/api/v1/learners/{file_id}/export").json()
+    assert [one["context"]["help"] for one in told["receptions"]] == ["family"]
+    with zipfile.ZipFile(io.BytesIO(trainer.get(f"/learners/{file_id}/export").content)) as archive:
+        page = archive.read("Fiche.html").decode()
+    assert "La famille" in page
+    assert "Personne" not in page
+
+
 def test_the_api_gives_the_same_and_an_answer_taken_back_is_in_it(trainer, taker, file_id):
     taker.post("undo", json={})
     [attempt] = trainer.get(f"/api/v1/learners/{file_id}/export").json()["attempts"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import xml.etree.ElementTree as ET
 import zlib
 
 import pytest
@@ -112,9 +113,68 @@ def test_what_is_no_picture_is_refused_in_words(data, said):
     assert refused.value.errors[0]["field"] == "picture"
 
 
-def test_a_drawing_is_kept_as_it_is():
-    kept = pictures.cleaned(SVG % b"")
-    assert (kept.body, kept.media_type, kept.width) == (SVG % b"", "image/svg+xml", 280)
+def test_a_drawing_is_kept_as_it_is_drawn():
+    kept = pictures.cleaned(SVG % "<text xml:space='preserve'> é &lt; </text>".encode())
+    assert (kept.media_type, kept.width, kept.height) == ("image/svg+xml", 280, 180)
+    root = ET.fromstring(kept.body)  # noqa: S314 - what we wrote ourselves
+    assert [element.tag.rpartition("}")[2] for element in root] == ["rect", "text"]
+    assert root[1].text == " é < "
+    assert pictures.cleaned(kept.body).body == kept.body, "written again it is the same picture"
+
+
+def test_a_drawing_forgets_what_its_program_wrote_beside_it():
+    sent = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:p="http://exemple.fr/program" p:file="chez une personne"
+        xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 280 180"><!-- un commentaire --><rect id="a"/>
+        <use xlink:href="#a"/></svg>"""
+    kept = pictures.cleaned(sent).body
+    for hidden in (b"chez une personne", b"un commentaire", b"program"):
+        assert hidden not in kept
+    assert b'href="#a"' in kept
+
+
+@pytest.mark.parametrize("reference", ['<use href="#%s"/>', '<rect mask="url(#%s)"/>', "<rect fill=\"url('#%s')\"/>"])
+def test_a_drawing_that_grows_as_it_is_drawn_is_refused(reference):
+    levels = "".join(f'<g id="n{n + 1}">{(reference % f"n{n}") * 10}</g>' for n in range(9))
+    with pytest.raises(Invalid, match="trop d'éléments"):
+        pictures.cleaned(SVG % f'<g id="n0"><rect/></g>{levels}'.encode())
+    with pytest.raises(Invalid, match="lui-même"):
+        pictures.cleaned(SVG % f'<g id="a"><g id="b">{reference % "a"}</g></g>'.encode())
+
+
+def test_a_drawing_deeper_than_a_browser_reads_is_refused():
+    with pytest.raises(Invalid, match="imbriqués"):
+        pictures.cleaned(SVG % (b"<g>" * 60_000 + b"</g>" * 60_000))
+
+
+@pytest.mark.parametrize("encoding", [b"utf-7", b"nothing-known", b"iso-8859-1", b"utf-16"])
+def test_a_drawing_that_says_another_encoding_is_refused_in_words(encoding):
+    for mark in (b"", b"\xef\xbb\xbf"):
+        with pytest.raises(Invalid, match="SVG n'est pas admis"):
+            pictures.cleaned(mark + b'<?xml version="1.0" encoding="%s"?>' % encoding + SVG % b"")
+
+
+@pytest.mark.parametrize("box", [b"1 100000", b"1e308 1e-300", b"100000 1", b"nan 3"])
+def test_a_drawing_of_a_shape_that_no_screen_holds_is_refused(box):
+    with pytest.raises(Invalid, match="SVG n'est pas admis"):
+        pictures.cleaned(SVG.replace(b"280 180", box, 1) % b"")
+
+
+def test_a_photograph_of_a_shape_that_no_screen_holds_is_refused():
+    for size in ((1, 3000), (9000, 90)):
+        with pytest.raises(Invalid, match="trop étroite"):
+            pictures.cleaned(image_of("PNG", size=size))
+
+
+def test_a_heavy_picture_that_is_seen_through_is_laid_on_white_and_kept_light():
+    noise = Image.effect_noise((1100, 1800), 60).convert("RGBA")
+    noise.paste((0, 0, 0, 0), (0, 0, 200, 200))
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+    kept = pictures.cleaned(out.getvalue())
+    assert kept.media_type == "image/jpeg"
+    assert len(kept.body) < len(out.getvalue()) / 4
+    with Image.open(io.BytesIO(kept.body)) as again:
+        assert min(again.getpixel((20, 20))) > 250
 
 
 @pytest.mark.parametrize(
@@ -128,6 +188,8 @@ def test_a_drawing_is_kept_as_it_is():
         b'<a href="javascript:alert(1)"/>',
         b'<rect style="background:url(//exemple.fr)"/>',
         b'<rect fill="url(https://exemple.fr)"/>',
+        b'<rect fill="url( a.png)"/>',
+        b"<rect mask=\"image-set('a.png' 1x)\"/>",
         b"<style>@import url(//exemple.fr)</style>",
         b'<animate attributeName="href" to="javascript:alert(1)"/>',
     ],

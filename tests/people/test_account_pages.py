@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
+
 from pathways.people import invitations, passwords, service
-from pathways.people.models import Account, LinkPurpose
+from pathways.people.models import Account, LinkPurpose, Membership
 from pathways.permissions import Role
 from tests.people.situations import (
     PASSWORD,
@@ -129,3 +131,21 @@ def test_passwords_are_hashed_before_the_one_writer_is_asked_for(client, other_c
     assert other_client.post(f"/invitation/{token}", data=form).status_code == 303
     assert len(seen) >= 2
     assert not any(seen)
+
+
+def test_a_closing_that_is_refused_for_one_organisation_changes_nothing_in_another(client, database, boss, colleague):
+    """The last administrator of one is a trainer of others, some of which come first."""
+    places = {}
+    with database.begin() as db:
+        for number in range(3):
+            other = an_organisation(db, f"Annexe {number}")
+            service.add_member(db, account_id=boss.account.id, organisation_id=other.id, role=Role.TRAINER)
+            places[other.id] = Role.TRAINER
+        last = an_organisation(db, "La dernière")
+        service.add_member(db, account_id=boss.account.id, organisation_id=last.id, role=Role.ADMINISTRATOR)
+        places[last.id] = Role.ADMINISTRATOR
+    browser_of(client, boss)
+    assert post(client, "/account", "/account/close").status_code == 422
+    with database.read() as db:
+        kept = db.execute(sa.select(Membership.organisation_id, Membership.role).filter_by(account_id=boss.account.id))
+        assert dict(kept.tuples()) == places | {boss.organisation.id: Role.ADMINISTRATOR}

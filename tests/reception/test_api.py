@@ -147,3 +147,17 @@ def test_a_program_needs_the_right_to_receive(desk, app):
     holder = program("receptions:hold")
     assert holder.post(RECEPTIONS, json=body).status_code == 201
     assert holder.post(RECEPTIONS, json=body | {"id": str(uuid.uuid4()), "label": LABEL}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_an_empty_one(desk, day):
+    assert desk.client.get(RECEPTIONS, params={"day": day}).json() == {"receptions": []}
+
+
+def test_an_appointment_is_kept_as_a_field_of_a_page_shows_it(desk, begun):
+    body, _ = begun()
+    address = f"{RECEPTIONS}/{body['id']}/appointment"
+    day = (clock.now() + timedelta(days=3)).date()
+    wanted = {"date": f"{day:%Y%m%d}", "time": "143000", "version": desk.client.get(address).json()["version"]}
+    kept = desk.client.patch(address, json=wanted).json()
+    assert (kept["date"], kept["time"]) == (day.isoformat(), "14:30")

@@ -192,3 +192,12 @@ def test_who_leaves_after_three_questions_has_a_result_and_a_sheet(desk):
     page = desk.client.get(f"{sheet}/sheet").text
     assert '<html lang="ar" dir="rtl"' in page
     assert "À apprendre" in page
+
+
+def test_an_old_page_of_somebody_who_has_left_opens_nothing(desk):
+    """A second window still shows « Reprendre ici » when the next person is there already."""
+    sheet, questions = desk.begin()
+    desk.post(f"{sheet}/next")
+    assert desk.post(f"{sheet}/here").headers["location"] == "/?said=closed"
+    assert desk.reception(sheet).closed_at is not None
+    assert desk.client.get(questions).status_code == 404

@@ -233,3 +233,27 @@ def test_only_a_desk_asks_the_database_whether_the_door_is_still_open(desk, clie
             assert browser.get(address).status_code == 200
         counts.append(len([one for one in statements if one.startswith("SELECT")]))
     assert counts[1] == counts[0] + 1
+
+
+def test_the_next_person_comes_also_when_nothing_of_this_one_was_stored(desk):
+    shut = desk.post(f"{desk.sheet()}/next")
+    assert (shut.status_code, re.sub("/[^/]*$", "", shut.headers["location"])) == (303, "/receptions")
+    assert desk.count(Reception) == 0
+
+
+def test_a_file_that_is_gone_meanwhile_loses_nothing_that_was_typed(desk):
+    _, questions = desk.begin(label=LABEL)
+    gone = str(desk.attempt(questions).file_id)
+    sheet = desk.sheet()
+    assert desk.post(sheet, file=gone, need="work", find="mariposa").status_code == 303
+    desk.client.post(f"{questions}/erase")  # the attempt was the last one in its file
+    page = desk.client.get(sheet)
+    assert page.status_code == 200
+    assert re.search(r'name="need" value="work" checked', page.text)
+    back = desk.post(sheet, file=gone, need="work", label="mardi", language="uk", go="start:phone")
+    assert back.status_code == 422
+    assert "Cette fiche n&#39;existe plus." in back.text
+    assert gone not in back.text
+    for kept in ('name="need" value="work" checked', 'name="language" value="uk" checked', 'value="mardi"'):
+        assert kept in back.text
+    assert desk.post(sheet, file="", need="work", language="uk", go="start:phone").status_code == 303

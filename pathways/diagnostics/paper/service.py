@@ -21,7 +21,7 @@ from pathways.diagnostics.paper import codes, letters
 from pathways.diagnostics.paper.letters import Question, Typed
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Invalid, NotFound, Reused
-from pathways.items.grading import grade
+from pathways.items.grading import grade, key_of
 from pathways.people import files
 from pathways.permissions import Member
 
@@ -264,15 +264,7 @@ def _give_code(db: Session, row: PaperForm) -> None:
 
 def keys_of(form: Form) -> dict[int, str]:
     """The right answers of a form by the number of the question, as they are typed."""
-    keys = {}
-    for question in form.questions:
-        body = form.blueprint.bodies[question.code]
-        right: Any = [option["id"] for option in body["options"] if option["key"]]
-        if question.kind == "order":
-            right = list(body["orders"][0])
-        elif question.kind == "match":
-            right = body["pairs"]
-        elif question.kind in letters.ONE_KEY:
-            right = right[0]
-        keys[question.number] = letters.write(question, "correct", right)
-    return keys
+    return {
+        question.number: letters.write(question, Outcome.CORRECT, key_of(form.blueprint.bodies[question.code]))
+        for question in form.questions
+    }
