@@ -106,6 +106,7 @@ def pages_of(server: Server, page: Page):
     yield "the receipt"
 
 
+@pytest.mark.slow
 def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     recorder.allow("status of 409")  # the browser complains of it; the page says what happened
     page = page_at(320)

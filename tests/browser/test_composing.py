@@ -259,6 +259,7 @@ def composing_pages(server, page: Page):
     yield "the draft of a new version"
 
 
+@pytest.mark.slow
 def test_the_pages_around_composing_are_accessible(server, page_at):
     page = page_at(320)
     found = {}
@@ -268,6 +269,7 @@ def test_the_pages_around_composing_are_accessible(server, page_at):
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_the_focus_is_in_sight_around_composing(server, page_at):
     page = page_at(1280)
     found = {name: focus_walk(page, most=30) for name in composing_pages(server, page)}

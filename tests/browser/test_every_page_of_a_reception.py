@@ -10,6 +10,8 @@ from tests.browser.receiving import QUESTION, agree, answer, begin, blank, press
 from tests.browser.server import Server
 from tests.browser.test_paper import A4, on_paper, pages_of
 
+pytestmark = pytest.mark.slow  # minutes of axe: what a page does is in the quick tests
+
 LABEL = "Mariposa du mardi"
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import KINDS, LEARNT, OBSERVED, Server
 
+pytestmark = pytest.mark.slow  # minutes of axe: what a page does is in the quick tests
+
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -11,6 +11,8 @@ from tests.browser.server import KINDS, LEARNT, Server
 from tests.parts import fonts
 from tests.parts.browser import fonts_used
 
+pytestmark = pytest.mark.slow  # minutes of axe: what a page does is in the quick tests
+
 
 @pytest.fixture(autouse=True)
 def _incomplete_answers_are_refused(recorder):

@@ -75,6 +75,7 @@ def pages(server: Server, page: Page) -> Iterator[str]:
     yield "a ladder with a title that is too short"
 
 
+@pytest.mark.slow
 def test_every_page_of_the_bank(server, page_at):
     page = page_at(320)
     found = {name: faults(page, targets=False) for name in pages(server, page)}
@@ -82,6 +83,7 @@ def test_every_page_of_the_bank(server, page_at):
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_the_focus_is_in_sight(server, page_at):
     page = page_at(1280)
     found = {name: focus_walk(page, most=60) for name in pages(server, page)}

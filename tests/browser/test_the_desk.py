@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from pathways.diagnostics import taking
 from tests.browser.answering import CONFIRM, choose_by_keyboard, tab_to
 from tests.browser.receiving import (
     QUESTION,
@@ -298,3 +299,55 @@ def test_scanning_the_poster_again_goes_on_where_one_was(server, page_at):
     page.goto(f"{server.url}/q/{server.code}/uk")
     page.locator("main a.primary").tap()
     expect(page).to_have_url(questions)
+
+
+def test_what_was_chosen_for_one_person_does_not_come_back_with_the_back_button(desk, server):
+    page = desk(javascript=False)  # nothing is stored, so the address opens a blank sheet again
+    blank(page, server)
+    choose_tile(page, "need", "work")
+    choose_tile(page, "language", "uk")
+    page.locator("#label").fill(LEFT)
+    press(page, "Personne suivante")
+    page.go_back(wait_until="load")
+    expect(page).to_have_url(SHEET)
+    assert page.locator("[name=need]:checked").count() == 0
+    assert page.locator("[name=language]:checked").input_value() == "fr"
+    assert page.locator("#label").input_value() == ""
+
+
+def test_the_browser_proposes_nothing_that_was_typed_for_somebody_else(desk, server):
+    page = desk()
+    address, _ = begin(page, server)
+    remembers = "form[action*='/receptions/'] :is([type=text], [type=search], [type=date], [type=time])"
+    page.goto(address)
+    assert page.locator(remembers).count() == 4
+    assert page.locator(f"form:not([autocomplete=off]) {remembers.partition(' ')[2]}").count() == 0
+
+
+def test_a_second_window_goes_over_to_the_next_person_too(desk, server, recorder):
+    recorder.allow("status of 404")
+    page = desk()
+    address, questions = begin(page, server, label=LEFT)
+    windows = [page.context.new_page() for _ in range(3)]
+    for window, shown in zip(windows, (address, f"{address}/sheet", questions), strict=True):
+        window.goto(shown)
+    press(page, "Personne suivante")
+    for window in windows:  # somebody looks at it again
+        window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(window.locator("form[data-kind], .takeaway, [data-live]")).to_have_count(0)
+        assert LEFT not in window.content()
+
+
+def test_an_appointment_that_is_being_typed_stays_when_the_person_ends_on_their_phone(desk, server):
+    page = desk()
+    blank(page, server)
+    choose_tile(page, "where", "phone")
+    press(page, "Ordinateur")
+    page.locator("#place").fill("Salle du marché")
+    page.get_by_role("heading", level=1).click()
+    code = page.locator("p.code").inner_text()
+    with server.database.begin() as db:
+        attempt_id = taking.resume(db, server.door, code=code, address="127.0.0.1").id
+    server.finish(attempt_id)
+    expect(page.locator("[data-live]")).to_contain_text("arrêté ici", timeout=15000)
+    assert page.locator("#place").input_value() == "Salle du marché"
