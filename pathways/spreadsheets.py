@@ -29,7 +29,8 @@ Row = Sequence[Cell]
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@＝＋－＠])")  # full-width signs count, too
-_UNPRINTABLE = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")
+_UNPRINTABLE = dict.fromkeys([*(code for code in range(32) if chr(code) not in "\t\n\r"), 0xFFFE, 0xFFFF])
+"""What XML cannot hold: one such sign in one name, and no spreadsheet opens the file."""
 
 LARGEST_FILE = 10_000_000
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 300, 5_000

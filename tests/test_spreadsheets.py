@@ -102,6 +102,13 @@ def test_no_cell_of_a_workbook_is_a_formula_whatever_was_typed():
         assert b"<f>" not in archive.read(SHEET)
 
 
+@pytest.mark.parametrize("write", [spreadsheets.csv_of, lambda *table: spreadsheets.xlsx_of(*table, title="T")])
+def test_one_sign_that_no_document_can_hold_does_not_spoil_the_whole_table(write):
+    data = write(["A"], [["a\ufffeb\uffffc\x0bd"], ["le suivant"]])
+    told = spreadsheets.read(data, "table.csv")
+    assert [row.cells for row in told.rows] == [("abcd",), ("le suivant",)]
+
+
 def test_numbers_and_dates_stay_what_they_are():
     moment = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
     row = [1, -2.5, date(2026, 11, 26), moment, None]

@@ -16,10 +16,12 @@ from pathways.diagnostics.composing.selections import MOST_QUESTIONS, Selection,
 from pathways.diagnostics.composing.steps import LARGEST, Steps, selected, state_of
 from pathways.referentials import situations
 from pathways.referentials.ladders import Ladders
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Short, one_line, salvaged
 
 WRITING = {"keep", "publish"}
 """The buttons that keep something; all others only change the form."""
+LONGEST_LINE, LONGEST_TYPED = 200, 5_000
+"""Letters of a title or a goal; and of what somebody pastes where one stands, which costs no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ class Composed:
     beside: str = ""
     """What ``compare`` puts beside the choice: an id, ``situation:CODE``, or nothing for what is kept."""
     steps: Steps = field(default_factory=Steps)
+    wrong: str = ""
+    """What was wrong with the title as it was typed: it stands in the form as it can be kept."""
 
 
 def composed(
     framework: Annotated[Short, Form()],
-    title: Annotated[Line, Form()] = "",
+    title: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     skills: Annotated[list[Short], Form(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
     languages: Annotated[list[Short], Form(max_length=40)] = [],  # noqa: B006
     least_state: Annotated[Short, Form()] = "draft",
@@ -56,17 +60,18 @@ def composed(
     minutes: Annotated[Short, Form()] = "",
     french_for_missing: Annotated[Short, Form()] = "",
     action: Annotated[Short, Form()] = "look",
-    words: Annotated[Line, Form()] = "",
+    words: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     domain: Annotated[Short, Form()] = "",
     level: Annotated[Short, Form()] = "",
     version: Annotated[int, Form(ge=0)] = 0,
-    goal: Annotated[Line, Form()] = "",
+    goal: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     key: Annotated[uuid.UUID | None, Form()] = None,
     beside: Annotated[Short, Form()] = "",
     steps: Annotated[str, Form(max_length=LARGEST)] = "",
 ) -> Composed:
     """The fields of the form. A number that is none is kept out of range, and the service says so on the page."""
     per_cent = _number(accuracy)
+    title, wrong = salvaged(title, LONGEST_LINE)
     given = list(dict.fromkeys([*languages, i18n.SOURCE]))
     selection = Selection(
         skills=tuple(dict.fromkeys(skills)),
@@ -82,16 +87,17 @@ def composed(
     return Composed(
         framework,
         selection,
-        title,
+        one_line(title),
         action,
-        words,
+        one_line(salvaged(words, LONGEST_LINE)[0]),
         domain,
         _number(level),
         version,
-        goal,
+        one_line(salvaged(goal, LONGEST_LINE)[0]),
         key,
         beside,
         Steps.from_text(steps),
+        wrong,
     )
 
 

@@ -21,6 +21,7 @@ from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Gone, NotFound
 from pathways.i18n import N_
+from pathways.people.identification import COOKIE as SESSION_COOKIE
 from pathways.permissions import Learner
 from pathways.web.pages import DISPLAY_COOKIE
 from pathways.web.security import LANGUAGE_COOKIE
@@ -72,8 +73,10 @@ HolderOfCookie = Annotated[Learner, Depends(_by_cookie)]
 
 
 def _by_open_door(request: Request, learner: HolderOfCookie) -> Learner:
-    """The same, and at a desk the attempt must still be there. Only then is the database asked for it."""
+    """The same, and at a desk attempt and mediator must still be there. Only then is the database asked for it."""
     if is_at_desk(request):
+        if SESSION_COOKIE not in request.cookies:  # the mediator signed out and left
+            raise NotFound(CLOSED)
         query = sa.select(Attempt.at_desk, Attempt.active_at).filter_by(id=learner.attempt_id)
         with request.app.state.database.read() as db:
             found = db.execute(query).one_or_none()

@@ -85,6 +85,11 @@ class Profile:
     superseded: tuple[Answer, ...]
     """Answers that were taken back or corrected: kept, and counted nowhere."""
 
+    @property
+    def is_told(self) -> bool:
+        """Whether an answer says something about any micro-skill at all. What was not understood does not."""
+        return any(one.asked for one in self.skills)
+
     def by_sign(self) -> dict[str, list[SkillResult]]:
         return {sign.value: self.with_sign(sign) for sign in Sign}
 
@@ -210,8 +215,8 @@ def observe(
     """Add what a mediator saw of a gesture (``alone hint help not_tried``). A new observation of the same gesture
     supersedes the earlier one, which is kept.
     """
-    attempt, _ = attempt_for(db, member, attempt_id)
-    db.refresh(attempt, with_for_update=True)
+    attempt_for(db, member, attempt_id)
+    attempt = taking.held(db, attempt_id)
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     body = blueprint.bodies.get(item)
     if body is None or body["kind"] != "observed":

@@ -26,6 +26,7 @@ from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.items.grading import grade
 from pathways.people import files
+from pathways.people.models import LearnerFile
 
 KEPT_DAYS = 30
 """Days an anonymous attempt is kept after its last activity."""
@@ -42,7 +43,12 @@ Given = TypeVar("Given", Answer, sa.Row[Any])
 """An answer, or the columns of one that are needed to decide what comes next."""
 
 # What each answer asks of the database, put together once. The replies stay there: they are long.
-_HELD = sa.select(Attempt).where(Attempt.id == sa.bindparam("id")).with_for_update()
+_HELD = (
+    sa.select(Attempt)
+    .where(Attempt.id == sa.bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # as it is after the wait, not as this session knew it before
+)
 _GIVEN = (
     sa.select(Answer.item, Answer.outcome, Answer.seconds, Answer.observed_by, Answer.superseded_at)
     .add_columns(Answer.key, Answer.request_digest)
@@ -259,6 +265,9 @@ def erase_expired(db: Session) -> int:
 
 def _erase_empty_files(db: Session, file_ids: Sequence[uuid.UUID]) -> None:
     if file_ids:
+        # Held before they are looked into: who comes back to one at this moment is in it then, or finds it gone.
+        own = sa.select(LearnerFile.id).where(LearnerFile.id.in_(file_ids)).order_by(LearnerFile.id)
+        db.execute(own.with_for_update())
         held = set(db.scalars(sa.select(Attempt.file_id).where(Attempt.file_id.in_(file_ids))))
         for file_id in set(file_ids) - held:
             files.erase(db, file_id)

@@ -19,7 +19,7 @@ from pathways.filing import service
 from pathways.people import days, files
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line
+from pathways.web.fields import Line, Pasted
 from pathways.web.pages import render
 
 router = APIRouter(prefix="/profiles/{attempt_id}")
@@ -43,7 +43,7 @@ def attach(
     db: DB,
     attempt_id: uuid.UUID,
     file: Annotated[str, Form(max_length=36)] = "",
-    label: Annotated[Line, Form()] = "",
+    label: Annotated[Pasted, Form()] = "",
 ) -> Response:
     """Into a known file if one is chosen, otherwise into a new one."""
     try:

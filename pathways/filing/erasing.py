@@ -46,7 +46,7 @@ def counted(db: Session, file: LearnerFile) -> Counts:
     return Counts(
         attempts=_number(db, sa.select(Attempt.id).where(Attempt.file_id == file.id)),
         answers=_number(db, sa.select(Answer.id).where(Answer.attempt_id.in_(own))),
-        receptions=_number(db, sa.select(Reception.id).where(sa.or_(Reception.attempt_id.in_(own), _sheets(file)))),
+        receptions=_number(db, sa.select(Reception.id).where(sa.or_(Reception.attempt_id.in_(own), sheets_of(file)))),
         notes=int(bool(file.note)),
     )
 
@@ -63,7 +63,7 @@ def erase(db: Session, member: Member, file_id: uuid.UUID) -> Receipt:
     counts = counted(db, file)
     db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(held)))
     db.execute(sa.delete(Attempt).where(Attempt.id.in_(held)))  # their receptions go with them, says the foreign key
-    db.execute(sa.delete(Reception).where(_sheets(file)))
+    db.execute(sa.delete(Reception).where(sheets_of(file)))
     db.execute(sa.delete(LearnerFile).where(LearnerFile.id == file.id))
     entry = journal.note(
         db,
@@ -92,7 +92,7 @@ def _receipt(member: Member, entry: JournalEntry) -> Receipt:
     return Receipt(entry.id, entry.about_id, member.organisation_name, entry.happened_at, counts)
 
 
-def _sheets(file: LearnerFile) -> sa.ColumnElement[bool]:
+def sheets_of(file: LearnerFile) -> sa.ColumnElement[bool]:
     """Context sheets of this person that have led to no question yet."""
     return sa.and_(
         Reception.organisation_id == file.organisation_id,

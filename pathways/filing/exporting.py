@@ -15,6 +15,7 @@ from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.diagnostics.taking import Door
 from pathways.filing import service
+from pathways.filing.erasing import sheets_of
 from pathways.filing.service import Filed
 from pathways.items import presenting
 from pathways.people import files, journal
@@ -48,21 +49,23 @@ class HeldAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldAttempt:
-    filed: Filed
-    answers: tuple[HeldAnswer, ...]
-    signs: Mapping[str, list[reading.SkillResult]]
-    reception: Reception | None
+class HeldReception:
+    row: Reception
 
     @property
     def context(self) -> list[tuple[str, str]]:
         """The context sheet and the appointment, in words."""
-        if self.reception is None:
-            return []
-        kept = self.reception.context
+        kept, agreed = self.row.context, self.row.appointment
         asked = [(one.words, one.choices.get(kept[one.code], "")) for one in sheet.QUESTIONS if kept.get(one.code)]
-        agreed = self.reception.appointment
         return asked + [(said, agreed[name]) for name, said in APPOINTMENT.items() if agreed.get(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAttempt:
+    filed: Filed
+    answers: tuple[HeldAnswer, ...]
+    signs: Mapping[str, list[reading.SkillResult]]
+    reception: HeldReception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Held:
     organisation: str
     file: LearnerFile
     attempts: tuple[HeldAttempt, ...]
+    receptions: tuple[HeldReception, ...]
+    """Those that led to no question yet."""
 
 
 def held(db: Session, door: Door, member: Member, file_id: uuid.UUID) -> Held:
@@ -82,13 +87,17 @@ def held(db: Session, door: Door, member: Member, file_id: uuid.UUID) -> Held:
     answers: dict[uuid.UUID, list[Answer]] = {one: [] for one in own}
     for row in db.scalars(sa.select(Answer).where(Answer.attempt_id.in_(own)).order_by(Answer.number)):
         answers[row.attempt_id].append(row)
-    receptions = {one.attempt_id: one for one in db.scalars(sa.select(Reception).where(Reception.attempt_id.in_(own)))}
+    theirs = sa.select(Reception).where(sa.or_(Reception.attempt_id.in_(own), sheets_of(file)))
+    kept = [HeldReception(one) for one in db.scalars(theirs.order_by(Reception.started_at))]
+    receptions = {one.row.attempt_id: one for one in kept}
     attempts = tuple(_attempt(db, door, one, answers[one.attempt.id], receptions.get(one.attempt.id)) for one in filed)
     journal.note(db, member, Act.FILE_EXPORTED, about_id=file.id, attempts=len(filed))
-    return Held(member.organisation_name, file, attempts)
+    return Held(member.organisation_name, file, attempts, tuple(one for one in kept if one.row.attempt_id is None))
 
 
-def _attempt(db: Session, door: Door, filed: Filed, answers: list[Answer], reception: Reception | None) -> HeldAttempt:
+def _attempt(
+    db: Session, door: Door, filed: Filed, answers: list[Answer], reception: HeldReception | None
+) -> HeldAttempt:
     blueprint = taking.blueprint_of(db, door, filed.attempt.diagnostic_id)
     return HeldAttempt(
         filed,
@@ -117,6 +126,7 @@ def to_json(one: Held) -> dict[str, Any]:
             "active_at": one.file.active_at.isoformat(),
         },
         "attempts": [_attempt_json(attempt) for attempt in one.attempts],
+        "receptions": [_reception_json(reception) for reception in one.receptions],
     }
 
 
@@ -132,7 +142,7 @@ def _attempt_json(one: HeldAttempt) -> dict[str, Any]:
         "erased_at": attempt.expires_at.isoformat(),
         "profile": {sign: [skill.skill.title for skill in skills] for sign, skills in one.signs.items()},
         "answers": [_answer_json(answer) for answer in one.answers],
-        "reception": _reception_json(one.reception),
+        "reception": one.reception and _reception_json(one.reception),
     }
 
 
@@ -156,12 +166,11 @@ def _answer_json(one: HeldAnswer) -> dict[str, Any]:
     }
 
 
-def _reception_json(one: Reception | None) -> dict[str, Any] | None:
-    if one is None:
-        return None
+def _reception_json(one: HeldReception) -> dict[str, Any]:
+    row = one.row
     return {
-        "started_at": one.started_at.isoformat(),
-        "language": one.language,
-        "context": one.context,
-        "appointment": one.appointment,
+        "started_at": row.started_at.isoformat(),
+        "language": row.language,
+        "context": row.context,
+        "appointment": row.appointment,
     }

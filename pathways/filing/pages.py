@@ -26,7 +26,7 @@ from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line, clean
+from pathways.web.fields import Line, Pasted, clean, unturned
 from pathways.web.pages import render
 from pathways.web.paging import Cursor, page
 
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/learners")
 
 Keeper = Annotated[Member, Depends(Requires(Permission.FILES_KEEP))]
 KeeperForm = Annotated[Member, Depends(RequiresForm(Permission.FILES_KEEP))]
-Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(clean)]
+Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(unturned), AfterValidator(clean)]
 """A note as typed; the service says what is too long, and nothing of it is lost."""
 
 
@@ -43,7 +43,7 @@ class Typed(BaseModel):
 
     csrf: str = ""
     version: int = 0
-    label: Line = ""
+    label: Pasted = ""
     note: Words = ""
 
 

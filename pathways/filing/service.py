@@ -127,6 +127,5 @@ def forget_empty(db: Session) -> None:
 
 
 def _held(db: Session, member: Member, attempt_id: uuid.UUID) -> Attempt:
-    attempt, _ = reading.attempt_for(db, member, attempt_id)
-    db.refresh(attempt, with_for_update=True)
-    return attempt
+    reading.attempt_for(db, member, attempt_id)
+    return taking.held(db, attempt_id)

@@ -31,14 +31,14 @@ from pathways.people.journal import Act
 from pathways.people.models import Account, LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Short, clean
+from pathways.web.fields import Short, clean, unturned
 from pathways.web.pages import render
 
 router = APIRouter()
 MOST_OTHERS = 60
 """Other attempts that the page offers to compare with: those of the same file, then the latest."""
 
-Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(clean)]
+Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(unturned), AfterValidator(clean)]
 """A note as typed; the service says what is too long, and nothing of it is lost."""
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=ABOUT))]
 ObserverForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=ABOUT))]

@@ -73,7 +73,8 @@ def examined(db: Session, raw: Mapping[str, Any]) -> Examined:
 
 def _examined(db: Session, document: OwnItemDocument) -> Examined:
     known = pictures.known(db, [one.file for one in document.pictures()])
-    found = flaws.flaws_of(document) + flaws.unsafe_patterns(document) + flaws.pictures_missing(document, known)
+    found = flaws.flaws_of(document) + flaws.too_many(document) + flaws.unsafe_patterns(document)
+    found += flaws.pictures_missing(document, known)
     if document.verify_by and document.verify_by < clock.now().date():
         found.append(Flaw(("verify_by",), "verify-by", "cette date est passée : revérifiez, puis changez-la", True))
     return Examined(document, tuple(found), known)
@@ -292,10 +293,15 @@ def adopt(
     key: uuid.UUID,
 ) -> dict[str, str]:
     """Own copies of items that another organisation shared inside a diagnostic, with their translations; returns the
-    new code of each. ``skill`` gives the micro-skill in the words of the copier; the same ``key`` twice copies once.
+    new code of each. ``skill`` gives the micro-skill in the words of the copier. The same ``key`` twice copies once,
+    and a question that is asked there in the very same words already is not copied again.
     """
+    there = _asked_in(db, member, framework, {skill(revision.skill) for revision in revisions})
     codes = {}
     for revision in revisions:
+        if known := there.get((skill(revision.skill), revision.text_fingerprint)):
+            codes[revision.code] = known
+            continue
         document = OwnItemDocument.model_validate(document_of(revision.body) | {"skill": skill(revision.skill)})
         own_key = ids.stable_id("adopted", str(key), revision.code)
         copy = keep(db, member, framework, document, key=own_key)
@@ -308,3 +314,13 @@ def adopt(
                     )
     db.flush()
     return codes
+
+
+def _asked_in(db: Session, member: Member, framework: str, skills: Collection[str]) -> dict[tuple[str, str], str]:
+    """Codes of the organisation's own items by micro-skill and the fingerprint of their texts."""
+    query = (
+        sa.select(Item.skill, ItemRevision.text_fingerprint, Item.code)
+        .join(ItemRevision, ItemRevision.id == Item.current_id)
+        .where(Item.framework == framework, Item.organisation_id == member.organisation_id, Item.skill.in_(skills))
+    )
+    return {(row[0], row[1]): row[2] for row in db.execute(query)}

@@ -27,7 +27,7 @@ ELEMENTS = frozenset(
 _SVG = "{http://www.w3.org/2000/svg}"
 _DECLARATION = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE)
 _BESIDE = re.compile(r"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|<!\[CDATA\[", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"""url\(\s*["']?\s*(?!#)|image(-set)?\(|src\(|//|data:|script:|\\""", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"""url\((?!\s*["']?#)|image(-set)?\(|src\(|//|data:|script:|\\""", re.IGNORECASE)
 _REFERENCE = re.compile(r"""(?:^|url\(\s*["']?\s*)#([^"')\s]+)""", re.IGNORECASE)
 _KEPT_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 SMALLEST_TEXT = 13

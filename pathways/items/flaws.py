@@ -16,6 +16,17 @@ from pathways.i18n import LATIN_DIGITS, folded
 from pathways.items.documents import ItemDocument, ItemTranslationDocument
 
 MOST_WORDS_IN_STEM, MOST_WORDS_IN_OPTION = 14, 9
+MOST_OPTIONS, MOST_TARGETS = 8, 9
+MOST_PARTS = {
+    "options": (MOST_OPTIONS, "réponses"),
+    "targets": (MOST_TARGETS, "choses qui vont avec"),
+    "orders": (20, "ordres justes"),
+    "confusions": (10, "confusions"),
+    "accept": (20, "réponses acceptées"),
+    "mistakes": (10, "erreurs reconnues"),
+    "look_for": (10, "gestes à regarder"),
+}
+"""Of one own item."""
 """Words as a counter counts them: 12 and 6 *spoken* ones with their articles and elisions."""
 NEAR_DUPLICATE = 0.8
 _FORBIDDEN = re.compile(r"\b(jamais|toujours|aucune de ces réponses|toutes ces réponses)\b", re.IGNORECASE)
@@ -124,6 +135,15 @@ def unsafe_patterns(item: ItemDocument) -> list[Flaw]:
         Flaw(("mistakes", position), "pattern", "motif trop compliqué : sans parenthèses, avec un seul *, + ou {}")
         for position, mistake in enumerate(item.mistakes)
         if not is_plain(mistake.pattern)
+    ]
+
+
+def too_many(item: ItemDocument) -> list[Flaw]:
+    """What the form or the table of a file would leave out, and a small screen could not show."""
+    return [
+        Flaw((part,), "too-many", f"{most} {name} au plus")
+        for part, (most, name) in MOST_PARTS.items()
+        if len(getattr(item, part)) > most
     ]
 
 

@@ -136,8 +136,8 @@ def _photograph(data: bytes) -> Cleaned:
 
 
 def _written(image: Image.Image, *, jpeg: bool) -> Cleaned:
-    """The pixels and nothing else: no place, no date, no thumbnail of what was cut away. What is heavy is laid on white,
-    since JPEG is not seen through.
+    """The pixels and nothing else: no place, no date, no thumbnail of what was cut away. What is heavy becomes a JPEG,
+    laid on white if it was seen through.
     """
     is_seen_through = not jpeg and image.has_transparency_data
     plain = image.convert("RGBA" if is_seen_through else "RGB")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from starlette.requests import Request
 from pathways.errors import Invalid
 from pathways.items import pictures
 from pathways.items.pictures import Cleaned
-from pathways.web.fields import clean
+from pathways.web.fields import salvaged
 
 MOST_FIELDS = 400
 LONGEST_FIELD = 2_000
@@ -68,7 +67,7 @@ def submitted(sent: Annotated[_Sent, Depends(_sent)]) -> Submitted:
     """Each text cleaned, each picture decoded; what is wrong with one of them loses nothing of the others."""
     found = Submitted()
     for name, value in sent.fields.items():
-        found.fields[name], wrong = _cleaned(value)
+        found.fields[name], wrong = salvaged(value, LONGEST_FIELD)
         if wrong:
             found.errors[name] = wrong
     for name, body in sent.files.items():
@@ -77,18 +76,6 @@ def submitted(sent: Annotated[_Sent, Depends(_sent)]) -> Submitted:
         except Invalid as error:
             found.errors[name.removesuffix(UPLOADED)] = error.message
     return found
-
-
-def _cleaned(value: str) -> tuple[str, str]:
-    """A text as it may be kept, and what was wrong with it."""
-    text, wrong = value[:LONGEST_FIELD], ""
-    if len(value) > LONGEST_FIELD:
-        wrong = f"C'était trop long : la fin a été coupée ({LONGEST_FIELD} lettres au plus)."
-    try:
-        return clean(text), wrong
-    except PydanticCustomError:
-        plain = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t ")
-        return plain.strip(), "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."
 
 
 Sent = Annotated[Submitted, Depends(submitted)]

@@ -17,6 +17,7 @@ from pathways.errors import NotFound
 from pathways.people import habits
 from pathways.permissions import Member, Permission
 from pathways.reception import service
+from pathways.reception.appointments import Appointment
 from pathways.reception.models import Reception
 from pathways.reception.schemas import (
     AppointmentChange,
@@ -28,7 +29,7 @@ from pathways.reception.schemas import (
     appointment_json,
     state_of,
 )
-from pathways.reception.service import Appointment, Choice
+from pathways.reception.service import Choice
 from pathways.reception.sheet import Sheet
 from pathways.reception.summary import summary
 from pathways.web.bodies import StrictRoute

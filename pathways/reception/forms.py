@@ -10,11 +10,12 @@ from fastapi import Form
 from pydantic import StringConstraints
 
 from pathways import i18n
-from pathways.reception.service import Appointment, Choice
+from pathways.reception.appointments import Appointment
+from pathways.reception.service import Choice
 from pathways.reception.sheet import Sheet
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Pasted, Short
 
-Words = Annotated[Line, StringConstraints(max_length=200)]
+Words = Annotated[Pasted, StringConstraints(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def sheet_form(
     help: Annotated[Short, Form()] = "",  # noqa: A002 - the field's own name
     reading: Annotated[Short, Form()] = "",
     language: Annotated[Short, Form()] = i18n.SOURCE,
-    label: Annotated[Line, Form()] = "",
-    find: Annotated[Line, Form()] = "",
+    label: Annotated[Pasted, Form()] = "",
+    find: Annotated[Pasted, Form()] = "",
     file: Annotated[Short, Form()] = "",
     where: Annotated[Short, Form()] = "here",
     diagnostic: Annotated[Short, Form()] = "",

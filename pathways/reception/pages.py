@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Annotated, Any
 
 import segno
@@ -35,9 +36,10 @@ from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.reception import ready_made, service
+from pathways.reception.appointments import Appointment
 from pathways.reception.forms import SheetForm, appointment_form, sheet_form
 from pathways.reception.models import Reception
-from pathways.reception.service import Appointment, Received
+from pathways.reception.service import Received
 from pathways.reception.sheet import QUESTIONS, Sheet
 from pathways.reception.summary import summary
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, RequiresForm, public
@@ -123,7 +125,11 @@ def receive(
 @router.post("/receptions/{reception_id}/here")
 def here(request: Request, member: HolderForm, reception_id: uuid.UUID, db: DB, door: OwnDoor) -> Response:
     """At the desk, read aloud."""
-    return _opened(request, door, service.take_here(db, member, reception_id), reception_id)
+    try:
+        attempt = service.take_here(db, member, reception_id)
+    except Gone:
+        return _ended()
+    return _opened(request, door, attempt, reception_id)
 
 
 @router.post("/receptions/{reception_id}/open")
@@ -145,7 +151,10 @@ def phone(request: Request, member: HolderForm, reception_id: uuid.UUID, db: DB,
 
 @router.post("/receptions/{reception_id}/next")
 def next_person(member: HolderForm, reception_id: uuid.UUID, db: DB) -> Response:
-    service.next_person(db, member, reception_id)
+    """Also from a sheet of which nothing was stored."""
+    if service.find(db, member, reception_id) is not None:
+        with suppress(NotFound):  # its learner erases it at this very moment
+            service.next_person(db, member, reception_id)
     return _blank()
 
 
@@ -214,7 +223,7 @@ def paper(request: Request, member: Holder, reception_id: uuid.UUID, db: DB, doo
         by_sign=profile.by_sign(),
         answered=len(profile.answers),
         step=_step(profile),
-        appointment=Appointment.of(found),
+        appointment=Appointment.of(found.appointment),
         resume_code=ids.readable(code),
         qr=_square(_resume_url(request, code)),
         organisation=member.organisation_name,
@@ -317,7 +326,7 @@ def _reception_page(
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
     profile = reading.profile(db, door, attempt)
     file = db.get(LearnerFile, attempt.file_id) if attempt.file_id and member.may(Permission.FILES_KEEP) else None
-    kept, proposed = Appointment.of(found), habits.of(habits.get(db, member))
+    kept, proposed = Appointment.of(found.appointment), habits.of(habits.get(db, member))
     code = door.resume_code(attempt)
     return render(
         request,
@@ -331,6 +340,7 @@ def _reception_page(
         locked=attempt.at_desk and attempt.active_at < clock.now() - DESK_IDLE,
         spoken=i18n.language(attempt.language),
         step=_step(profile),
+        is_told=profile.is_told,
         kept=kept,
         typed=typed or (kept if kept.day else Appointment(place=proposed.place, words=proposed.words)),
         seen=service.version_of(found),
@@ -347,7 +357,7 @@ def _reception_page(
 
 def _step(profile: reading.Profile) -> Any:
     """The one next step, if anything is known at all."""
-    return profile.within_reach[0].skill if profile.within_reach and profile.answers else None
+    return profile.within_reach[0].skill if profile.within_reach and profile.is_told else None
 
 
 def _since(file: LearnerFile) -> str:

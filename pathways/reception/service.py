@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from pathways import clock, i18n, ids
+from pathways import clock, ids
 from pathways.diagnostics import taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.keys import Door
@@ -27,6 +28,7 @@ from pathways.people.days import PARIS
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.reception import policies, ready_made
+from pathways.reception.appointments import Appointment, possible
 from pathways.reception.models import Reception
 from pathways.reception.sheet import FILE, LABEL, SOUGHT, Sheet, checked
 
@@ -36,7 +38,6 @@ OPEN_HOURS = 20
 """A reception that nobody closed is closed after so many hours: its day is over."""
 MOST_TODAY = 200
 MOST_FOUND = 8
-LONGEST = {"place": 200, "words": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +46,6 @@ class Choice:
 
     situation: str = ""
     diagnostic_id: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    day: str = ""
-    """``2026-12-03``, as a date field gives it."""
-    time: str = ""
-    place: str = ""
-    words: str = ""
-
-    @classmethod
-    def of(cls, reception: Reception) -> Appointment:
-        kept = reception.appointment
-        return cls(kept.get("date", ""), kept.get("time", ""), kept.get("place", ""), kept.get("words", ""))
-
-    def to_json(self) -> dict[str, str]:
-        given = {"date": self.day, "time": self.time, "place": self.place, "words": self.words}
-        return {name: value for name, value in given.items() if value}
-
-    def said_in(self, language: str) -> str:
-        """The day in the words of a language; nothing as long as there is none."""
-        return i18n.say_date(date.fromisoformat(self.day), language) if self.day else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +83,7 @@ def get(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
 def keep(db: Session, member: Member, reception_id: uuid.UUID, sheet: Sheet) -> Reception:
     """Keep the context sheet as it stands, as often as it is sent. Once the questions have begun it does not change."""
     sheet = checked(sheet)
-    if sheet.file_id is not None:
-        files.get(db, member, sheet.file_id)
+    _chosen_file(db, member, sheet)
     if sheet.label and not member.may(Permission.FILES_KEEP):
         raise Forbidden("Pour donner un repère, il faut le droit de tenir les fiches.")
     reception = _held(db, member, reception_id)
@@ -147,7 +125,8 @@ def start(
 def take_here(db: Session, member: Member, reception_id: uuid.UUID) -> Attempt:
     """Go on at the desk, read aloud, wherever it was before."""
     reception, attempt = _begun(db, member, reception_id)
-    reception.closed_at = None
+    if reception.closed_at is not None:  # the press came from a page that was left open
+        raise Gone("Cet accueil est terminé.")
     attempt.at_desk = attempt.assisted = True
     taking.visited(attempt)
     db.flush()
@@ -157,11 +136,9 @@ def take_here(db: Session, member: Member, reception_id: uuid.UUID) -> Attempt:
 def open_again(db: Session, member: Member, reception_id: uuid.UUID) -> Attempt:
     """What was locked, or shut too early, goes on where it was: at the desk, or on the person's phone."""
     reception, attempt = _begun(db, member, reception_id)
-    if attempt.assisted:
-        return take_here(db, member, reception_id)
     reception.closed_at = None
     db.flush()
-    return attempt
+    return take_here(db, member, reception_id) if attempt.assisted else attempt
 
 
 def take_to_phone(db: Session, member: Member, reception_id: uuid.UUID) -> Attempt:
@@ -176,8 +153,7 @@ def take_to_phone(db: Session, member: Member, reception_id: uuid.UUID) -> Attem
 
 def next_person(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
     """Shut all that the desk shows of this person. Twice changes nothing."""
-    reception = get(db, member, reception_id)
-    db.refresh(reception, with_for_update=True)
+    reception = _known(db, member, reception_id)
     _close(reception)
     if reception.attempt_id is not None:
         taking.get(db, reception.attempt_id).at_desk = False
@@ -186,20 +162,20 @@ def next_person(db: Session, member: Member, reception_id: uuid.UUID) -> Recepti
 
 def next_after(db: Session, attempt_id: uuid.UUID) -> None:
     """The same from the learner's page, whose browser holds this attempt."""
-    db.execute(sa.update(Attempt).filter_by(id=attempt_id).values(at_desk=False))
+    # The reception first, as everywhere: two windows that press at the same moment wait for each other only once.
     for reception in db.scalars(sa.select(Reception).filter_by(attempt_id=attempt_id).with_for_update()):
         _close(reception)
+    db.execute(sa.update(Attempt).filter_by(id=attempt_id).values(at_desk=False))
 
 
 def agree(db: Session, member: Member, reception_id: uuid.UUID, *, appointment: Appointment, seen: str) -> Reception:
     """Note the next appointment; without day and time there is none. ``seen``: what stood there when it was read
     (:func:`version_of`). Something else means that a colleague wrote since.
     """
-    reception = get(db, member, reception_id)
-    db.refresh(reception, with_for_update=True)
+    reception = _known(db, member, reception_id)
     if reception.closed_at is not None:
         raise Gone("Cet accueil est terminé.")
-    wanted = _possible(appointment).to_json()
+    wanted = possible(appointment, today()).to_json()
     if wanted == reception.appointment:
         return reception
     if seen != version_of(reception):
@@ -222,7 +198,8 @@ def beside(db: Session, attempt_id: uuid.UUID) -> dict[str, Any]:
     reception = of_attempt(db, attempt_id)
     if reception is None:
         return {"reception": None, "appointment": None}
-    return {"reception": reception.id, "appointment": Appointment.of(reception) if reception.appointment else None}
+    kept = reception.appointment
+    return {"reception": reception.id, "appointment": Appointment.of(kept) if kept else None}
 
 
 def today() -> date:
@@ -231,6 +208,8 @@ def today() -> date:
 
 def received_on(db: Session, member: Member, day: date) -> Sequence[Received]:
     """Whom the organisation received on a day (from midnight to midnight in Paris), the latest first."""
+    if not date.min < day < date.max:  # the clocks of Paris would leave the calendar
+        return []
     begins = datetime.combine(day, time(), PARIS)
     ends = datetime.combine(day + timedelta(days=1), time(), PARIS)
     query = (
@@ -266,7 +245,8 @@ def known_files(db: Session, member: Member, sheet: Sheet) -> Sequence[LearnerFi
         return []
     found = list(files.search(db, member, words=sheet.sought, most=MOST_FOUND)) if sheet.sought.strip() else []
     if sheet.file_id is not None and all(one.id != sheet.file_id for one in found):
-        found.insert(0, files.get(db, member, sheet.file_id))
+        with suppress(NotFound):  # erased since it was chosen
+            found.insert(0, files.get(db, member, sheet.file_id))
     return found
 
 
@@ -310,9 +290,17 @@ def _held(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
     return held
 
 
+def _known(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
+    """The reception, held until the transaction ends. Its learner may have erased it since it was looked for."""
+    get(db, member, reception_id)
+    held = db.get(Reception, reception_id, with_for_update=True, populate_existing=True)
+    if held is None:
+        raise NotFound("Cet accueil n'existe pas.")
+    return held
+
+
 def _begun(db: Session, member: Member, reception_id: uuid.UUID) -> tuple[Reception, Attempt]:
-    reception = get(db, member, reception_id)
-    db.refresh(reception, with_for_update=True)
+    reception = _known(db, member, reception_id)
     if reception.attempt_id is None:
         raise Conflict("Les questions n'ont pas encore commencé.")
     return reception, taking.get(db, reception.attempt_id)
@@ -343,47 +331,21 @@ def _chosen(db: Session, member: Member, choice: Choice) -> Diagnostic:
 
 
 def _file(db: Session, member: Member, sheet: Sheet) -> uuid.UUID | None:
-    if sheet.file_id is not None:
+    known = _chosen_file(db, member, sheet, comes_back=True)
+    if known is None and sheet.label:
+        known = files.create(db, member, label=sheet.label)
+    return known.id if known else None
+
+
+def _chosen_file(db: Session, member: Member, sheet: Sheet, *, comes_back: bool = False) -> LearnerFile | None:
+    """The file that was chosen on the sheet. A colleague, or the person, may have erased it since it was found."""
+    if sheet.file_id is None:
+        return None
+    try:
         file = files.get(db, member, sheet.file_id)
-        files.touch(db, file.id)
-        return file.id
-    return files.create(db, member, label=sheet.label).id if sheet.label else None
-
-
-def _possible(appointment: Appointment) -> Appointment:
-    """The appointment as it is kept, or what is wrong with it, field by field."""
-    if not appointment.day and not appointment.time:
-        return Appointment()
-    errors: list[dict[str, Any]] = []
-    if not appointment.day:
-        errors.append({"field": "date", "message": "Choisissez aussi le jour du rendez-vous."})
-    else:
-        errors += _wrong_day(appointment.day)
-    if appointment.time and not _is_time(appointment.time):
-        errors.append({"field": "time", "message": "L'heure s'écrit ainsi : 14:30."})
-    for name, most in LONGEST.items():
-        if len(getattr(appointment, name)) > most:
-            errors.append({"field": name, "message": f"C'est trop long : {most} signes au plus."})
-    if errors:
-        raise Invalid(errors[0]["message"], errors=errors)
-    return replace(appointment, time=appointment.time[:5])
-
-
-def _wrong_day(text: str) -> list[dict[str, str]]:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return [{"field": "date", "message": "La date s'écrit ainsi : 2026-12-03."}]
-    if day < today():
-        return [{"field": "date", "message": "Ce jour est passé. Choisissez un jour à venir."}]
-    if day > today() + timedelta(days=730):
-        return [{"field": "date", "message": "Ce jour est trop loin. Choisissez-en un plus proche."}]
-    return []
-
-
-def _is_time(text: str) -> bool:
-    try:
-        time.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) >= 5
+        if comes_back:
+            files.touch(db, file.id)
+    except NotFound as error:
+        said = "Cette fiche n'existe plus. Choisissez-en une autre, ou donnez un repère."
+        raise Invalid(said, errors=[{"field": "file", "message": said}]) from error
+    return file

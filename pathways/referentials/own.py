@@ -285,11 +285,16 @@ def _refused(found: Sequence[tuple[str, str]]) -> Invalid:
 
 def adopt(db: Session, member: Member, source: Ladders, skills: Collection[str], *, key: uuid.UUID) -> dict[str, str]:
     """Own copies of another organisation's own micro-skills among ``skills``; returns the new code of each. Those of
-    the framework stay what they are. The same ``key`` twice copies once.
+    the framework stay what they are, and one that is there by its title already is not copied again: two micro-skills
+    with one title could not be changed any more. The same ``key`` twice copies once.
     """
+    there = ladders_of(db, service.latest(db, source.code), member.organisation_id).own
+    by_title = {folded(skill.title): skill.code for strand in there for skill in strand.skills}
+    wanted = [skill for strand in source.own for skill in strand.skills if skill.code in skills]
+    known = {one.code: by_title[folded(one.title)] for one in wanted if folded(one.title) in by_title}
     codes: dict[str, str] = {}
     for strand in source.own:
-        chosen = [skill for skill in strand.skills if skill.code in skills]
+        chosen = [skill for skill in strand.skills if skill.code in skills and skill.code not in known]
         if not chosen:
             continue
         made = create(
@@ -303,15 +308,18 @@ def adopt(db: Session, member: Member, source: Ladders, skills: Collection[str],
             db.flush()
         new = sorted(made.skills, key=lambda skill: skill.position)
         codes |= {old.code: copy.code for old, copy in zip(chosen, new, strict=False)}
-    _adopt_prerequisites(db, member, source, codes)
-    return codes
+    _adopt_prerequisites(db, member, source, codes, known)
+    return known | codes
 
 
-def _adopt_prerequisites(db: Session, member: Member, source: Ladders, codes: Mapping[str, str]) -> None:
+def _adopt_prerequisites(
+    db: Session, member: Member, source: Ladders, copied: Mapping[str, str], known: Mapping[str, str]
+) -> None:
     """What a copied micro-skill needs, in the words of the copier; what was not copied is not needed."""
+    codes = {**known, **copied}
     own = {skill.code for strand in source.own for skill in strand.skills}
     by_code = {skill.code: skill for strand in all_of(db, member, source.code) for skill in strand.skills}
-    for old, new in codes.items():
+    for old, new in copied.items():
         groups = [[codes.get(code, code) for code in group] for group in source.skills[old].requires]
         kept = [[code for code in group if code not in own] for group in groups]
         by_code[new].requires = [group for group in kept if group]

@@ -24,6 +24,24 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+def salvaged(text: str, most: int) -> tuple[str, str]:
+    """A text as it may be kept, and in French what was wrong with it: a form comes back with it and loses nothing."""
+    wrong = f"C'était trop long : la fin a été coupée ({most} lettres au plus)." if len(text) > most else ""
+    text = text[:most]
+    try:
+        return clean(text)[:most], wrong
+    except PydanticCustomError:
+        plain = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t ")
+        return plain.strip(), "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."
+
+
+def unturned(text: str) -> str:
+    """Without the signs that turn or hold a reading direction. A name that is pasted from a phone's list of contacts
+    stands between two of them; whoever pasted it does not see what would be refused.
+    """
+    return text.translate(dict.fromkeys(map(ord, _BIDI_CONTROLS)))
+
+
 def one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -33,5 +51,7 @@ Line = Annotated[
     str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line), Field(max_length=200)
 ]
 """A name, a title."""
+Pasted = Annotated[str, StringConstraints(max_length=200), AfterValidator(unturned), Line]
+"""The same in a form for whoever is in a hurry: what comes from a phone is taken."""
 Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), Field(max_length=64)]
 """A code, an identifier inside a document."""

@@ -77,6 +77,20 @@ def test_each_page_is_whole_and_accessible_at_both_widths(server, room, page_at)
     assert not told(found)
 
 
+def test_a_label_as_long_as_may_be_stays_on_the_page(server, page_at):
+    own = Room(server)
+    with server.database.begin() as db:
+        crowd = own.crowd(db)
+        own.after = crowd.add(WRONG, file=crowd.file("W" * 60), language="ar").id
+    page = page_at(320)
+    server.sign_in(page)
+    found = {}
+    for name, address in own.paths().items():
+        page.goto(address)
+        found[name] = faults(page, targets=False)
+    assert not told(found)
+
+
 def test_the_focus_is_in_sight_on_each_page(server, room, page_at):
     page = page_at(1280)
     server.sign_in(page)
@@ -152,6 +166,18 @@ def test_the_sheet_is_one_page_in_black_and_white(server, room, page_at):
     page.emulate_media(media="print")
     assert page.get_by_text("Prochain rendez-vous").is_visible()
     assert not page.get_by_role("link", name="Groupe").is_visible()
+
+
+def test_the_map_of_a_large_group_is_whole_on_paper(server, page_at):
+    large = Room(server)
+    with server.database.begin() as db:
+        large.crowd(db).many(60)
+    page = page_at(794)
+    arrive(server, page, large.path("group"))
+    page.emulate_media(media="print")
+    drawn, room_for_it = (page.locator(one).bounding_box() for one in (".heat", ".scroll:has(.heat)"))
+    assert drawn["width"] <= room_for_it["width"]
+    assert drawn["height"] < drawn["width"]
 
 
 def test_an_unknown_room_is_a_page_not_found(server, page_at):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pathways import i18n
 from tests.browser.checks import faults, told
@@ -24,8 +24,8 @@ def sheets(server: Server, page_at, recorder) -> tuple[Page, str]:
     return page, form_of(server, page, "fr")
 
 
-def form_of(server: Server, page: Page, language: str) -> str:
-    code = server.publish(title="Sur papier", skills=SKILLS, questions=10)
+def form_of(server: Server, page: Page, language: str, *, skills: tuple[str, ...] = SKILLS) -> str:
+    code = server.publish(title="Sur papier", skills=skills, questions=10)
     page.goto(f"{server.url}/diagnostics/{server.diagnostic(code)}/paper")
     page.locator(f"form:has(input[value={language}]) button").click()
     page.wait_for_url("**/print")
@@ -59,6 +59,20 @@ def test_ten_sheets_in_a_row_by_keyboard_alone(server, sheets):
         seen.add(page.locator(".notice.good b").inner_text())
         assert pressed <= 15, f"{pressed} keys for {keys}"
     assert len(seen) >= 9  # two birds of ten may bear one name
+
+
+def test_more_boxes_than_right_ones_are_typed_by_keyboard(server, sheets):
+    page, _ = sheets
+    code = form_of(server, page, "fr", skills=("SEC-01",))
+    page.goto(f"{server.url}/paper/{code}")
+    several = page.locator("input[data-open]").first
+    several.focus()
+    page.keyboard.type("AB")
+    expect(several).not_to_be_focused()
+    page.keyboard.press("Backspace")
+    page.keyboard.press("C")
+    assert several.input_value() == "ABC"
+    expect(several).not_to_be_focused()
 
 
 def test_without_javascript_a_sheet_is_one_line_and_enter(server, page_at, recorder):

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import KINDS, Server
+from tests.items.exchange_situations import CHOICE as CHOICE_ROW
+from tests.items.exchange_situations import csv, numbered
 from tests.items.test_pictures import image_of
 
 CHOICE = {
@@ -67,6 +69,7 @@ def pages(server: Server, page: Page) -> Iterator[str]:
     page.goto(f"{server.url}/items/new?kind=choice")
     page.get_by_role("button", name="Enregistrer").last.click()
     yield "the form with everything missing"
+    yield from import_pages(server, page)
     yield at("/ladders")
     page.get_by_label("Titre").fill("Notre lieu")
     page.get_by_role("button", name="Créer").click()
@@ -76,6 +79,30 @@ def pages(server: Server, page: Page) -> Iterator[str]:
 
 
 @pytest.mark.slow
+def import_pages(server: Server, page: Page) -> Iterator[str]:
+    """A file that cannot be read, one with mistakes, a good one, and what was done with it."""
+    at = str(page.viewport_size)  # another test imports another question
+    files = {
+        "that is no table": "code;é".encode("cp1252"),
+        "with mistakes": csv(numbered(1), numbered(2, micro_competence="XXX-99", type="devinette", reponse_1_juste="")),
+        "to be imported": csv(
+            CHOICE_ROW, numbered(3, question=f"Une question écrite tout au long de sa ligne {at} ? " * 3)
+        ),
+    }
+    page.goto(f"{server.url}/items/import")
+    yield "/items/import"
+    for name, body in files.items():
+        page.goto(f"{server.url}/items/import")
+        page.get_by_label("Fichier", exact=True).set_input_files(
+            {"name": "q.csv", "mimeType": "text/csv", "buffer": body}
+        )
+        page.get_by_role("button", name="Examiner le fichier").click()
+        yield f"a file {name}"
+    page.get_by_role("button", name="Importer").click()
+    expect(page.get_by_role("status")).to_contain_text("C'est fait")
+    yield "a file that was imported"
+
+
 def test_every_page_of_the_bank(server, page_at):
     page = page_at(320)
     found = {name: faults(page, targets=False) for name in pages(server, page)}

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from pathways import clock
 from pathways.diagnostics import taking
 from tests.browser.answering import CONFIRM, choose_by_keyboard, tab_to
 from tests.browser.receiving import (
@@ -351,3 +352,34 @@ def test_an_appointment_that_is_being_typed_stays_when_the_person_ends_on_their_
     server.finish(attempt_id)
     expect(page.locator("[data-live]")).to_contain_text("arrêté ici", timeout=15000)
     assert page.locator("#place").input_value() == "Salle du marché"
+
+
+def test_an_appointment_that_cannot_be_kept_as_it_is_stays_on_the_page(desk, server):
+    page = desk()
+    blank(page, server)
+    choose_tile(page, "where", "phone")
+    press(page, "Ordinateur")
+    page.locator("#place").fill("Salle du marché")
+    page.locator("#time").fill("14:30")
+    press(page, "Enregistrer")
+    expect(page.locator("#date-said")).to_be_visible()
+    with page.expect_response(lambda reply: reply.request.resource_type == "fetch"):  # it looks where the person is
+        pass
+    page.wait_for_timeout(500)
+    assert page.locator("#place").input_value() == "Salle du marché"
+    expect(page.locator("#date-said")).to_be_visible()
+
+
+def test_a_network_that_dies_while_an_appointment_is_noted(desk, server, recorder):
+    recorder.allow(CUT)
+    page = desk()
+    address, _ = begin(page, server)
+    page.goto(address)
+    page.locator("#date").fill(f"{clock.now().year + 1}-03-04")
+    page.locator("#place").fill("Salle du marché")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#appointment [data-offline]")).to_be_visible()
+    assert page.locator("#place").input_value() == "Salle du marché"
+    page.context.set_offline(False)
+    expect(page.locator(".agreed")).to_contain_text("Salle du marché", timeout=15000)

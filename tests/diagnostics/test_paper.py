@@ -268,6 +268,19 @@ def test_a_whole_sheet_in_one_line(trainer, diagnostic):
     assert "2 signes de trop" in refused.text
 
 
+def test_a_line_that_lacks_the_last_answers_is_completed_in_the_fields(trainer, diagnostic):
+    """The line comes back as fields, and empty: it would undo what is put right in them."""
+    form = form_of(trainer, diagnostic)
+    words = sheet(trainer, form)
+    asked = page_form(trainer, form["code"], [""] * 10, line="".join(words[:-1]))
+    assert asked.status_code == 422
+    assert "question 10" in asked.text
+    [line] = re.findall(r'name="line" value="([^"]*)"', asked.text)
+    assert re.findall(r'name="words" value="([^"]*)"', asked.text) == [*words[:-1], ""]
+    saved = page_form(trainer, form["code"], [*words[:-1], "0"], line=line).headers["location"].partition("saved=")[2]
+    assert trainer.get(f"/api/v1/attempts/{saved}/sheet").json()["words"][-1] == "0"
+
+
 def test_a_correction_is_kept_beside_what_was_typed_first(trainer, diagnostic, database):
     form = form_of(trainer, diagnostic)
     saved = record(trainer, form["code"], sheet(trainer, form)).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from pathways.items.models import Item
 from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials import own
+from pathways.referentials.models import Strand
 from tests.diagnostics.situations import Taker
 from tests.web import world
 
@@ -186,6 +188,18 @@ def test_the_authors_own_micro_skills_and_questions_are_copied_with_it(db, autho
     items = db.scalar(sa.select(sa.func.count()).select_from(Item).filter_by(organisation_id=reader.organisation_id))
     assert sharing.copy(db, reader, source.id, key=key).diagnostic is copied.diagnostic
     assert items == 1
+    another = composing.create(
+        db, author, title="Encore", framework=FRAMEWORK, selection=Selection(skills=(skill.code,), languages=("fr",))
+    )
+    sharing.share(db, author, another.id, organisation_id=reader.organisation_id)
+    again = sharing.copy(db, reader, another.id, key=uuid.uuid4()).diagnostic
+    assert set(again.selection["skills"]) < set(codes), "what was copied with the first one serves the second"
+    [theirs] = own.all_of(db, reader, FRAMEWORK)
+    own.change(
+        db, reader, theirs.id, title="Leur nom", description="", rungs=own.rungs_of(theirs), version=theirs.version
+    )
+    owned = sa.select(sa.func.count()).select_from(Item).filter_by(organisation_id=reader.organisation_id)
+    assert db.scalar(owned) == 1
 
 
 def test_a_draft_whose_own_micro_skill_was_archived_says_so_and_is_not_published_with_it(signed_in, database):
@@ -292,3 +306,23 @@ def test_whoever_does_not_compose_reads_and_does_not_copy(shared, signed_in):
     assert "Copier chez nous" not in page.text
     form = {"csrf": world.csrf_of(reviewer), "key": str(uuid.uuid4())}
     assert reviewer.post(f"/diagnostics/{made}/copy", data=form).status_code == 403
+
+
+def test_a_copy_pressed_by_several_at_once_brings_own_questions_once(signed_in, database):
+    one, two = signed_in(), signed_in()
+    ladder = one.post("/api/v1/ladders", json={"title": "Notre lieu"}).json()
+    rungs = {"version": 1, "title": "Notre lieu", "skills": [{"title": "Ouvrir la porte", "level": 1}]}
+    [skill] = one.put(f"/api/v1/ladders/{ladder['id']}", json=rungs).json()["skills"]
+    assert one.post("/api/v1/items", json={"item": world.ITEM | {"skill": skill["code"]}}).status_code == 201
+    body = world.DIAGNOSTIC | {"selection": world.SELECTION | {"skills": [skill["code"], "SEC-01"]}}
+    made = one.post("/api/v1/diagnostics", json=body).json()["id"]
+    one.post(f"/api/v1/diagnostics/{made}/share", json={"organisation": "everybody"})
+    form = {"csrf": world.csrf_of(two), "key": str(uuid.uuid4())}
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: two.post(f"/diagnostics/{made}/copy", data=form), range(4)))
+    assert {reply.status_code for reply in replies} == {303}
+    assert len({reply.headers["location"].partition("?")[0] for reply in replies}) == 1
+    with database.read() as db:
+        for table in (Item, Strand, Diagnostic):
+            owned = sa.select(sa.func.count()).select_from(table).filter_by(organisation_id=two.organisation_id)
+            assert db.scalar(owned) == 1, table.__name__

@@ -16,7 +16,7 @@ STATES = st.builds(
     lambda title, skills, questions, accuracy: state_of(
         title, Selection(skills=tuple(skills), languages=("fr",), questions=questions, accuracy=accuracy)
     ),
-    st.sampled_from(["", "Avant l'atelier", "Après"]),
+    st.sampled_from(["", "Avant l'atelier", "Famille 👨\u200d👩\u200d👧", "می\u200cخواهم"]),
     st.lists(st.sampled_from(CODES), unique=True),
     st.none() | st.integers(0, 40),
     st.none() | st.sampled_from([0.9, 0.95]),

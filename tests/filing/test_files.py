@@ -6,6 +6,7 @@ import re
 import uuid
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from pathways import clock
@@ -198,6 +199,15 @@ def test_a_refused_note_comes_back_whole_and_still_knows_its_version(trainer, fi
     assert 'id="label-error"' in answer.text
     assert "court</textarea>" in answer.text
     assert 'name="version" value="2"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/learners/{file}", "/profiles/{attempt}/note"])
+def test_a_note_pasted_from_arabic_is_kept_without_its_invisible_signs(trainer, file_id, attempt_id, path):
+    """A page that refuses them would lose the rest."""
+    pasted = "\u2067ملاحظة\u2069 le \u202amardi\u202c"
+    form = {"version": "2", "label": "\u2068مريم\u2069", "note": pasted, "text": pasted}
+    assert post(trainer, path.format(file=file_id, attempt=attempt_id), **form).status_code == 303
+    assert trainer.get(f"/api/v1/learners/{file_id}").json()["note"] == "ملاحظة le mardi"
 
 
 def test_the_api_changes_a_file_by_its_version(trainer, file_id):

@@ -38,6 +38,7 @@ def place(database, signed_in):
                 self.diagnostic = crowd.diagnostic.id
                 self.organisation = crowd.member.organisation_id
                 self.file_id = self.file.id
+                self.member = crowd.member
             self.trainer = signed_in(organisation=self.organisation)
             self.csrf = world.csrf_of(self.trainer)
 
@@ -54,6 +55,23 @@ def acts(database, about: uuid.UUID) -> list[str]:
     with database.read() as db:
         query = sa.select(JournalEntry.act).filter_by(about_id=about).order_by(JournalEntry.happened_at)
         return list(db.scalars(query))
+
+
+def test_a_name_from_right_to_left_turns_nothing_beside_it(place, database):
+    """Without an element of its own, the date after it would read from right to left."""
+    with database.begin() as db:
+        crowd = Crowd(db, place.member, db.get_one(Diagnostic, place.diagnostic))
+        db.get_one(LearnerFile, place.file_id).label = "أمينة 12"
+        crowd.add(WRONG, file=crowd.file("يوسف 7"))
+        crowd.add(RIGHT | {"SEC-02": "dont_know"}, language="ar", file=crowd.file("سارة 3"))
+    paths = [place.path(end) for end in ("group", "live?since=2000-01-01", "session?skill=SEC-02")]
+    paths += [f"/profiles/{place.after}", f"/profiles/{place.before}/compare/{place.after}"]
+    for path in paths:
+        page = re.sub(r'<option.*?</option>|<span class="sr">.*?</span>', "", place.trainer.get(path).text)
+        own = re.findall(r"<bdi[^>]*>[^<]*[\u0600-\u06ff][^<]*</bdi>", page)
+        assert own, path
+        bare = re.sub(r"<(bdi)[^>]*>.*?</bdi>|<span lang[^>]*>.*?</span>|العربية", "", page)
+        assert re.findall(r"[^\n>]*(?:أمينة|يوسف|سارة)", bare) == [], path
 
 
 # --- live ---

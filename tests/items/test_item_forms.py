@@ -8,7 +8,7 @@ from pathways.items import authoring, history
 from pathways.items.documents import ItemDocument
 from pathways.items.flaws import is_plain
 from pathways.items.grading import grade
-from pathways.items.pages.item_forms import KINDS, ItemForm, form_of
+from pathways.items.pages.item_forms import KINDS, MOST_ROWS, ItemForm, form_of
 from tests.items.writing import FORMS
 
 PICTURE = {"sha256": "0" * 64, "width": 280, "height": 180}
@@ -59,6 +59,13 @@ def test_an_answer_keeps_its_name_when_others_join_or_leave():
     second, _ = ItemForm("choice", changed).document()
     assert [option["id"] for option in first["options"]] == ["a", "b", "c"]
     assert [option["id"] for option in second["options"]] == ["a", "c", "d"]
+
+
+def test_the_last_line_that_the_form_shows_counts():
+    form = ItemForm("match", {f"target-{row}-text": f"cible {row}" for row in range(MOST_ROWS + 1)}, MOST_ROWS)
+    raw, _ = form.document()
+    assert [target["text"] for target in raw["targets"]] == [f"cible {row}" for row in range(MOST_ROWS + 1)]
+    assert len({target["id"] for target in raw["targets"]}) == MOST_ROWS + 1
 
 
 def test_a_place_of_the_document_is_found_at_its_field():

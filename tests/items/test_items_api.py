@@ -91,3 +91,23 @@ def test_pages_by_cursor_hold_every_item_once(trainer):
             break
         cursor = page["next"]
     assert len(seen) == len(set(seen)) == page["total"]
+
+
+@pytest.mark.parametrize(
+    ("part", "most", "of"),
+    [
+        ("options", 8, lambda n: {"id": f"o{n}", "text": f"Réponse {n}", "key": not n, "reveals": "se trompe"}),
+        ("mistakes", 10, lambda n: {"pattern": f"x{n}", "reveals": "se trompe"}),
+        ("accept", 20, lambda n: f"mot{n}"),
+    ],
+)
+def test_an_item_holds_no_more_than_its_form_and_its_table_show(trainer, part, most, of):
+    text = {"skill": "ORD-04", "kind": "text", "stem": "Écrivez le mot du jour.", "accept": ["bonjour"]}
+    item = (ITEM if part == "options" else text) | {part: [of(n) for n in range(most + 1)]}
+    refused = trainer.post("/api/v1/items", json={"item": item})
+    assert refused.status_code == 422
+    assert [(one["field"], f"{most} " in one["message"]) for one in refused.json()["errors"]] == [(part, True)]
+    item[part] = item[part][:most]
+    code = trainer.post("/api/v1/items", json={"item": item}).json()["code"]
+    assert len(trainer.get(f"/api/v1/items/{code}").json()["item"][part]) == most
+    assert part != "options" or "Réponse 7" in trainer.get("/items/export.csv").text

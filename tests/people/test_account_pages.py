@@ -148,4 +148,4 @@ def test_a_closing_that_is_refused_for_one_organisation_changes_nothing_in_anoth
     assert post(client, "/account", "/account/close").status_code == 422
     with database.read() as db:
         kept = db.execute(sa.select(Membership.organisation_id, Membership.role).filter_by(account_id=boss.account.id))
-        assert dict(kept.tuples()) == places | {boss.organisation.id: Role.ADMINISTRATOR}
+        assert dict(kept.all()) == places | {boss.organisation.id: Role.ADMINISTRATOR}

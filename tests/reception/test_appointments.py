@@ -6,8 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from starlette.testclient import TestClient
 
 from pathways import clock, ids
+from pathways.diagnostics import taking
+from pathways.diagnostics.engine import Outcome
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.people.models import LearnerFile, Organisation
 from pathways.reception.models import Reception
@@ -111,3 +114,46 @@ def test_what_can_be_taken_away_says_what_else_is_held(desk):
     assert "Un repère pour vous retrouver" in kept
     assert "Ce que vous avez dit à l" in kept
     assert LABEL not in kept
+
+
+def told_on(page: str) -> str:
+    """The next step on a sheet, in French."""
+    return re.findall(r'<section class="step"><h2>.*?</h2><p>.*?lang="fr" dir="ltr">([^<]+)<', page, re.DOTALL)[0]
+
+
+def test_who_understood_nothing_is_told_of_no_micro_skill_that_comes_next(desk):
+    """What was not understood says nothing: a step would be made up."""
+    sheet, questions = desk.begin(language="ar")
+    while desk.client.get(questions).status_code == 200:
+        desk.answer(questions, "not_understood")
+    result = desk.client.get(f"{questions}/result").text
+    assert "À votre portée maintenant" not in result
+    assert told_on(desk.client.get(f"{sheet}/sheet").text) == "Montrez cette page à votre médiateur."
+    assert "On ne sait rien encore" in desk.client.get(sheet).text
+
+
+def test_who_answered_nothing_has_a_sheet_that_says_how_it_goes_on(desk):
+    sheet, questions = desk.begin(language="ar")
+    desk.client.post(f"{questions}/leave")
+    assert told_on(desk.client.get(f"{sheet}/sheet").text) == "Montrez cette page à votre médiateur."
+    assert "On ne sait rien encore" in desk.client.get(sheet).text
+
+
+def test_who_can_do_everything_has_a_sheet_that_says_how_it_goes_on(desk, monkeypatch):
+    sheet, questions = desk.begin(language="ar")
+    monkeypatch.setattr(taking, "_meaning", lambda *_: (Outcome.CORRECT, ()))
+    while desk.client.get(questions).status_code == 200:
+        desk.answer(questions)
+    assert told_on(desk.client.get(f"{sheet}/sheet").text) == "Montrez cette page à votre médiateur."
+    assert "Tout ce qui a été demandé est acquis" in desk.client.get(sheet).text
+
+
+def test_at_the_desk_no_file_with_the_answers_is_left_on_the_device(desk):
+    _, questions = desk.begin()
+    desk.answer(questions)
+    desk.client.post(f"{questions}/leave")
+    assert "/take-away" not in desk.client.get(f"{questions}/result").text
+    code = ids.readable(desk.client.app.state.door.resume_code(desk.attempt(questions)))
+    own = TestClient(desk.client.app, follow_redirects=False)
+    own.post("/resume", data={"code": code})
+    assert f'href="{questions}/take-away"' in own.get(f"{questions}/result").text

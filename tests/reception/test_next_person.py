@@ -201,3 +201,13 @@ def test_an_old_page_of_somebody_who_has_left_opens_nothing(desk):
     assert desk.post(f"{sheet}/here").headers["location"] == "/?said=closed"
     assert desk.reception(sheet).closed_at is not None
     assert desk.client.get(questions).status_code == 404
+
+
+def test_a_mediator_who_signs_out_leaves_nobody_on_the_screen(desk):
+    sheet, questions = desk.begin(label=LABEL)
+    desk.answer(questions)
+    desk.client.post(f"{questions}/leave")
+    assert desk.post("/sign-out").status_code == 303
+    for page in ("", "/result", "/pause"):
+        assert desk.client.get(questions + page).status_code == 404
+    assert desk.client.get(sheet).headers["location"].startswith("/sign-in")

@@ -144,8 +144,10 @@ def test_a_file_of_another_organisation_cannot_be_chosen(desk, other_desk):
     _, questions = desk.begin(label=LABEL)
     file_id = str(desk.attempt(questions).file_id)
     sheet = other_desk.sheet()
-    assert other_desk.post(sheet, file=file_id).status_code == 404
-    assert other_desk.post(sheet, file=file_id, go="start:phone").status_code == 404
+    for go in ("keep", "start:phone"):
+        refused = other_desk.post(sheet, file=file_id, go=go)
+        assert (refused.status_code, LABEL in refused.text) == (422, False)  # as one that was erased
+    assert other_desk.count(Attempt) == 1
     other_desk.post(sheet, find="mariposa", go="find")
     assert LABEL not in other_desk.client.get(sheet).text
 
@@ -257,3 +259,11 @@ def test_a_file_that_is_gone_meanwhile_loses_nothing_that_was_typed(desk):
     for kept in ('name="need" value="work" checked', 'name="language" value="uk" checked', 'value="mardi"'):
         assert kept in back.text
     assert desk.post(sheet, file="", need="work", language="uk", go="start:phone").status_code == 303
+
+
+def test_a_name_pasted_from_a_phone_is_taken_without_its_invisible_signs(desk):
+    """The list of contacts of a phone puts a name between signs that hold its reading direction."""
+    _, questions = desk.begin(label="\u2068علي\u2069 \U0001f468\u200d\U0001f469\u200d\U0001f467")
+    with desk.database.read() as db:
+        label = db.get_one(LearnerFile, desk.attempt(questions).file_id).label
+    assert label == "علي \U0001f468\u200d\U0001f469\u200d\U0001f467"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,8 +20,9 @@ from pathways.people import files
 from pathways.people.models import LearnerFile, Organisation
 from pathways.permissions import Permission
 from pathways.reception import ready_made, service
+from pathways.reception.appointments import Appointment
 from pathways.reception.models import Reception
-from pathways.reception.service import Appointment, Choice
+from pathways.reception.service import Choice
 from pathways.reception.sheet import QUESTIONS, Sheet
 from pathways.referentials import situations
 from tests.reception.conftest import member_of
@@ -228,3 +231,82 @@ def test_two_who_press_at_once_begin_once(app, database):
         ready = db.scalar(sa.select(sa.func.count()).where(Diagnostic.organisation_id == member.organisation_id))
     assert counted == [2, 2]
     assert ready == 1
+
+
+def while_held(database, first, second):
+    """What ``second`` gives, begun while what ``first`` did is not committed yet: it waits for it where they meet."""
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as db:
+            first(db)
+            later = pool.submit(_in_a_transaction, database, second)
+            with suppress(TimeoutError):
+                later.result(0.5)
+        return later.result(20)
+
+
+def _in_a_transaction(database, act):
+    with database.begin() as db:
+        return act(db)
+
+
+def test_somebody_who_comes_back_while_their_last_attempt_is_erased_keeps_the_file(app, database):
+    with database.begin() as db:
+        member = member_of(db)
+        sheet = Sheet(label="mardi")
+        _, old = service.start(db, app.state.door, member, ids.new_id(), sheet=sheet, choice=PHONE, here=True)
+    back = Sheet(file_id=old.file_id)
+    while_held(
+        database,
+        lambda db: service.start(db, app.state.door, member, ids.new_id(), sheet=back, choice=PHONE, here=True),
+        lambda db: taking.erase(db, old.id),
+    )
+    with database.read() as db:
+        [kept] = db.scalars(sa.select(Attempt))
+        assert kept.id != old.id
+        assert db.get_one(LearnerFile, kept.file_id).label == "mardi"
+
+
+def test_a_file_that_is_erased_at_this_very_moment_takes_nobody_in(app, database):
+    with database.begin() as db:
+        member = member_of(db)
+        file_id = files.create(db, member, label="mardi").id
+    with pytest.raises(Invalid, match="n'existe plus"):
+        while_held(
+            database,
+            lambda db: files.erase(db, file_id),
+            lambda db: service.start(
+                db, app.state.door, member, ids.new_id(), sheet=Sheet(file_id=file_id), choice=PHONE, here=True
+            ),
+        )
+
+
+@pytest.mark.parametrize("act", ["next", "appointment", "here"])
+def test_who_presses_while_the_person_erases_everything_is_told_so(app, database, act):
+    with database.begin() as db:
+        member = member_of(db)
+        reception, attempt = service.start(
+            db, app.state.door, member, ids.new_id(), sheet=Sheet(), choice=PHONE, here=True
+        )
+    acts = {
+        "next": lambda db: service.next_person(db, member, reception.id),
+        "appointment": lambda db: service.agree(db, member, reception.id, appointment=Appointment(), seen=""),
+        "here": lambda db: service.take_here(db, member, reception.id),
+    }
+    with pytest.raises(NotFound):
+        while_held(database, lambda db: taking.erase(db, attempt.id), acts[act])
+
+
+def test_the_next_person_from_two_windows_at_once_is_no_quarrel(app, database):
+    with database.begin() as db:
+        member = member_of(db)
+        reception, attempt = service.start(
+            db, app.state.door, member, ids.new_id(), sheet=Sheet(), choice=PHONE, here=True
+        )
+    while_held(
+        database,
+        lambda db: service.next_person(db, member, reception.id),
+        lambda db: service.next_after(db, attempt.id),
+    )
+    with database.read() as db:
+        assert db.get_one(Reception, reception.id).closed_at is not None
+        assert not db.get_one(Attempt, attempt.id).at_desk

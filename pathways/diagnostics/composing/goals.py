@@ -19,6 +19,7 @@ MOST_WORDS = 24
 ENOUGH = 0.34
 """Share of the weight of the best answer below which an answer is not shown."""
 SHORTEST_STEM = 3
+_ELIDED = re.compile(r"[ld][aeiouhy]..")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -156,7 +157,9 @@ def _rarity(asked: Sequence[str], entries: Sequence[Mapping[str, float]]) -> dic
 
 
 def _likeness(stem: str, stems: Mapping[str, float]) -> float:
-    """The same word, the beginning of it, or one letter wrong in a long one."""
+    """The same word, the beginning of it, one letter wrong in a long one, or its article written on to it
+    (``lordinateur``).
+    """
     if stem in stems:
         return stems[stem]
     best = 0.0
@@ -166,6 +169,8 @@ def _likeness(stem: str, stems: Mapping[str, float]) -> float:
             best = max(best, 0.7 * weight)
         elif len(shorter) >= 5 and _one_letter_apart(shorter, longer):
             best = max(best, 0.5 * weight)
+    if not best and _ELIDED.match(stem):
+        return 0.9 * stems.get(stem[1:], 0.0)
     return best
 
 

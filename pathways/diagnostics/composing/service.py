@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import uuid
 
@@ -96,7 +97,11 @@ def create(
                 return known
             if known.state is DiagnosticState.DRAFT and known.version == 1:
                 return update(db, member, known.id, title=title, selection=selection, version=1)
-            diagnostic_id = ids.new_id()
+            diagnostic_id = _id_of(
+                member, key, title, json.dumps(selection.to_json())
+            )  # this change pressed twice, too
+            if changed := db.get(Diagnostic, diagnostic_id):
+                return changed
     diagnostic = Diagnostic(
         id=diagnostic_id,
         organisation_id=member.organisation_id,
@@ -224,8 +229,8 @@ def editable(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnosti
     return diagnostic
 
 
-def _id_of(member: Member, key: uuid.UUID) -> uuid.UUID:
-    return ids.stable_id("diagnostic", str(member.organisation_id), str(key))
+def _id_of(member: Member, key: uuid.UUID, *changed: str) -> uuid.UUID:
+    return ids.stable_id("diagnostic", str(member.organisation_id), str(key), *changed)
 
 
 def _title(title: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pathways.diagnostics.composing.selections import Selection
+from pathways.web.fields import clean
 
 MOST_STEPS = 30
 LARGEST = 40_000
@@ -143,9 +144,9 @@ def _codes(value: Any) -> None:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
+    if not isinstance(value, str) or len(value) > 200:
         raise ValueError("not a short text")
-    return value
+    return clean(value)
 
 
 def _is_number(value: Any) -> bool:

@@ -35,6 +35,7 @@ DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_RE
 Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
 ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
 Fields = Annotated[Composed, Depends(composed)]
+_AS_NEW = "Vos choix sont encore là : « Garder en brouillon » en fait un nouveau."
 
 
 @router.get("/diagnostics/new")
@@ -142,24 +143,37 @@ def _composed(
         return compose_screen.comparison(request, member, db, fields, diagnostic)
     if fields.action not in compose_forms.WRITING:
         return composer(request, member, db, fields, diagnostic=diagnostic)
+    if fields.wrong:
+        return composer(
+            request, member, db, fields, diagnostic=diagnostic, told=Told(422, (f"Titre : {fields.wrong}",))
+        )
     try:
         with db.begin_nested():
             kept = _keep(db, member, fields, diagnostic)
             if fields.action == "publish":
                 composing.publish(db, member, kept.id)
     except Conflict as error:
-        clash = None
-        if diagnostic is not None:
-            db.refresh(diagnostic)
-            clash = compose_screen.clash_with(db, diagnostic, fields)
-            if diagnostic.state is DiagnosticState.DRAFT:
-                # The trainer's own choices stay on the screen, to be kept on purpose over the colleague's.
-                fields = replace(fields, version=diagnostic.version)
-        return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(409, (str(error),), clash))
+        return _clashed(request, member, fields, db, diagnostic, str(error))
     except DomainError as error:
         said = [entry["message"] for entry in getattr(error, "errors", ())] or [str(error)]
         return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(422, tuple(said)))
     return RedirectResponse(f"/diagnostics/{kept.id}", 303)
+
+
+def _clashed(
+    request: Request, member: Member, fields: Composed, db: Session, diagnostic: Diagnostic | None, said: str
+) -> Response:
+    """The trainer's own choices stay on the screen: to be kept on purpose over the colleague's, or as a new draft if
+    what they were for is published.
+    """
+    if diagnostic is None:
+        return composer(request, member, db, fields, told=Told(409, (said,)))
+    db.refresh(diagnostic)
+    if diagnostic.state is not DiagnosticState.DRAFT:
+        return composer(request, member, db, replace(fields, version=0), told=Told(409, (f"{said} {_AS_NEW}",)))
+    clash = compose_screen.clash_with(db, diagnostic, fields)
+    fields = replace(fields, version=diagnostic.version)
+    return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(409, (said,), clash))
 
 
 def _keep(db: Session, member: Member, fields: Composed, diagnostic: Diagnostic | None) -> Diagnostic:

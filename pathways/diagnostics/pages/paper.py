@@ -19,12 +19,12 @@ from pathways.diagnostics import taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.diagnostics.paper import service as paper
-from pathways.diagnostics.paper.letters import LETTERS, PRINTABLE, read, split
+from pathways.diagnostics.paper.letters import LETTERS, PRINTABLE, split
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.errors import Conflict, DomainError, Invalid, NotFound, Reused
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Line, Pasted, Short
 from pathways.web.pages import render
 
 router = APIRouter()
@@ -48,12 +48,18 @@ class Sheet:
     label: str = ""
     whole: bool = False
 
+    @property
+    def missing(self) -> list[int]:
+        """The questions whose field was left empty, to be looked at again on the sheet; nothing once all is said."""
+        left = () if self.whole or self.line else self.words
+        return [number for number, word in enumerate(left, 1) if not word]
+
 
 def _sheet(
     key: Annotated[uuid.UUID, Form()],
     words: Words = [],  # noqa: B006 - FastAPI copies it
     line: Annotated[Line, Form()] = "",
-    label: Annotated[Line, Form()] = "",
+    label: Annotated[Pasted, Form()] = "",
     whole: Annotated[Short, Form()] = "",
 ) -> Sheet:
     return Sheet(key, words, line, label, bool(whole))
@@ -163,14 +169,18 @@ def enter(
     form = paper.find(db, door, member, form_code)
     try:
         with db.begin_nested():
-            if sheet.line.strip():
-                sheet = replace(sheet, words=split(form.questions, sheet.line))
-            missing = _missing(form, sheet.words)
-            if missing and not sheet.whole:
-                return _typing(request, form, sheet, missing=missing, status=422)
+            if sheet.line:  # from now on the fields count: what is put right there is not undone by the line
+                sheet = replace(sheet, words=split(form.questions, sheet.line), line="")
+            paper.read(form, sheet.words)
+            if sheet.missing:
+                return _typing(request, form, sheet, status=422)
             attempt = paper.enter(db, door, member, form_code, words=sheet.words, key=str(sheet.key), label=sheet.label)
-    except (Invalid, Reused) as error:
-        return _typing(request, form, sheet, wrong=error, status=409 if isinstance(error, Reused) else 422)
+    except Invalid as error:
+        return _typing(request, form, sheet, wrong=error, status=422)
+    except Reused:
+        earlier = paper.recorded(db, form, str(sheet.key))
+        fresh = replace(sheet, key=ids.random_id())
+        return _typing(request, form, fresh, earlier=earlier and earlier.id, status=409)
     return RedirectResponse(f"/paper/{form.row.code}?saved={attempt.id}", 303)
 
 
@@ -203,9 +213,9 @@ def _typing(
     form: paper.Form,
     sheet: Sheet | None = None,
     *,
-    missing: Sequence[int] = (),
     wrong: DomainError | None = None,
     saved: uuid.UUID | None = None,
+    earlier: uuid.UUID | None = None,
     status: int = 200,
 ) -> Response:
     sheet = sheet or Sheet(ids.random_id())
@@ -217,10 +227,11 @@ def _typing(
         language_of_form=i18n.languages()[form.row.language],
         sheet=sheet,
         words=[*sheet.words, *[""] * len(form.questions)],
-        missing=missing,
+        missing=sheet.missing,
         said=str(wrong) if wrong else "",
         errors=_errors(wrong),
         saved=(saved, pseudonym(saved)) if saved else None,
+        earlier=(earlier, pseudonym(earlier)) if earlier else None,
     )
 
 
@@ -244,22 +255,11 @@ def _correcting(
         attempt=attempt,
         pseudonym=pseudonym(attempt.id),
         kept=kept,
-        words=words or kept,
+        words=[*words, *kept[len(words) :]],
         seen=len(answers),
         said=str(wrong) if wrong else "",
         errors=_errors(wrong),
     )
-
-
-def _missing(form: paper.Form, words: Sequence[str]) -> list[int]:
-    """The questions whose field was left empty, or whose answer lacks a sign: each is looked at again on the sheet."""
-    short = []
-    for question, word in zip(form.questions, words, strict=False):
-        if not word.strip():
-            short.append(question.number)
-        else:
-            read(question, word)
-    return short
 
 
 def _errors(wrong: DomainError | None) -> dict[str, str]:

@@ -20,10 +20,10 @@ from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticS
 from pathways.diagnostics.paper import codes, letters
 from pathways.diagnostics.paper.letters import Question, Typed
 from pathways.diagnostics.taking import Door
-from pathways.errors import Conflict, Invalid, NotFound, Reused
+from pathways.errors import Conflict, Forbidden, Invalid, NotFound, Reused
 from pathways.items.grading import grade, key_of
 from pathways.people import files
-from pathways.permissions import Member
+from pathways.permissions import Member, Permission
 
 PAPER = "paper"
 """Why an attempt typed from paper ended."""
@@ -109,23 +109,23 @@ def enter(
 ) -> Attempt:
     """Record a sheet as an attempt: the answers of a screen, typed by a member. The same ``key`` records once."""
     form = find(db, door, member, code)
-    typed = _read(form, words)
+    typed, label = read(form, words), label.strip()
     if not any(typed):
         said = "Tapez au moins une réponse."
         raise Invalid(said, errors=[{"field": "a1", "message": said}])
-    start_key = f"paper {key}"
-    known = db.scalar(sa.select(Attempt).filter_by(diagnostic_id=form.diagnostic.id, start_key=start_key))
+    if label and not member.may(Permission.FILES_KEEP):
+        raise Forbidden("Votre rôle ou votre jeton ne permet pas de garder une fiche : enregistrez sans repère.")
+    known = recorded(db, form, key)
     if known is not None:
         if words_of(form, taking.answers_of(db, known.id)) != _all_written(form, typed):
             raise Reused("Cette feuille a déjà été enregistrée autrement. Corrigez-la plutôt.")
         return known
-    file = files.create(db, member, label=label) if label.strip() else None
-    attempt = taking.new_attempt(
-        door, form.blueprint, form.row.language, start_key=start_key, file_id=file.id if file else None
-    )
-    attempt.paper_form_id, attempt.current_item, attempt.stopped = form.row.id, None, PAPER
     try:
-        with db.begin_nested():
+        with db.begin_nested():  # the file too: whoever comes second leaves no empty one behind
+            file_id = files.create(db, member, label=label).id if label else None
+            start_key = _start_key(key)
+            attempt = taking.new_attempt(door, form.blueprint, form.row.language, start_key=start_key, file_id=file_id)
+            attempt.paper_form_id, attempt.current_item, attempt.stopped = form.row.id, None, PAPER
             db.add(attempt)
             db.flush()
     except IntegrityError:  # the same sheet at the same moment, in another process
@@ -136,6 +136,15 @@ def enter(
     attempt.answered = len(pairs)
     db.flush()
     return attempt
+
+
+def recorded(db: Session, form: Form, key: str) -> Attempt | None:
+    """What was recorded of a form under this key."""
+    return db.scalar(sa.select(Attempt).filter_by(diagnostic_id=form.diagnostic.id, start_key=_start_key(key)))
+
+
+def _start_key(key: str) -> str:
+    return f"paper {key}"
 
 
 def of_attempt(
@@ -155,11 +164,11 @@ def correct(db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, w
     ``seen`` is the number of answers, superseded ones included, that the member was looking at: another number means
     that somebody else corrected in between.
     """
-    form, attempt, _ = of_attempt(db, door, member, attempt_id)
-    db.refresh(attempt, with_for_update=True)
+    form, _, _ = of_attempt(db, door, member, attempt_id)
+    attempt = taking.held(db, attempt_id)
     answers = taking.answers_of(db, attempt.id)
     before = words_of(form, answers)
-    typed = _read(form, words)
+    typed = read(form, words)
     after = _all_written(form, typed)
     if before == after:
         return 0
@@ -193,7 +202,7 @@ def words_of(form: Form, answers: Sequence[Answer]) -> list[str]:
     ]
 
 
-def _read(form: Form, words: Sequence[str]) -> list[Typed | None]:
+def read(form: Form, words: Sequence[str]) -> list[Typed | None]:
     """Every word, or every mistake at once: each at its question."""
     if len(words) != len(form.questions):
         raise Invalid(f"Cette feuille a {len(form.questions)} questions, {len(words)} réponses ont été envoyées.")

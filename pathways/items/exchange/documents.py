@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any
 
 from pathways import i18n
-from pathways.items.flaws import Place
+from pathways.items.flaws import MOST_OPTIONS, MOST_TARGETS, Place
 
-MOST_OPTIONS, MOST_TARGETS = 8, 9
 KINDS = {
     "choix": "choice",
     "plusieurs choix": "choices",

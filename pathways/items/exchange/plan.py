@@ -37,6 +37,7 @@ _NOT_YOURS = (
     "ce code n'est pas celui d'une de vos questions : videz la case « code » pour en faire une nouvelle, ou cochez "
     "« tout importer comme nouvelles questions »"
 )
+_FORMER = "changée depuis que ce fichier est parti : l'importer revient à une révision d'avant"
 _WITHDRAWN = "cette question est retirée, elle le reste : remettez-la d'abord en service sur sa page"
 
 
@@ -313,7 +314,7 @@ class _Examining:
         except ValidationError as error:
             found = flaws.shape_flaws(error)
         else:
-            found = self._flaws(row.document)
+            found = self._flaws(row.document, row.own)
         for flaw in found:
             if draft.place(flaw.at) not in told:  # one sentence for one cell
                 draft.tell(flaw.at, flaw.message, warning=flaw.warning)
@@ -323,10 +324,10 @@ class _Examining:
         assert row.document is not None
         row.body = service.body_of(row.document, self.drawn)
 
-    def _flaws(self, document: OwnItemDocument) -> list[flaws.Flaw]:
-        found = flaws.flaws_of(document) + flaws.unsafe_patterns(document)
+    def _flaws(self, document: OwnItemDocument, own: Own | None) -> list[flaws.Flaw]:
+        found = flaws.flaws_of(document) + flaws.too_many(document) + flaws.unsafe_patterns(document)
         found += flaws.pictures_missing(document, self.drawn)
-        if document.skill not in self.skills:
+        if document.skill not in self.skills and not (own and own.last.skill == document.skill):  # archived since
             said = f"la micro-compétence {document.skill} n'existe pas"
             found.append(flaws.Flaw(("skill",), "orphan-item", said))
         if document.verify_by and document.verify_by < self.today:
@@ -343,6 +344,8 @@ class _Examining:
             if row.own.last.skill != row.document.skill:
                 row.draft.tell(("skill",), f"cette question est de {row.own.last.skill}, et le reste")
             row.status = Status.SAME if content_of(row.own.last.body) == content else Status.CHANGED
+            if row.status is Status.CHANGED and self.held.contents.get(content) == row.own.item.code:
+                row.draft.tell(("stem",), _FORMER, warning=True)
             return
         row.status = Status.NEW
         if (line := self.in_file.setdefault(content, row.draft.line)) != row.draft.line:

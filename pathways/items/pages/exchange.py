@@ -40,13 +40,14 @@ MOST_PICTURES = 40
 MOST_SHOWN = 200
 """Rows of each table of a report: whoever has more to correct begins with these."""
 STATUSES = {
-    Status.NEW: "nouvelle",
-    Status.CHANGED: "changée : nouvelle révision",
-    Status.TRANSLATED: "traduction ajoutée ou changée",
-    Status.SAME: "déjà là",
-    Status.WITHDRAWN: "retirée, laissée de côté",
-    Status.REFUSED: "à corriger",
+    Status.NEW: ("nouvelle", "nouvelles"),
+    Status.CHANGED: ("changée : nouvelle révision", "changées : nouvelles révisions"),
+    Status.TRANSLATED: ("traduction ajoutée ou changée", "traductions ajoutées ou changées"),
+    Status.SAME: ("déjà là", "déjà là"),
+    Status.WITHDRAWN: ("retirée, laissée de côté", "retirées, laissées de côté"),
+    Status.REFUSED: ("à corriger", "à corriger"),
 }
+"""What is said of one row, and of several."""
 _MOVED = "Entre-temps, une collègue ou un collègue a changé vos questions. Voici ce que ferait le fichier maintenant."
 
 

@@ -101,7 +101,7 @@ class ItemForm:
     def _name_lines(self) -> None:
         """Every line gets a name that it keeps: answers that were given mean lines by their names."""
         for prefix, lines in (("option", self.filled()), ("target", self._targets())):
-            taken = {self.get(f"{prefix}-{row}-id") for row in range(MOST_ROWS)}  # an emptied line's, too
+            taken = {self.get(f"{prefix}-{row}-id") for row in range(MOST_ROWS + 1)}  # an emptied line's, too
             free = (name for name in _names(prefix) if name not in taken)
             for row in lines:
                 if not self.get(f"{prefix}-{row}-id"):
@@ -193,7 +193,7 @@ class ItemForm:
         }
 
     def _targets(self) -> list[int]:
-        return [row for row in range(MOST_ROWS) if self.get(f"target-{row}-text").strip()]
+        return [row for row in range(MOST_ROWS + 1) if self.get(f"target-{row}-text").strip()]
 
     def _confusions(self) -> list[int]:
         names = ("first", "second", "reveals")

@@ -126,7 +126,8 @@ def _departure(
     request: Request, member: Member, db: Session, settings: Settings, successor: str, depart: Callable[..., object]
 ) -> Response:
     try:
-        depart(db, member, successor_id=identifier(successor), hand_over=request.app.state.hand_over)
+        with db.begin_nested():  # refused for one organisation, it has ended no membership of another
+            depart(db, member, successor_id=identifier(successor), hand_over=request.app.state.hand_over)
     except Conflict as error:
         return _page(request, db, member, errors={"close": error.message})
     except Invalid as error:

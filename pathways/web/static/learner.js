@@ -4,6 +4,15 @@
 /* A page that comes back from the browser's memory may be the one of somebody who has left. */
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+/* At a desk, another window may have gone over to the next person. */
+if (document.querySelector("form[action$='/done']")) document.addEventListener("visibilitychange", async () => {
+  if (document.hidden) return;
+  try {
+    const reply = await fetch(location.href.split(/[?#]/)[0], { signal: AbortSignal.timeout?.(10000) });
+    if (!reply.ok) location.reload();
+  } catch { /* no network: nothing is known */ }
+});
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -13,7 +13,10 @@ for (const form of document.querySelectorAll("[data-paper]")) {
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Backspace" || field.value || !place) return;
       event.preventDefault();
-      fields[place - 1].focus();
+      const before = fields[place - 1];
+      before.focus();
+      // Of several boxes, more may be ticked than there are right ones: the letter too many is added, not put instead.
+      if ("open" in before.dataset) before.setSelectionRange(before.value.length, before.value.length);
     });
   }
 }

@@ -27,6 +27,8 @@ async function send(form, data, { offline, isOver = () => false, redirect = "fol
   }
 }
 
+const go = (url) => { if (url.split("#")[0] === location.href.split("#")[0]) location.reload(); else location.assign(url); };
+
 const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const offline = sheet.querySelector("[data-offline]");
@@ -51,11 +53,7 @@ if (sheet) {
     const data = new URLSearchParams(new FormData(sheet));
     data.set("go", event.submitter.value);
     const reply = await send(sheet, data, { offline });
-    if (reply.redirected) {
-      if (reply.url.split("#")[0] === location.href.split("#")[0]) location.reload();
-      else location.assign(reply.url);
-      return;
-    }
+    if (reply.redirected) return go(reply.url);
     /* The server has something to say: let the browser show its page. */
     const pressed = document.createElement("input");
     pressed.type = "hidden";
@@ -66,19 +64,36 @@ if (sheet) {
   });
 }
 
-/* Where the person is, while they answer on their own phone. */
-const live = document.querySelector("[data-live=yes]");
-if (live) setInterval(async () => {
+const appointment = document.querySelector("#appointment form");
+let noting = false;
+appointment?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (noting) return;
+  noting = true;
+  const data = new URLSearchParams(new FormData(appointment));
+  const reply = await send(appointment, data, { offline: appointment.querySelector("[data-offline]") });
+  if (reply.redirected) go(reply.url); else appointment.submit(); /* the server has something to say */
+});
+
+/* Where the person is, while they answer on their own phone; and whether another window went over to the next person. */
+const live = document.querySelector("[data-live]");
+const own = location.pathname.split("/", 3).join("/"); /* the reception; a form that came back has another address */
+const isTyping = () => noting || location.pathname !== own || document.activeElement.matches("input")
+  || [...document.querySelectorAll("#appointment input")].some((input) => input.value !== input.defaultValue);
+const look = async () => {
   if (document.hidden) return;
   try {
-    const reply = await fetch(location.href.split("#")[0], { signal: AbortSignal.timeout?.(10000) });
-    if (reply.redirected || !reply.ok) return;
+    const reply = await fetch(own, { signal: AbortSignal.timeout?.(10000) });
+    if (reply.redirected) return location.replace(reply.url);
+    if (!reply.ok || live?.dataset.live !== "yes") return;
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("[data-live]");
     if (!fresh) return;
-    if (fresh.dataset.live === "over") return document.activeElement.matches("input") || location.reload();
+    if (fresh.dataset.live === "over" && !isTyping()) return location.reload();
     live.innerHTML = fresh.innerHTML;
   } catch { /* no network: the next time */ }
-}, 4000);
+};
+if (live?.dataset.live === "yes") setInterval(look, 4000);
+if (live || document.querySelector(".takeaway")) document.addEventListener("visibilitychange", look);
 
 const copier = document.querySelector("[data-copier]");
 if (copier && navigator.clipboard) {
