@@ -16,7 +16,8 @@ from pathways.diagnostics.composing.selections import MOST_QUESTIONS, Selection,
 from pathways.diagnostics.composing.steps import LARGEST, Steps, selected, state_of
 from pathways.referentials import situations
 from pathways.referentials.ladders import Ladders
-from pathways.web.fields import Short, one_line, salvaged
+from pathways.texts import one_line, salvaged
+from pathways.web.fields import Short
 
 WRITING = {"keep", "publish"}
 """The buttons that keep something; all others only change the form."""

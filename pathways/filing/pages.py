@@ -25,8 +25,9 @@ from pathways.people import days, files, journal
 from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
+from pathways.texts import clean, unturned
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line, Pasted, clean, unturned
+from pathways.web.fields import Line, Pasted
 from pathways.web.pages import render
 from pathways.web.paging import Cursor, page
 

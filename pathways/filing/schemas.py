@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 from pathways.filing.erasing import Receipt
 from pathways.filing.service import Filed
 from pathways.people.models import LearnerFile
-from pathways.web.fields import Line, clean
+from pathways.texts import clean
+from pathways.web.fields import Line
 
 Note = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(clean)]
 

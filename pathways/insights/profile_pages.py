@@ -30,8 +30,9 @@ from pathways.people.days import short
 from pathways.people.journal import Act
 from pathways.people.models import Account, LearnerFile
 from pathways.permissions import Member, Permission
+from pathways.texts import clean, unturned
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Short, clean, unturned
+from pathways.web.fields import Short
 from pathways.web.pages import render
 
 router = APIRouter()

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from pathways.errors import Invalid
 from pathways.items import pictures
 from pathways.items.pictures import Cleaned
-from pathways.web.fields import salvaged
+from pathways.texts import salvaged
 
 MOST_FIELDS = 400
 LONGEST_FIELD = 2_000

@@ -19,8 +19,9 @@ from pathways.referentials import own, service
 from pathways.referentials.ladders import ladders_of
 from pathways.referentials.models import Strand
 from pathways.referentials.own import DEVICES, MOST_RUNGS, Rung
+from pathways.texts import clean, one_line
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line, Short, clean, one_line
+from pathways.web.fields import Line, Short
 from pathways.web.pages import render
 
 router = APIRouter(prefix="/ladders")

@@ -2,49 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
-"""Invisible marks that keyboards of right-to-left scripts add: dropped, since nobody typed them on purpose."""
-
-
-def clean(text: str) -> str:
-    """NFC, stripped. Refuses control characters (NUL among them: PostgreSQL cannot hold it) and the invisible
-    ones that turn the reading direction of what follows.
-    """
-    text = unicodedata.normalize("NFC", text).translate(_MARKS)
-    for letter in text:
-        if letter in _BIDI_CONTROLS or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):
-            raise PydanticCustomError("forbidden_character", "a control character that cannot be kept")
-    return text.strip()
-
-
-def salvaged(text: str, most: int) -> tuple[str, str]:
-    """A text as it may be kept, and in French what was wrong with it: a form comes back with it and loses nothing."""
-    wrong = f"C'était trop long : la fin a été coupée ({most} lettres au plus)." if len(text) > most else ""
-    text = text[:most]
-    try:
-        return clean(text)[:most], wrong
-    except PydanticCustomError:
-        plain = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t ")
-        return plain.strip(), "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."
-
-
-def unturned(text: str) -> str:
-    """Without the signs that turn or hold a reading direction. A name that is pasted from a phone's list of contacts
-    stands between two of them; whoever pasted it does not see what would be refused.
-    """
-    return text.translate(dict.fromkeys(map(ord, _BIDI_CONTROLS)))
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
-
+from pathways.texts import clean, one_line, unturned
 
 # The limit stands twice: before the work of cleaning, and after it, since some letters become two in NFC.
 Line = Annotated[

@@ -13,7 +13,7 @@ from pathways.items import authoring, bank
 from pathways.items.exchange import plan as exchange_plan
 from pathways.items.exchange import service as exchange
 from pathways.items.exchange.documents import Written, table_of
-from pathways.items.exchange.files import opened
+from pathways.items.exchange.files import opened, packed, unpacked
 from pathways.items.exchange.plan import Status
 from pathways.items.exchange.yaml_files import yaml_of
 from pathways.items.flaws import is_plain
@@ -380,3 +380,8 @@ def test_too_many_items_for_one_file_are_refused(db, trainer, monkeypatch):
         report(db, trainer, sent(*(numbered(n) for n in range(3))))
     with pytest.raises(Invalid, match="Plus de 2 questions"):
         exchange.leaving(db, trainer, FRAMEWORK, bank.Wanted())
+
+
+def test_a_file_that_a_page_carries_is_the_file_that_was_sent():
+    for file in (sent(CHOICE, numbered(1)), sent(numbered(2, question="a\nb\t؟"))):
+        assert unpacked(packed(file)) == file

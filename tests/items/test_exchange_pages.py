@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from pathways import spreadsheets
-from pathways.items.exchange.files import packed, unpacked
+from pathways.items.exchange.files import packed
 from pathways.items.models import Item
 from pathways.people.models import JournalEntry
 from pathways.permissions import Role
@@ -68,32 +68,6 @@ def test_a_file_is_examined_then_imported_and_a_second_press_imports_nothing(tra
         assert done.status_code == 303
         assert "C'est fait" in trainer.get(done.headers["location"]).text
     assert len(own_codes(trainer)) == 2
-
-
-def test_a_question_of_an_archived_micro_skill_comes_back_and_a_new_one_does_not(trainer):
-    ladder = trainer.post("/api/v1/ladders", json={"title": "Notre lieu"}).json()
-    skills = {"version": 1, "title": "Notre lieu", "skills": [{"title": "Ouvrir la porte", "level": 1}]}
-    [skill] = trainer.put(f"/api/v1/ladders/{ladder['id']}", json=skills).json()["skills"]
-    imported(trainer, CHOICE | {"micro_competence": skill["code"]})
-    trainer.post(f"/ladders/{ladder['id']}/archive", data={"csrf": trainer.csrf})
-    kept = trainer.get("/items/export.csv").content
-    assert "Tout est déjà là" in examine(trainer, kept).text
-    assert examine(trainer, kept.replace(b"personne.", b"personne, jamais.")).status_code == 200
-    refused = examine(trainer, csv(numbered(1, micro_competence=skill["code"])))
-    assert refused.status_code == 422
-
-
-def test_a_file_older_than_a_colleagues_change_says_what_it_would_take_back(trainer):
-    imported(trainer, CHOICE, numbered(1))
-    old = trainer.get("/items/export.csv").content
-    said = "l&#39;importer revient à une révision d&#39;avant"
-    newer = old.replace(b"Un inconnu demande", b"Une inconnue demande")
-    page = examine(trainer, newer).text
-    assert said not in page, "a change is no way back"
-    keep(trainer, page)
-    page = examine(trainer, old).text
-    assert page.count(said) == 1
-    assert "1 déjà là" in page
 
 
 def test_errors_are_told_by_row_and_column_and_nothing_can_be_pressed(trainer, database):
@@ -400,8 +374,3 @@ def test_the_same_file_sent_at_once_by_several_programs_is_imported_once(trainer
     with database.read() as db:
         own = sa.select(sa.func.count()).select_from(Item).filter_by(organisation_id=trainer.organisation_id)
         assert db.scalar(own) == 30
-
-
-def test_a_file_that_a_page_carries_is_the_file_that_was_sent():
-    for file in (sent(CHOICE, numbered(1)), sent(numbered(2, question="a\nb\t؟"))):
-        assert unpacked(packed(file)) == file

@@ -174,7 +174,7 @@ def test_a_heavy_picture_that_is_seen_through_is_laid_on_white_and_kept_light():
     assert kept.media_type == "image/jpeg"
     assert len(kept.body) < len(out.getvalue()) / 4
     with Image.open(io.BytesIO(kept.body)) as again:
-        assert min(again.getpixel((20, 20))) > 250
+        assert min(again.crop((20, 20, 21, 21)).tobytes()) > 250
 
 
 @pytest.mark.parametrize(

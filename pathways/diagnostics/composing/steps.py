@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pathways.diagnostics.composing.selections import Selection
-from pathways.web.fields import clean
+from pathways.texts import clean
 
 MOST_STEPS = 30
 LARGEST = 40_000

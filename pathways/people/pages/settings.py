@@ -17,9 +17,10 @@ from pathways.people.habits import Habits
 from pathways.people.models import Organisation
 from pathways.people.pages.forms import at_fields, see
 from pathways.permissions import Member, Permission
+from pathways.texts import clean
 from pathways.web import pages
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Short, clean
+from pathways.web.fields import Short
 
 router = APIRouter(prefix="/organisation/habits")
 
