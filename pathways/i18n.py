@@ -143,7 +143,7 @@ def say_size(size: int) -> str:
     """``8 Mo``, in the language in use: a number of bytes in the largest unit that it fills."""
     unit, number = ("megabyte", size / 2**20) if size >= 2**20 else ("kilobyte", size / 2**10)
     said = format_unit(round(number), f"digital-{unit}", "short", locale=Locale.parse(current().fmt))
-    return said.translate(LATIN_DIGITS).replace(" ", "\u00a0")
+    return "\u00a0".join(said.translate(LATIN_DIGITS).split())
 
 
 def _read(code: str) -> Translations:

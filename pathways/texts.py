@@ -24,10 +24,12 @@ def clean(text: str) -> str:
 
 def salvaged(text: str, most: int) -> tuple[str, str]:
     """A text as it may be kept, and in French what was wrong with it: a form comes back with it and loses nothing."""
-    wrong = f"C'était trop long : la fin a été coupée ({most} lettres au plus)." if len(text) > most else ""
+    long = f"C'était trop long : la fin a été coupée ({most} lettres au plus)."
+    wrong = long if len(text) > most else ""
     text = text[:most]
     try:
-        return clean(text)[:most], wrong
+        kept = clean(text)
+        return kept[:most], long if len(kept) > most else wrong  # some letters become two in NFC
     except PydanticCustomError:
         plain = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t ")
         return plain.strip(), "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."

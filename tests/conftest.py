@@ -26,6 +26,19 @@ SECRET = b"a secret for tests, thirty-two bytes or more"
 DATABASES = ("sqlite", "postgresql")
 
 
+FACES = ("_pages.py", "_api.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests; the services below them
+    run on both each time.
+    """
+    for item in items:
+        face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
+        if face and "postgresql" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def shipped() -> content.Content:
     """The content of `referentials/`, read and checked once per process."""

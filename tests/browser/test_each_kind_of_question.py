@@ -7,6 +7,8 @@ from pathways import i18n
 from tests.browser.answering import CONFIRM, WAYS_OUT, choose, choose_by_keyboard, tab_to, tap, ticked
 from tests.browser.server import KINDS, Server, response_to
 
+pytestmark = pytest.mark.slow  # every kind by finger, by keyboard and without a script
+
 READERS = [("fr", True), ("ar", True), ("ar", False)]
 
 

@@ -103,6 +103,7 @@ def import_pages(server: Server, page: Page) -> Iterator[str]:
     yield "a file that was imported"
 
 
+@pytest.mark.slow
 def test_every_page_of_the_bank(server, page_at):
     page = page_at(320)
     found = {name: faults(page, targets=False) for name in pages(server, page)}

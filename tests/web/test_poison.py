@@ -191,6 +191,7 @@ def test_a_title_that_grows_when_it_is_normalised_is_too_long_not_an_error(place
     assert (reply.status_code, not_a_problem(reply)) == (422, "")
 
 
+@pytest.mark.slow
 def test_poison_in_every_address(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -210,6 +211,7 @@ def test_poison_in_every_address(routes, place):
     assert {k: v for k, v in after.items() if k != "attempt"} == {k: v for k, v in before.items() if k != "attempt"}
 
 
+@pytest.mark.slow
 def test_poison_in_the_query_the_cookies_and_the_headers(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
