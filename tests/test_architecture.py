@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,15 @@ def test_the_rules_themselves_see():
 
 def _without_comments(text: str) -> str:
     return re.sub(r"/\*.*?\*/", lambda found: "\n" * found.group().count("\n"), text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("feature", ["people", "referentials", "items", "diagnostics", "reception"])
+def test_the_tables_of_a_feature_are_whole_without_those_above(feature):
+    """A command imports only what it needs: a key to a table that nobody imported would fail there alone."""
+    program = (
+        f"import pathways.{feature}.models, sqlalchemy.orm; from pathways.database import Base;"
+        "sqlalchemy.orm.configure_mappers(); print(len(Base.metadata.sorted_tables))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 1

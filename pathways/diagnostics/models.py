@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pathways import clock, ids
 from pathways.database import Base
+from pathways.people.models import Account, LearnerFile, Organisation
 from pathways.referentials.models import Referential
 
 
@@ -27,7 +28,7 @@ class Diagnostic(Base):
     __tablename__ = "diagnostic"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     title: Mapped[str] = mapped_column(sa.String(200))
     state: Mapped[DiagnosticState] = mapped_column(default=DiagnosticState.DRAFT)
     code: Mapped[str | None] = mapped_column(sa.String(12), unique=True)
@@ -40,7 +41,7 @@ class Diagnostic(Base):
     blueprint: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
     """Counts edits, so that two trainers cannot overwrite each other in silence."""
-    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Account.id))
     situation: Mapped[str | None] = mapped_column(sa.String(64))
     """The ready-made situation that it serves at the desk; ``None`` for what a trainer composed."""
     content: Mapped[str | None] = mapped_column(sa.String(64))
@@ -63,7 +64,7 @@ class DiagnosticShare(Base):
     __tablename__ = "diagnostic_share"
 
     diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id"), primary_key=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True, index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), primary_key=True, index=True)
     shared_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -78,7 +79,7 @@ class DiagnosticEdit(Base):
     version: Mapped[int]
     title: Mapped[str] = mapped_column(sa.String(200))
     selection: Mapped[dict[str, Any]]
-    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Account.id))
     edited_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -93,7 +94,7 @@ class PaperForm(Base):
     language: Mapped[str] = mapped_column(sa.String(10))
     items: Mapped[list[str]]
     """Item codes in the order they are printed."""
-    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("account.id"))
+    made_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Account.id))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -121,7 +122,7 @@ class Attempt(Base):
     """The item on the screen; ``None`` once it is over. It follows from the answers; kept to refuse any other."""
     shown_at: Mapped[datetime] = mapped_column(default=clock.now)
     answered: Mapped[int] = mapped_column(default=0)
-    file_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("learner_file.id"), index=True)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(LearnerFile.id), index=True)
     """The file of somebody who comes back; ``None`` for a learner whom nobody knows."""
     assisted: Mapped[bool] = mapped_column(default=False)
     """A mediator reads aloud; noted with each answer too."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pathways import clock, ids
 from pathways.database import Base
+from pathways.people.models import Organisation
 
 STATES = ("machine", "draft", "reviewed", "verified")
 """States of a translation, from the least to the most trusted."""
@@ -28,7 +29,7 @@ class Item(Base):
     skill: Mapped[str] = mapped_column(sa.String(64), index=True)
     current_id: Mapped[uuid.UUID | None]
     """The revision that new diagnostics take; ``None`` once the item was withdrawn."""
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     """Whose own item it is; ``None`` for one of the shipped files, which everybody may ask."""
     sought: Mapped[str] = mapped_column(sa.Text, default="")
     """Code and French texts of the current revision without accents and case, to be found by words."""
@@ -88,7 +89,7 @@ class ItemFigures(Base):
     __tablename__ = "item_figures"
 
     item_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("item.id"), primary_key=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id), primary_key=True)
     language: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     correct: Mapped[int] = mapped_column(default=0)
     incorrect: Mapped[int] = mapped_column(default=0)

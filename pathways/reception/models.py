@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pathways import clock
 from pathways.database import Base
+from pathways.diagnostics.models import Attempt
+from pathways.people.models import Account, Organisation
 
 
 class Reception(Base):
@@ -20,9 +22,9 @@ class Reception(Base):
     __table_args__ = (sa.Index("ix_reception_organisation_id_started_at", "organisation_id", "started_at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id"))
-    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id"))
-    attempt_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("attempt.id", ondelete="CASCADE"), unique=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Organisation.id))
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Account.id))
+    attempt_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Attempt.id, ondelete="CASCADE"), unique=True)
     """``None`` as long as the context sheet is being filled in."""
     context: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """``{question: answer}`` of the context sheet. Never part of a profile."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from pathways import clock
 from pathways.database import Base
 from pathways.i18n import SOURCE
+from pathways.people.models import Organisation
 
 
 class Referential(Base):
@@ -52,7 +53,7 @@ class Strand(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     referential_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("referential.id"))
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     """Whose own ladder it is, beside those of every number of ``framework``."""
     framework: Mapped[str | None] = mapped_column(sa.String(64))
     """Of an own ladder, the code of the framework that it stands beside."""
