@@ -41,11 +41,11 @@ def add_items(db, author: Author, code: str, number: int) -> None:
     model = db.scalars(sa.select(ItemRevision).filter_by(code=code)).one()
     draw = random.Random(7)
     items, revisions, translations, fared = [], [], [], []
-    for _ in range(number):
+    for place in range(number):
         stem = f"{' '.join(draw.choices(WORDS, k=9))} que faites-vous ?"
         texts = [" ".join(draw.choices(WORDS, k=4)) for _ in range(3)]
         segments = {"stem": stem} | dict(zip(("options.a", "options.b", "options.c"), texts, strict=True))
-        item_id, revision_id, own_code = ids.new_id(), ids.new_id(), f"SEC-02-N{_:06d}"
+        item_id, revision_id, own_code = ids.new_id(), ids.new_id(), f"SEC-02-N{place:06d}"
         items.append(
             {
                 "id": item_id,
