@@ -217,7 +217,7 @@ def test_sizes_are_bounded():
 
 
 def test_a_workbook_is_read_as_text():
-    row = [1, 2.5, 3.0, True, date(2027, 6, 30), datetime(2027, 6, 30, 9, 5), None, "أين", "06"]  # noqa: DTZ001
+    row = [1, 2.5, 3.0, True, date(2027, 6, 30), datetime(2027, 6, 30, 9, 5), None, "أين", "06"]  # noqa: DTZ001 - a cell has no zone
     assert cells(workbook(list("abcdefghi"), row))[1] == (
         *("1", "2.5", "3", "oui", "2027-06-30", "2027-06-30 09:05", "", "أين", "06"),
     )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pathways.diagnostics import taking
 from pathways.diagnostics.models import Answer, Attempt, PaperForm
 from pathways.diagnostics.paper import service as paper
+from pathways.errors import Conflict
 from pathways.people import tokens
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
@@ -369,9 +370,6 @@ def test_a_learner_cannot_take_back_what_was_typed_from_paper(trainer, diagnosti
     form = form_of(trainer, diagnostic)
     saved = record(trainer, form["code"], sheet(trainer, form)).json()
     attempt_id = uuid.UUID(saved["attempt_id"])
-    with database.begin() as db:
-        from pathways.errors import Conflict
-
-        with pytest.raises(Conflict):
-            taking.undo(db, None, attempt_id)  # type: ignore[arg-type]
+    with database.begin() as db, pytest.raises(Conflict):
+        taking.undo(db, None, attempt_id)  # type: ignore[arg-type]
     assert paper.PAPER == "paper"

@@ -19,7 +19,7 @@ from pathways.people.models import JournalEntry, LearnerFile
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
 from tests.filing.situations import acts, an_attempt, post
-from tests.web.test_query_counts import counted
+from tests.statements import counted
 
 
 def test_an_attempt_in_a_file_is_kept_longer_and_an_anonymous_one_is_not(database, member, attempt_id):

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import event
-
 from tests.insights.crowds import Crowd
+from tests.statements import counted
 
 PAGES = ("group", "live?since=2000-01-01", "live/rows?since=2000-01-01", "session?skill=SEC-02", "attempts.csv")
 API = ("group", "live", "mistakes", "next-skills")
-
-
-@contextmanager
-def counted(app) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    event.listen(app.state.database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(app.state.database.engine, "before_cursor_execute", note)
 
 
 def addresses(crowd: Crowd) -> list[str]:

@@ -13,7 +13,7 @@ from pathways import clock, ids
 from pathways.i18n import folded
 from pathways.items.models import Item, ItemFigures, ItemRevision, ItemTranslation
 from tests.items.writing import CHOICE, Author
-from tests.web.test_query_counts import counted
+from tests.statements import counted
 
 MANY = 5_000
 PAGES = (

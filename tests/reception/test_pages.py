@@ -12,7 +12,7 @@ from pathways.people.models import LearnerFile
 from pathways.permissions import Role
 from pathways.reception.models import Reception
 from tests.reception.conftest import Desk
-from tests.web.test_query_counts import counted
+from tests.statements import counted
 from tests.web.world import csrf_of
 
 LABEL = "Mariposa du mardi"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
@@ -20,6 +17,7 @@ from pathways.people import service as people
 from pathways.people.models import JournalEntry, LearnerFile, Membership, PersonalToken
 from pathways.permissions import Role
 from tests.diagnostics.situations import Taker
+from tests.statements import counted
 from tests.web import world
 from tests.web.world import World
 
@@ -71,21 +69,6 @@ LEARNER = ("/t/{attempt_id}", "/t/{attempt_id}/result", "/t/{attempt_id}/take-aw
 @pytest.fixture
 def place(signed_in, client, database) -> World:
     return world.make(signed_in, client, database)
-
-
-@contextmanager
-def counted(app) -> Iterator[list[str]]:
-    """The statements that the application sends meanwhile."""
-    statements: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    event.listen(app.state.database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(app.state.database.engine, "before_cursor_execute", note)
 
 
 def queries(app, client, path: str) -> list[str]:

@@ -18,7 +18,6 @@ from pathways.items.exchange.plan import MOST_ITEMS, Plan, Row, Status
 from pathways.items.models import Item, ItemRevision, ItemTranslation
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
-from pathways.referentials.documents import fingerprint_of
 from pathways.referentials.ladders import ladders_of
 
 MOST_TOLD = 500
@@ -79,24 +78,9 @@ def _revise(db: Session, member: Member, row: Row, new: Item | None) -> None:
     assert row.document is not None
     document = row.document.model_copy(update={"code": item.code})
     body = row.body | {"code": item.code}
-    revision = ItemRevision(
-        id=ids.new_id(),
-        item_id=item.id,
-        number=row.own.last.number + 1 if row.own else 1,
-        fingerprint=fingerprint_of(body, 64),
-        text_fingerprint=document.text_fingerprint(),
-        code=item.code,
-        skill=document.skill,
-        kind=document.kind,
-        device=document.device,
-        verify_by=document.verify_by,
-        body=body,
-        segments=document.segments(),
-        edited_by=member.account_id,
-        translations=[],
-    )
-    db.add(revision)
-    item.current_id, item.sought = revision.id, service.sought_of(document)
+    last = row.own.last.number if row.own else 0
+    revision = service.revise(db, item, document, body, edited_by=member.account_id, last=last)
+    item.sought = service.sought_of(document)
     if row.own and row.own.last.text_fingerprint == revision.text_fingerprint:
         for one in row.own.last.translations:
             if one.is_current and one.language not in row.translations:
