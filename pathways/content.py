@@ -21,11 +21,12 @@ from pathways.items.documents import ItemsDocument, ItemsTranslationDocument
 from pathways.referentials import service as referentials_service
 from pathways.referentials.checks import FrameworkFolder, check_framework, frameworks_in
 from pathways.referentials.documents import (
+    TITLES,
     AlignmentDocument,
     FrameworkDocument,
     FrameworkTranslationDocument,
     SituationsDocument,
-    fingerprint_of,
+    stamps_of,
 )
 from pathways.referentials.reading import Finding, Step, read
 
@@ -91,9 +92,8 @@ def stamp(root: Path, today: date) -> int:
     for framework, items in check(root, today).frameworks:
         if framework.framework is None:
             continue
-        titles = fingerprint_of(framework.framework.titles())
         for path in sorted(framework.folder.glob("translations/*/framework.yaml")):
-            changed += _stamp(path, {("of",): titles})
+            changed += _stamp_titles(path, framework.framework.titles())
         stamps: dict[tuple[Step, ...], str] = {
             ("items", code, "of"): item.text_fingerprint() for code, item in items.items.items()
         }
@@ -122,6 +122,29 @@ def _stamp(path: Path, stamps: Mapping[tuple[Step, ...], str]) -> int:
     return changed
 
 
+def _stamp_titles(path: Path, french: Mapping[str, Any]) -> int:
+    """Write the block ``of:`` of a framework's translation anew, at the end of the file: a stamp for each title that
+    is translated there.
+    """
+    source, unreadable = read(path, path.name)
+    if unreadable or not isinstance(source.value, dict):
+        return 0
+    stamps, given = stamps_of(french), source.value
+    wanted: dict[str, Any] = {"title": stamps["title"]}
+    for part in TITLES:
+        wanted[part] = {code: stamps[part][code] for code in given.get(part) or () if code in stamps[part]}
+    if given.get("of") == wanted:
+        return 0
+    kept = _OF_BLOCK.sub("", path.read_text("utf-8")).rstrip("\n")
+    block = ["of:", f'  title: "{wanted["title"]}"']
+    for part in TITLES:
+        block += [f"  {part}:", *(f'    {code}: "{stamp}"' for code, stamp in wanted[part].items())]
+    path.write_text("\n".join([kept, *block]) + "\n", "utf-8")
+    before = given.get("of") if isinstance(given.get("of"), dict) else {}
+    flat = [(part, code) for part in TITLES for code in wanted[part]]
+    return sum((before.get(part) or {}).get(code) != wanted[part][code] for part, code in flat) or 1
+
+
 def load_recordings(db: Session, folder: Path, data: Path, *, licence: str) -> int:
     """Keep the sounds of ``folder`` (``ar/SEC-02-a/stem.mp3``) as the readings of today's texts; returns how many. A
     file whose text does not exist is refused, and then nothing is kept.
@@ -145,4 +168,5 @@ SCHEMAS = {
     "items": ItemsDocument,
     "items-translation": ItemsTranslationDocument,
 }
+_OF_BLOCK = re.compile(r"^of:[^\n]*\n(?:[ \t]+[^\n]*\n?)*", re.MULTILINE)
 _OF_LINE = re.compile(r"""^(\s*of:\s*)("[^"]*"|'[^']*'|[^\s#"']*)(\s*(?:#.*)?\s*)$""")

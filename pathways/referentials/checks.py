@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pathways.referentials.documents import (
+    TITLES,
     AlignmentDocument,
     FrameworkDocument,
     FrameworkTranslationDocument,
     SituationsDocument,
     SkillDocument,
-    fingerprint_of,
 )
 from pathways.referentials.reading import Finding, Source, Step, parse, read
 
@@ -218,7 +219,7 @@ def _translations(read_in: FrameworkFolder, root: Path) -> list[Finding]:
         titles = framework.titles()
         if not document.title.strip():
             findings.append(source.finding(("title",), "empty-translation", "titre : traduction vide"))
-        for part in ("domains", "strands", "skills"):
+        for part in TITLES:
             given = getattr(document, part)
             findings += [
                 source.finding((part, code), "orphan-translation", f"{code} n'existe pas dans le référentiel")
@@ -230,11 +231,29 @@ def _translations(read_in: FrameworkFolder, root: Path) -> list[Finding]:
                 for code, text in given.items()
                 if not text.strip()
             ]
-        if document.of != fingerprint_of(titles):
-            said = "traduction périmée ou jamais estampillée : elle ne sera pas servie"
-            findings.append(source.finding(("of",), "stale-translation", said, warning=True))
+        findings += _stale_titles(document, titles, source)
         read_in.translations[document.language] = document
     return findings
+
+
+def _stale_titles(document: FrameworkTranslationDocument, titles: dict[str, Any], source: Source) -> list[Finding]:
+    fresh = document.fresh(titles)
+    stale = [("title",)] if document.title and not fresh.title else []
+    stale += [
+        (part, code)
+        for part in TITLES
+        for code in getattr(document, part)
+        if code in titles[part] and code not in getattr(fresh, part)
+    ]
+    return [
+        source.finding(
+            place,
+            "stale-translation",
+            f"{place[-1]} : traduction périmée ou jamais estampillée, elle ne sera pas servie",
+            warning=True,
+        )
+        for place in stale
+    ]
 
 
 def _situations(framework: FrameworkDocument, path: Path, root: Path) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -60,6 +61,7 @@ class FrameworkDocument(Document):
     language: Literal["fr"]
     title: Annotated[str, Field(min_length=3, max_length=120), Filled]
     audience: Annotated[str, Field(max_length=300)] = ""
+    readers: Literal["beginners", "practised"] = "beginners"
     licence: str
     levels: dict[int, str]
     domains: Annotated[tuple[DomainDocument, ...], Field(min_length=1)]
@@ -80,17 +82,40 @@ class FrameworkDocument(Document):
         }
 
 
-class FrameworkTranslationDocument(Document):
+class Titles(Document):
+    """A text for each title of a framework: its translation, or the stamp of the French that was translated."""
+
+    title: str
+    domains: dict[Code, str] = {}
+    strands: dict[Code, str] = {}
+    skills: dict[Code, str] = {}
+
+
+TITLES = ("domains", "strands", "skills")
+
+
+class FrameworkTranslationDocument(Titles):
     """The file ``translations/LANG/framework.yaml``."""
 
     format: Literal[1]
     language: str
     state: State
-    of: str
-    title: str
-    domains: dict[Code, str]
-    strands: dict[Code, str]
-    skills: dict[Code, str]
+    of: Titles = Titles(title="")
+
+    def fresh(self, french: Mapping[str, Any]) -> Titles:
+        """The titles whose French is still the one that was translated; ``french`` as ``FrameworkDocument.titles``
+        gives it. A stale or missing one is left out (of the framework's own title, empty).
+        """
+        stamps = stamps_of(french)
+        parts = {
+            part: {
+                code: text
+                for code, text in getattr(self, part).items()
+                if code in stamps[part] and getattr(self.of, part).get(code) == stamps[part][code]
+            }
+            for part in TITLES
+        }
+        return Titles(title=self.title if self.of.title == stamps["title"] else "", **parts)
 
 
 class SituationDocument(Document):
@@ -132,6 +157,12 @@ class AlignmentDocument(Document):
     licence: str
     note: str = ""
     codes: dict[str, Any]
+
+
+def stamps_of(titles: Mapping[str, Any]) -> dict[str, Any]:
+    """For each title (``FrameworkDocument.titles``), a short digest of its French."""
+    parts = {part: {code: fingerprint_of(text, 8) for code, text in titles[part].items()} for part in TITLES}
+    return {"title": fingerprint_of(titles["title"], 8)} | parts
 
 
 def fingerprint_of(value: Any, length: int = 12) -> str:

@@ -31,6 +31,8 @@ class Referential(Base):
     language: Mapped[str] = mapped_column(sa.String(10))
     title: Mapped[str] = mapped_column(sa.String(200))
     audience: Mapped[str] = mapped_column(sa.String(300))
+    readers: Mapped[str] = mapped_column(sa.String(10), default="beginners")
+    """``beginners``, for whom each word counts, or ``practised`` ones, who may read a case."""
     licence: Mapped[str] = mapped_column(sa.String(60))
     levels: Mapped[dict[str, Any]]
     domains: Mapped[list[Any]]

@@ -60,6 +60,12 @@ def latest(db: Session, code: str) -> Referential:
     return found
 
 
+def readers_of(db: Session, code: str) -> str:
+    """Who reads the questions of a framework: ``beginners``, also where it is not known, or ``practised`` ones."""
+    query = sa.select(Referential.readers).filter_by(code=code).order_by(Referential.number.desc()).limit(1)
+    return db.scalar(query) or "beginners"
+
+
 def get(db: Session, referential_id: uuid.UUID) -> Referential:
     found = db.get(Referential, referential_id, options=[selectinload(Referential.strands).selectinload(Strand.skills)])
     if found is None:
@@ -108,6 +114,7 @@ def _store(db: Session, folder: FrameworkFolder, *, number: int, fingerprint: st
         language=framework.language,
         title=framework.title,
         audience=framework.audience,
+        readers=framework.readers,
         licence=framework.licence,
         levels={str(level): said for level, said in framework.levels.items()},
         domains=[{"code": domain.code, "title": domain.title} for domain in framework.domains],
@@ -147,11 +154,11 @@ def _store(db: Session, folder: FrameworkFolder, *, number: int, fingerprint: st
 
 
 def _refresh_translations(referential: Referential, folder: FrameworkFolder) -> None:
-    """Put the titles of each language that translates exactly this French; stale ones are not served."""
+    """Put the titles of each language that translate exactly today's French; a stale one is not served."""
     assert folder.framework is not None
-    today = fingerprint_of(folder.framework.titles())
-    served = {language: one for language, one in folder.translations.items() if one.of == today}
-    referential.translations = {language: one.state for language, one in served.items()}
+    french = folder.framework.titles()
+    served = {language: one.fresh(french) for language, one in folder.translations.items()}
+    referential.translations = {language: one.state for language, one in folder.translations.items()}
     for strand in referential.strands:
         strand.titles = {c: one.strands[strand.code] for c, one in served.items() if strand.code in one.strands}
         for skill in strand.skills:
