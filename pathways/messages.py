@@ -1,36 +1,80 @@
-"""Collecting the interface texts and bringing the catalogues of `locales/` up to date with them."""
+"""Collecting the interface texts and bringing the catalogues of `locales/` up to date with them.
+
+What learners read and what only trainers read are two gettext domains. A template belongs to the desk when it extends
+``desk.html``, or is used by such templates alone; in Python, ``D_`` marks a text of the desk.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import jinja2
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2 import meta
 
 from pathways import i18n
+from pathways.i18n import DESK, LEARNERS
 
 PACKAGE = Path(__file__).parent
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "two": None}
+DESK_KEYWORDS = {"D_": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+DESK_PAGE = "desk.html"
 
 
-def collected() -> Catalog:
-    """Every interface text of the code and the templates, with where it stands."""
-    catalogue = Catalog(project="pathways", fuzzy=False)
-    for file, line, message, comments, context in _found():
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
-    return catalogue
+def collected() -> dict[str, Catalog]:
+    """Every interface text of the code and the templates by domain, with where it stands. A text that both learners and
+    trainers read is a learners' one.
+    """
+    desk_templates = _desk_templates()
+    found = {domain: Catalog(project="pathways", fuzzy=False) for domain in (LEARNERS, DESK)}
+    for file, line, message, comments, context in _found(KEYWORDS):
+        domain = DESK if file in desk_templates else LEARNERS
+        found[domain].add(message, None, [(f"pathways/{file}", line)], auto_comments=comments, context=context)
+    for file, line, message, comments, context in _found(DESK_KEYWORDS):
+        found[DESK].add(message, None, [(f"pathways/{file}", line)], auto_comments=comments, context=context)
+    for message in list(found[DESK]):
+        if message.id and message.id in found[LEARNERS]:
+            found[DESK].delete(message.id)
+    return found
 
 
-def update(code: str, texts: Catalog) -> tuple[int, int]:
+def _desk_templates() -> set[str]:
+    """Templates that only trainers see, by their place in the package."""
+    parser = jinja2.Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - reads templates, renders none
+    places = {path.name: path for path in sorted(PACKAGE.glob("**/templates/*.html"))}
+    uses = {name: _used(parser, path) for name, path in places.items()}
+    whole = {name for name in places if "{% extends" in places[name].read_text("utf-8")} | {DESK_PAGE}
+    desk = {name for name in whole if DESK_PAGE in _reached({name}, uses)}
+    learners = _reached(whole - desk, uses)
+    return {str(places[name].relative_to(PACKAGE)) for name in places if name not in learners}
+
+
+def _used(parser: jinja2.Environment, path: Path) -> set[str]:
+    return {name for name in meta.find_referenced_templates(parser.parse(path.read_text("utf-8"))) if name}
+
+
+def _reached(roots: set[str], uses: dict[str, set[str]]) -> set[str]:
+    reached, waiting = set[str](), list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name in uses and name not in reached:
+            reached.add(name)
+            waiting += uses[name]
+    return reached
+
+
+def update(code: str, texts: Catalog, domain: str = LEARNERS) -> tuple[int, int]:
     """Bring one catalogue up to date: new texts are empty, changed ones fuzzy, gone ones dropped. Returns how many
     texts there are and how many wait for a translation. The plural rule comes from the registry, always.
     """
-    path = i18n.po_file(code)
+    path = i18n.po_file(code, domain)
     if path.exists():
         with path.open("rb") as file:
             own = read_po(file, locale=None)
@@ -42,16 +86,16 @@ def update(code: str, texts: Catalog) -> tuple[int, int]:
     body = io.BytesIO()
     write_po(body, own, width=110, sort_output=True, omit_header=True, include_lineno=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{_header(code)}\n{body.getvalue().decode('utf-8').strip()}\n", "utf-8")
+    path.write_text(f"{_header(code, domain)}\n{body.getvalue().decode('utf-8').strip()}\n", "utf-8")
     waiting = sum(1 for message in own if message.id and (not message.string or message.fuzzy))
     return len(own), waiting
 
 
-def _header(code: str) -> str:
+def _header(code: str, domain: str) -> str:
     """The header, without dates and names of persons: the same texts give the same file."""
     language = i18n.language(code)
     return (
-        f"# {language.name}: interface of pathways. The msgids are the French texts.\n"
+        f"# {language.name}: {_WHAT[domain]} of pathways. The msgids are the French texts.\n"
         'msgid ""\n'
         'msgstr ""\n'
         '"Project-Id-Version: pathways\\n"\n'
@@ -64,8 +108,8 @@ def _header(code: str) -> str:
     )
 
 
-def _found() -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
-    for file, line, message, comments, context in extract_from_dir(
-        PACKAGE, METHODS, OPTIONS, KEYWORDS, comment_tags=("L10N:",), strip_comment_tags=True
-    ):
-        yield f"pathways/{file}", line, message, comments, context
+def _found(keywords: dict[str, Any]) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    yield from extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords, comment_tags=("L10N:",), strip_comment_tags=True)
+
+
+_WHAT = {LEARNERS: "interface", DESK: "the trainers' desk"}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pathways.items import drawings
+from pathways.items import drawings, evenness
 from pathways.items.documents import ItemDocument, ItemsDocument, ItemsTranslationDocument, ItemTranslationDocument
-from pathways.items.flaws import NEAR_DUPLICATE, flaws_of, holds, overlap, tokens_of, translation_flaws
+from pathways.items.flaws import flaws_of, holds, translation_flaws
 from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.reading import Finding, Source, Step, parse, read
 
@@ -28,6 +28,7 @@ def check_items(framework: FrameworkFolder, root: Path, today: date) -> tuple[It
     """Read every item, picture and translation of the folder and say everything that is wrong with them."""
     read_in = ItemsFolder(framework.folder)
     skills = {skill.code for skill in framework.framework.skills()} if framework.framework else None
+    readers = framework.framework.readers if framework.framework else "beginners"
     findings: list[Finding] = []
     for path in sorted(framework.folder.glob("items/*.yaml")):
         source, unreadable = read(path, str(path.relative_to(root)))
@@ -43,21 +44,24 @@ def check_items(framework: FrameworkFolder, root: Path, today: date) -> tuple[It
                 findings.append(source.finding(at, "item-code", f"{item.code} ne commence pas par {item.skill}"))
             read_in.items[item.code] = item
             read_in.files[item.code] = source.file
-            findings += _flaws(item, source, at)
+            findings += _flaws(item, readers, source, at)
             findings += _pictures(item, source, at, framework.folder / "media")
             if item.verify_by and item.verify_by < today:
                 said = f"{item.code} devait être revérifié avant le {item.verify_by}"
                 findings.append(source.finding((*at, "verify_by"), "verify-by", said, warning=True))
-    findings += _bank(read_in)
+    findings += [
+        Finding(read_in.files.get(code, read_in.folder.name), 1, kind, said, warning=True)
+        for code, kind, said in (*evenness.of_keys(read_in.items), *evenness.of_parallels(read_in.items, skills or ()))
+    ]
     for path in sorted(framework.folder.glob("translations/*/items/*.yaml")):
         findings += _translation_file(path, root, read_in)
     return read_in, findings
 
 
-def _flaws(item: ItemDocument, source: Source, at: tuple[Step, ...]) -> list[Finding]:
+def _flaws(item: ItemDocument, readers: str, source: Source, at: tuple[Step, ...]) -> list[Finding]:
     return [
-        source.finding((*at, *flaw.at), flaw.code, f"{item.code} : {flaw.message}", warning=flaw.warning)
-        for flaw in flaws_of(item)
+        source.finding((*at, *flaw.at), flaw.code, f"{item.code} : {flaw.french}", warning=flaw.warning)
+        for flaw in flaws_of(item, readers)
     ]
 
 
@@ -73,31 +77,14 @@ def _pictures(item: ItemDocument, source: Source, at: tuple[Step, ...], media: P
         except drawings.Unusable as error:
             findings.append(source.finding(at, "picture", f"{item.code} : {picture.file} : {error}"))
             continue
+        if undeclared := drawings.painted_words(drawing) - drawings.words_in(picture.words or ""):
+            said = f"{item.code} : {picture.file} : « {min(undeclared)} » est peint et n'est pas dans words"
+            if item.kind != "text":  # what is to be copied is told in no other words
+                findings.append(source.finding(at, "painted-words", said))
         for option in item.options if picture is item.picture else ():
             if option.zone and not holds(drawing, option.zone):
                 said = f"{item.code}.{option.id} : la zone sort de l'image ({drawing.width:g} × {drawing.height:g})"
                 findings.append(source.finding(at, "zone-outside", said))
-    return findings
-
-
-def _bank(read_in: ItemsFolder) -> list[Finding]:
-    """What only the whole bank shows: near duplicates between micro-skills, keys that give themselves away."""
-    findings = []
-    items = list(read_in.items.values())
-    words = {item.code: tokens_of(" ".join(item.segments().values())) for item in items}
-    for position, one in enumerate(items):
-        for other in items[position + 1 :]:
-            if one.skill != other.skill and overlap(words[one.code], words[other.code]) > NEAR_DUPLICATE:
-                said = f"{one.code} et {other.code} sont presque la même question"
-                findings.append(Finding(read_in.files[other.code], 1, "near-duplicate", said, warning=True))
-    keys = [
-        max(o.text or "" for o in item.options if o.key) == max((o.text or "" for o in item.options), key=len)
-        for item in items
-        if item.kind == "choice"
-    ]
-    if len(keys) >= 8 and sum(keys) / len(keys) > 0.6:
-        said = f"la bonne réponse est la plus longue dans {sum(keys)} questions sur {len(keys)}"
-        findings.append(Finding(str(read_in.folder.name), 1, "key-length", said, warning=True))
     return findings
 
 
@@ -125,7 +112,7 @@ def _translation(
     code: str, item: ItemDocument, translation: ItemTranslationDocument, source: Source, at: tuple[Step, ...]
 ) -> list[Finding]:
     findings = [
-        source.finding(at, flaw.code, f"{code} : {flaw.message}", warning=flaw.warning)
+        source.finding(at, flaw.code, f"{code} : {flaw.french}", warning=flaw.warning)
         for flaw in translation_flaws(item, translation)
     ]
     if translation.of != item.text_fingerprint():

@@ -8,6 +8,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pathways import i18n
+from pathways.i18n import D_, folded
+
 LARGEST = 60_000
 """Bytes of a drawing of the files: learners load it on a weak network."""
 LARGEST_SENT = 500_000
@@ -30,12 +33,25 @@ _BESIDE = re.compile(r"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|<!\[CDATA\[", re.IGNORECA
 _ELSEWHERE = re.compile(r"""url\((?!\s*["']?#)|image(-set)?\(|src\(|//|data:|script:|\\""", re.IGNORECASE)
 _REFERENCE = re.compile(r"""(?:^|url\(\s*["']?\s*)#([^"')\s]+)""", re.IGNORECASE)
 _KEPT_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_WORD = re.compile(r"[^\W\d_]{2,}")
 SMALLEST_TEXT = 13
 """Units of a 280-unit wide picture: drawn 280 px wide on the narrowest phone, smaller text is not read."""
 
 
 class Unusable(Exception):
-    """The picture cannot be shown; the sentence says why."""
+    """The picture cannot be shown; the sentence, a msgid with its values, says why."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message, self.values = message, values
+
+    def __str__(self) -> str:
+        """In French, for who writes files."""
+        return self.message % self.values if self.values else self.message
+
+    def said(self) -> str:
+        """In the language in use."""
+        return i18n.sentence(self.message, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +64,24 @@ class Drawing:
 def read(path: Path) -> Drawing:
     """The drawing in ``path``, as the files must have it; raises :class:`Unusable`."""
     if path.stat().st_size > LARGEST:
-        raise Unusable(f"plus de {LARGEST // 1000} ko")
+        raise Unusable(D_("plus de %(size)s ko"), size=LARGEST // 1000)
     drawing, root = _read(path.read_bytes())
     first = next(iter(root), None)
     if first is None or first.tag != f"{_SVG}title" or not (first.text or "").strip():
-        raise Unusable("le premier élément doit être un <title>")
+        raise Unusable(D_("le premier élément doit être un <title>"))
     _sizes(root, drawing.width)
     return drawing
+
+
+def painted_words(drawing: Drawing) -> frozenset[str]:
+    """The words that are written in a drawing, folded: single letters and numbers are left out."""
+    root = ET.fromstring(drawing.body)  # noqa: S314 - read once already, without DTD or entity
+    texts = [" ".join(element.itertext()) for element in root.iter() if element.tag == f"{_SVG}text"]
+    return words_in(" ".join(texts))
+
+
+def words_in(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(folded(text)))
 
 
 def sent(body: bytes) -> Drawing:
@@ -62,7 +89,7 @@ def sent(body: bytes) -> Drawing:
     the picture. What a learner hears of it is in its item.
     """
     if len(body) > LARGEST_SENT:
-        raise Unusable(f"plus de {LARGEST_SENT // 1000} ko")
+        raise Unusable(D_("plus de %(size)s ko"), size=LARGEST_SENT // 1000)
     drawing, root = _read(body)
     return replace(drawing, body=_written(root))
 
@@ -74,9 +101,9 @@ def _read(body: bytes) -> tuple[Drawing, ET.Element]:
     except ValueError:
         box = []
     if len(box) != 4 or box[:2] != [0, 0] or not all(0 < side < math.inf for side in box[2:]):
-        raise Unusable("viewBox doit être « 0 0 largeur hauteur »")
+        raise Unusable(D_("viewBox doit être « 0 0 largeur hauteur »"))
     if max(box) > LONGEST_SIDE or max(box[2:]) > NARROWEST * min(box[2:]):
-        raise Unusable(f"viewBox « {root.get('viewBox')} » n'est pas la forme d'une image")
+        raise Unusable(D_("viewBox « %(box)s » n'est pas la forme d'une image"), box=root.get("viewBox"))
     return Drawing(body, box[2], box[3]), root
 
 
@@ -85,20 +112,20 @@ def _tree(body: bytes) -> ET.Element:
     try:
         text = body.decode("utf-8-sig")
         if _DECLARATION.search(text):
-            raise Unusable("le fichier doit être en UTF-8")
+            raise Unusable(D_("le fichier doit être en UTF-8"))
         if found := _BESIDE.search(text):
-            raise Unusable(f"« {found.group().strip()} » n'est pas admis")
+            raise Unusable(D_("« %(text)s » n'est pas admis"), text=found.group().strip())
         root = ET.fromstring(text.encode())  # noqa: S314 - no DTD, no entity, bounded size
     except UnicodeDecodeError as error:
-        raise Unusable("le fichier doit être en UTF-8") from error
+        raise Unusable(D_("le fichier doit être en UTF-8")) from error
     except ET.ParseError as error:
-        raise Unusable(f"XML illisible ({error})") from error
+        raise Unusable(D_("XML illisible (%(why)s)"), why=error) from error
     if root.tag != f"{_SVG}svg":
-        raise Unusable("ce n'est pas un SVG")
+        raise Unusable(D_("ce n'est pas un SVG"))
     for element in root.iter():
         name = element.tag.removeprefix(_SVG)
         if name not in ELEMENTS:
-            raise Unusable(f"l'élément <{name}> n'est pas admis")
+            raise Unusable(D_("l'élément <%(name)s> n'est pas admis"), name=name)
         for attribute, value in element.attrib.items():
             _check_attribute(attribute.rpartition("}")[2].casefold(), value)
     _check_size(root)
@@ -113,9 +140,9 @@ def _check_size(root: ET.Element) -> None:
 
     def count(element: ET.Element, depth: int) -> int:
         if element in open_ones:
-            raise Unusable("le dessin se contient lui-même")
+            raise Unusable(D_("le dessin se contient lui-même"))
         if depth > DEEPEST:
-            raise Unusable("les éléments sont imbriqués trop profondément")
+            raise Unusable(D_("les éléments sont imbriqués trop profondément"))
         if element not in drawn:
             open_ones.add(element)
             meant = [
@@ -126,7 +153,7 @@ def _check_size(root: ET.Element) -> None:
         return drawn[element]
 
     if count(root, 0) > MOST_DRAWN:
-        raise Unusable(f"trop d'éléments : {MOST_DRAWN} au plus")
+        raise Unusable(D_("trop d'éléments : %(most)s au plus"), most=MOST_DRAWN)
 
 
 def _written(root: ET.Element) -> bytes:
@@ -143,9 +170,9 @@ def _written(root: ET.Element) -> bytes:
 
 def _check_attribute(name: str, value: str) -> None:
     if name.startswith("on") or name in {"style", "src"}:
-        raise Unusable(f"l'attribut {name} n'est pas admis")
+        raise Unusable(D_("l'attribut %(name)s n'est pas admis"), name=name)
     if _ELSEWHERE.search(value) or (name == "href" and not value.startswith("#")):
-        raise Unusable("une référence à un autre fichier n'est pas admise")
+        raise Unusable(D_("une référence à un autre fichier n'est pas admise"))
 
 
 def _sizes(root: ET.Element, width: float) -> None:
@@ -155,7 +182,7 @@ def _sizes(root: ET.Element, width: float) -> None:
     def walk(element: ET.Element, size: float) -> None:
         size = _number(element.get("font-size", "")) or size
         if element.tag.endswith("}text") and size * shown / width < SMALLEST_TEXT:
-            raise Unusable(f"texte trop petit ({size:g})")
+            raise Unusable(D_("texte trop petit (%(size)s)"), size=f"{size:g}")
         for child in element:
             walk(child, size)
 

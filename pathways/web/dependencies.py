@@ -11,12 +11,13 @@ from fastapi import BackgroundTasks, Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from pathways import ids
+from pathways import i18n, ids
 from pathways.database import IDENTIFIERS, READERS, WRITERS
 from pathways.errors import Forbidden, NotFound, Unauthenticated
-from pathways.i18n import N_
+from pathways.i18n import D_, N_
 from pathways.permissions import Member, Permission
 from pathways.settings import Settings
+from pathways.web.pages import desk_language
 
 
 def settings_of(request: Request) -> Settings:
@@ -58,7 +59,18 @@ def _identified(request: Request, later: BackgroundTasks) -> Member | None:
     return member
 
 
-Identified = Annotated[Member | None, Depends(_identified, max_concurrency=IDENTIFIERS)]
+async def _spoken_to(
+    request: Request, member: Annotated[Member | None, Depends(_identified, max_concurrency=IDENTIFIERS)]
+) -> Member | None:
+    """A member is answered in the language of the desk. Not a plain function: what that one sets in its thread does not
+    reach the endpoint.
+    """
+    if member is not None and member.session_id is not None:
+        i18n.use(desk_language(request))
+    return member
+
+
+Identified = Annotated[Member | None, Depends(_spoken_to)]
 
 
 Finder = Callable[[Session, Member, uuid.UUID], object]
@@ -101,7 +113,7 @@ class RequiresForm(Requires):
         member = super().__call__(request, member)
         expected = csrf_token(request, member)
         if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):  # a personal token has no pages
-            raise Forbidden("Ce formulaire a expiré. Revenez en arrière, rechargez la page et recommencez.")
+            raise Forbidden(D_("Ce formulaire a expiré. Revenez en arrière, rechargez la page et recommencez."))
         return member
 
 

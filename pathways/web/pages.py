@@ -24,27 +24,60 @@ DISPLAYS = ("both", "own", "french")
 _LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 """Spaces that French never leaves at the end of a line; a narrow screen would."""
 DISPLAY_COOKIE = "display"
+DESK_COOKIE = "desk"
+_DESK_PAGE = "desk.html"
+_EXTENDS = re.compile(r"""{% extends ["']([a-z-]+\.html)["'] %}""")
 
 
-def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page ``template`` in the language in use (:func:`pathways.i18n.use`)."""
+def render(
+    request: Request, template: str, *, status: int = 200, reader: str | None = None, **values: Any
+) -> HTMLResponse:
+    """The page ``template`` in the language in use (:func:`pathways.i18n.use`); a page of the desk, in the language of
+    its trainer. ``reader``: of what is shown there as a learner sees it.
+    """
     from pathways.web.dependencies import csrf_token  # noqa: PLC0415 - dependencies is for routes, pages for both
 
     member = getattr(request.state, "member", None)
-    text = (
-        environment()
-        .get_template(template)
-        .render(
-            request=request,
-            member=member,
-            csrf=csrf_token(request, member),
-            nonce=request.scope.get("state", {}).get("nonce", ""),
-            language=i18n.current(),
-            display=values.pop("display", None) or display_of(request),
-            **values,
+    language = i18n.language(reader) if reader else i18n.current()
+    spoken = i18n.language(desk_language(request)) if is_of_the_desk(template) else language
+    with i18n.speaking(spoken.code):
+        text = (
+            environment()
+            .get_template(template)
+            .render(
+                request=request,
+                member=member,
+                csrf=csrf_token(request, member),
+                nonce=request.scope.get("state", {}).get("nonce", ""),
+                language=language,
+                spoken=spoken,
+                display=values.pop("display", None) or display_of(request),
+                **values,
+            )
         )
-    )
-    return HTMLResponse(text, status, {"content-language": i18n.current().tag, "vary": "Accept-Language, Cookie"})
+    return HTMLResponse(text, status, {"content-language": spoken.tag, "vary": "Accept-Language, Cookie"})
+
+
+def desk_language(request: Request) -> str:
+    """The language of a trainer's pages: the one they chose, else their browser's, else French. What the last learner
+    on this device read does not count.
+    """
+    offered = [one.code for one in i18n.desk_languages()]
+    chosen = request.cookies.get(DESK_COOKIE, "")
+    if chosen in offered:
+        return chosen
+    return i18n.negotiated(request.headers.get("accept-language"), among=offered) or i18n.SOURCE
+
+
+@functools.cache
+def is_of_the_desk(template: str) -> bool:
+    """Whether the page extends ``desk.html``."""
+    if template == _DESK_PAGE:
+        return True
+    loader = environment().loader
+    assert loader is not None
+    found = _EXTENDS.search(loader.get_source(environment(), template)[0])
+    return found is not None and is_of_the_desk(found[1])
 
 
 def error(request: Request, *, status: int, title: str, detail: str, values: Mapping[str, object]) -> HTMLResponse:
@@ -73,6 +106,7 @@ def environment() -> jinja2.Environment:
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["paris"] = _paris
     env.globals.update(two=two, two_texts=two_texts, static=static, languages=i18n.languages)
+    env.globals["fonts"] = (STATIC / "fonts.css").exists()  # made by `make`; without them, a phone's own fonts serve
     return env
 
 
@@ -84,7 +118,8 @@ def _paris(moment: datetime, form: str = "%d/%m/%Y %H:%M") -> str:
 @jinja2.pass_context
 def two(context: jinja2.runtime.Context, message: str, **values: object) -> Markup:
     """An interface text in the reader's language, large, and in French beneath (each with its own lang and dir)."""
-    own = i18n.sentence(message, values)
+    with i18n.speaking(context["language"].code):
+        own = i18n.sentence(message, values)
     return two_texts(context, own, message % values if values else message)
 
 

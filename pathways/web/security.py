@@ -23,6 +23,7 @@ LARGEST_BODY = 256 * 1024
 LARGER = (
     (re.compile(r"(/api/v1)?/items/import"), 10 * MEGABYTE),
     (re.compile(r"/items/new|/items/[^/]+/edit|/api/v1/pictures"), 8 * MEGABYTE),
+    (re.compile(r"/voice/[^/]+/[0-9]+|(/api/v1)?/voices/[^/]+/texts/[^/]+"), 10 * MEGABYTE),
 )
 """Where a file may be sent, and how large it may be: everywhere else a body stays small."""
 AROUND_A_FILE = 64 * 1024

@@ -259,10 +259,17 @@ def test_a_drawing_that_is_not_only_a_drawing_is_refused(folder, name):
     assert folder.findings() == [(FILE, folder.line_of(FILE, "AAA-01-a"), "picture")]
 
 
+def test_words_that_are_painted_are_declared_so_that_they_can_be_translated(folder):
+    (folder.own / "media" / "bouton.svg").write_text(SVG.format("<text>Payer 2 €</text>"), "utf-8")
+    assert codes(folder) == ["painted-words"]
+    folder.item("AAA-01-a")["picture"]["words"] = "payer, deux euros"
+    assert codes(folder) == []
+
+
 def test_a_drawing_may_point_into_itself(folder):
     path = folder.own / "media" / "bouton.svg"
     path.write_text(
-        SVG.format('<defs><linearGradient id="a"/></defs><rect fill="url(#a)"/><use href="#a"/><text>Payer</text>'),
+        SVG.format('<defs><linearGradient id="a"/></defs><rect fill="url(#a)"/><use href="#a"/><text>2 €</text>'),
         "utf-8",
     )
     assert folder.findings() == []

@@ -86,7 +86,7 @@ def test_an_import_makes_own_items_with_their_translations(db, trainer):
 def test_what_an_import_makes_is_what_the_form_would_have_made(db, trainer):
     imported(db, trainer, sent(CHOICE))
     [made] = own_rows(db, trainer)
-    document = authoring.examined(db, authoring.document_of(made.body)).document
+    document = authoring.examined(db, FRAMEWORK, authoring.document_of(made.body)).document
     assert document is not None
     again = authoring.keep(db, trainer, FRAMEWORK, document, code=made.code)
     assert again.id == made.id

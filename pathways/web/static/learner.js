@@ -56,6 +56,34 @@ function submitPlainly(form, data) {
   form.submit();
 }
 
+/* Sounds: one large button in place of the browser's player, slowly on demand, one at a time, the text marked while it
+   is read. A sound that does not come says so and stands in nobody's way. */
+const buttons = document.querySelector("template[data-sound-buttons]");
+if (buttons) for (const audio of document.querySelectorAll(".sound audio")) {
+  const place = audio.parentElement, text = place.previousElementSibling;
+  place.prepend(buttons.content.cloneNode(true));
+  const [listen, slow, broken] = place.children;
+  listen.setAttribute("aria-label", audio.getAttribute("aria-label"));
+  slow.setAttribute("aria-label", `${slow.textContent.trim()} – ${audio.getAttribute("aria-label")}`);
+  audio.controls = false;
+  audio.hidden = true;
+  const play = (rate) => {
+    const again = !audio.paused && audio.playbackRate === rate;
+    for (const other of document.querySelectorAll("audio")) other.pause();
+    if (again) return;
+    broken.hidden = true;
+    audio.currentTime = 0;
+    audio.playbackRate = audio.defaultPlaybackRate = rate;
+    audio.play().catch((error) => { if (error.name !== "AbortError") broken.hidden = false; });
+  };
+  listen.addEventListener("click", () => play(1));
+  slow.addEventListener("click", () => play(.75));
+  audio.addEventListener("error", () => { broken.hidden = false; });
+  const reads = (is) => () => { text?.classList.toggle("read-aloud", is); place.classList.toggle("playing", is); };
+  audio.addEventListener("playing", reads(true));
+  for (const end of ["pause", "ended", "error"]) audio.addEventListener(end, reads(false));
+}
+
 /* Tapping the steps one after the other numbers them; the rows of numbers stay for those who prefer them. */
 for (const form of document.querySelectorAll("form[data-kind=order]")) {
   for (const legend of form.querySelectorAll(".thing legend")) {

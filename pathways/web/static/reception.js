@@ -100,6 +100,7 @@ if (copier && navigator.clipboard) {
   copier.hidden = false;
   copier.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.querySelector("[data-copy]").value);
-    document.querySelector("[data-copied]").textContent = "Copié";
+    const said = document.querySelector("[data-copied]");
+    said.textContent = said.dataset.copied;
   });
 }
