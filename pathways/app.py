@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.middleware.gzip import GZipMiddleware
@@ -28,6 +31,10 @@ from pathways.diagnostics.pages import paper as paper_pages
 from pathways.diagnostics.pages import result as result_pages
 from pathways.diagnostics.pages import sharing as sharing_pages
 from pathways.diagnostics.taking import Door
+from pathways.fairness import api as fairness_api
+from pathways.fairness import gathering
+from pathways.fairness import pages as fairness_pages
+from pathways.fairness.models import ItemFairness
 from pathways.filing import api as filing_api
 from pathways.filing import attempt_pages as filed_pages
 from pathways.filing import handing_over
@@ -36,6 +43,7 @@ from pathways.filing import service as filing
 from pathways.insights import api as insights_api
 from pathways.insights import pages as insights_pages
 from pathways.insights import profile_pages
+from pathways.items import recordings
 from pathways.items.api import bank as items_api
 from pathways.items.api import exchange as exchange_api
 from pathways.items.pages import authoring as authoring_pages
@@ -52,6 +60,14 @@ from pathways.reception import service as receptions
 from pathways.referentials import api as ladders_api
 from pathways.referentials import pages as ladder_pages
 from pathways.settings import Settings
+from pathways.translations import api as translations_api
+from pathways.translations.pages import files as translation_files_pages
+from pathways.translations.pages import item as translation_pages
+from pathways.translations.pages import queue as translations_pages
+from pathways.voices import api as voices_api
+from pathways.voices import links as voice_links
+from pathways.voices import pages as voice_pages
+from pathways.voices import speaker_pages
 from pathways.web import files, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
@@ -65,10 +81,13 @@ APIS = (
     insights_api,
     exchange_api,  # before the bank's, which takes any word for a question's code
     items_api,
+    translations_api,
     ladders_api,
     people_api,
     filing_api,
     reception_api,
+    voices_api,
+    fairness_api,
 )
 PAGES = (
     reception_pages,
@@ -87,7 +106,13 @@ PAGES = (
     authoring_pages,
     bank_pages,  # after every other page under /items/: it takes any word for a question's code
     items_pages,
+    translations_pages,
+    translation_files_pages,
+    translation_pages,  # after every other page under /translations/: it takes any word for a question's code
+    fairness_pages,
     ladder_pages,
+    voice_pages,
+    speaker_pages,
     files,
 )
 FORGOTTEN_AFTER = timedelta(hours=12)
@@ -112,9 +137,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database_url)
     app.state.identify = identification.identify_request
     app.state.uses_of_item = usage.of_item
+    app.state.flagged_translations = _flagged_translations
     app.state.hand_over = handing_over.hand_over
     app.state.beside = receptions.beside
-    app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic))
+    app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic, voices=voice_links.heard_in))
     for api in APIS:
         app.include_router(api.router, prefix="/api/v1")
     for pages in PAGES:
@@ -131,13 +157,21 @@ def healthz() -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+def _flagged_translations(db: Session) -> set[uuid.UUID]:
+    """The translations that fairness has something to say of, for the queue of those who can look into it."""
+    found = sa.select(ItemFairness.translation_id).where(ItemFairness.grade.in_(["watch", "B", "C"]))
+    return {one for one in db.scalars(found) if one is not None}
+
+
 def work_of(settings: Settings) -> Work:
     """What the worker does: what each event of the outbox sets off, and the upkeep."""
-    return Work({PasswordForgotten.__name__: mailing.password_forgotten(settings)}, _upkeep, counting.count_finished)
+    handlers = {PasswordForgotten.__name__: mailing.password_forgotten(settings)}
+    return Work(handlers, partial(_upkeep, settings), counting.count_finished, gathering.run_if_due)
 
 
-def _upkeep(db: Session) -> None:
-    """What time takes away: expired attempts, old counts of wrong tries, ended sessions."""
+def _upkeep(settings: Settings, db: Session) -> None:
+    """What time takes away: expired attempts, old counts of wrong tries, ended sessions, sounds that nothing names."""
+    recordings.sweep(db, settings.data / recordings.FOLDER)
     taking.erase_expired(db)
     receptions.forget(db)
     filing.forget_empty(db)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pathways import __version__
 from pathways.errors import DomainError, SettingsError
 from pathways.settings import Settings, resource, with_secret
+from pathways.translations import commands as translation_commands
 
 if TYPE_CHECKING:
     from pathways.database import Database
@@ -25,6 +26,7 @@ Réglages, par l'environnement :
   PATHWAYS_SECRET             32 caractères au moins ; sinon gardé dans PATHWAYS_DATA
   PATHWAYS_PROCESSES (1)      processus web (PostgreSQL seulement)
   PATHWAYS_MAIL_URL, PATHWAYS_MAIL_FROM, PATHWAYS_PROXIES
+  PATHWAYS_TRANSLATE_URL      un serveur LibreTranslate ; sinon aucune machine ne traduit
 
 Pour commencer : pathways demo
 """
@@ -108,12 +110,19 @@ def _parser() -> argparse.ArgumentParser:
         "--stamp", action="store_true", help="noter dans les traductions le texte français qu'elles traduisent"
     )
     sub.add_argument("--schema", type=Path, metavar="DOSSIER", help="écrire les schémas JSON des fichiers")
+    command("fairness", fairness, "Comparer maintenant les langues, question par question (sinon : une fois par jour).")
     command("messages", messages, "Recueillir les textes de l'interface dans locales/ (pour qui développe).")
     sub = command("open", open_organisation, "Ouvrir une structure et inviter son administrateur (affiche le lien).")
     sub.add_argument("name", help="le nom de la structure")
     sub.add_argument("--email", default="", help="la seule adresse qui pourra accepter l'invitation")
     sub = command("operator", operator, "Créer le compte de l'exploitant du serveur (affiche un lien à usage unique).")
     sub.add_argument("email")
+    sub = command("translations", translations, "Traductions des questions : fichiers PO et XLIFF, machine, livraison.")
+    translation_commands.declare(sub)
+    sub = command("speak", speak, "Lire les questions par une voix de synthèse (espeak-ng), là où personne n'a lu.")
+    sub.add_argument("languages", nargs="*", metavar="LANGUE", help="par défaut : toutes celles qui ont une voix")
+    sub.add_argument("--framework", default="", metavar="CODE", help="seulement ce référentiel")
+    sub.add_argument("--diagnostic", default="", metavar="CODE", help="seulement ce diagnostic publié")
     sub = command("backup", backup, "Sauvegarder base, sons et secret dans un fichier.")
     sub.add_argument("file", type=Path)
     sub = command("restore", restore, "Reprendre une sauvegarde (dans un dossier ou une base vides).")
@@ -218,16 +227,40 @@ def check(given: argparse.Namespace, settings: Settings) -> int:
     return 1 if content.errors else 0
 
 
+def fairness(_given: argparse.Namespace, settings: Settings) -> None:
+    from pathways import migrating
+    from pathways.diagnostics import counting
+    from pathways.fairness import gathering
+
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        left = 1
+        while left:
+            with database.begin() as db:
+                left = counting.count_finished(db)
+        known = gathering.run(database)
+    print(f"Comparées au français : {known} questions, chacune dans une langue")
+
+
 def messages(_given: argparse.Namespace, settings: Settings) -> None:
     from pathways import i18n
     from pathways import messages as catalogues
 
     del settings
-    texts = catalogues.collected()
-    for code in i18n.languages():
-        if code != i18n.SOURCE:
-            every, waiting = catalogues.update(code, texts)
-            print(f"{code}: {every} textes, {waiting} à traduire")
+    for domain, texts in catalogues.collected().items():
+        for one in i18n.languages().values():
+            if one.code != i18n.SOURCE and (one.desk or domain == i18n.LEARNERS):
+                every, waiting = catalogues.update(one.code, texts, domain)
+                print(f"{one.code}: {domain}, {every} textes, {waiting} à traduire")
+
+
+def translations(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways import migrating
+    from pathways.translations import running
+
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        return running.run(given, settings, database)
 
 
 def open_organisation(given: argparse.Namespace, settings: Settings) -> None:
@@ -250,6 +283,32 @@ def operator(given: argparse.Namespace, settings: Settings) -> None:
         with database.begin() as db:
             token = operation.operator_by_command(db, email=given.email)
     print(f"{settings.url}/sign-in/link/{token}")
+
+
+def speak(given: argparse.Namespace, settings: Settings) -> int:
+    from functools import partial
+
+    from tqdm import tqdm
+
+    from pathways import migrating
+    from pathways.voices import machine
+
+    languages = machine.languages_of(given.languages)
+    machine.program()
+    with _database(settings) as database:
+        migrating.must_be_current(database)
+        told = machine.speak(
+            database,
+            settings.data,
+            languages,
+            framework=given.framework,
+            diagnostic=given.diagnostic,
+            watch=partial(tqdm, desc="lecture", delay=2.0, disable=None, leave=False),
+        )
+    print(f"{told.made} textes lus, {told.there} l'étaient déjà.")
+    if told.failed:
+        print(f"{told.failed} textes n'ont pas pu l'être.", file=sys.stderr)
+    return 1 if told.failed and not told.made else 0
 
 
 def backup(given: argparse.Namespace, settings: Settings) -> None:

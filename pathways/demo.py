@@ -58,7 +58,7 @@ def prepare(db: Session) -> Doors:
     account = people.account_by_email(db, EMAIL)
     if account is None:
         account = people.create_account(db, email=EMAIL, name="Démonstration", is_operator=True)
-        organisation = people.create_organisation(db, name=ORGANISATION)
+        organisation = people.create_organisation(db, name=ORGANISATION, reviews_shipped=True)
         people.add_member(db, account_id=account.id, organisation_id=organisation.id, role=Role.ADMINISTRATOR)
     membership = db.scalars(sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.id)).first()
     if membership is None:

@@ -9,6 +9,7 @@ import os
 import tempfile
 import uuid
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from pathways.tables import metadata
 
 FORMAT = "pathways-backup-1"
 BATCH = 500
+_FILLED_BY_MIGRATIONS = frozenset({"served_content"})
+"""A new database has their rows already, and nobody's."""
 _UNREADABLE = (OSError, zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, RuntimeError)
 _UNREADABLE += (SQLAlchemyError,)
 """What a file that is no backup of ours, or a spoilt one, may set off while it is read."""
@@ -51,7 +54,9 @@ def backup(database: Database, settings: Settings, file: Path) -> int:
                         out.write(json.dumps({k: _out(v) for k, v in row.items()}).encode() + b"\n")
                         rows += 1
             for sound in sorted((settings.data / "recordings").glob("*")):
-                archive.write(sound, f"recordings/{sound.name}")
+                if recordings.is_name(sound.name):  # and no half one, on its way to be kept
+                    with suppress(FileNotFoundError):  # erased meanwhile: somebody took their voice back
+                        archive.write(sound, f"recordings/{sound.name}")
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -80,6 +85,8 @@ def restore(database: Database, settings: Settings, file: Path) -> int:
 def _fill(connection: sa.Connection, archive: zipfile.ZipFile) -> int:
     rows = 0
     for table in tqdm(metadata.sorted_tables, "reprise", delay=2.0, disable=None, leave=False):
+        if table.name in _FILLED_BY_MIGRATIONS:
+            connection.execute(sa.delete(table))
         if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
             raise SettingsError("La base n'est pas vide : une sauvegarde ne se reprend que dans une base neuve.")
         batch: list[dict[str, Any]] = []

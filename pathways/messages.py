@@ -50,7 +50,7 @@ def _desk_templates() -> set[str]:
     parser = jinja2.Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - reads templates, renders none
     places = {path.name: path for path in sorted(PACKAGE.glob("**/templates/*.html"))}
     uses = {name: _used(parser, path) for name, path in places.items()}
-    whole = {name for name in places if "{% extends" in places[name].read_text("utf-8")} | {DESK_PAGE}
+    whole = set(places) - {name for used in uses.values() for name in used} | {DESK_PAGE}
     desk = {name for name in whole if DESK_PAGE in _reached({name}, uses)}
     learners = _reached(whole - desk, uses)
     return {str(places[name].relative_to(PACKAGE)) for name in places if name not in learners}

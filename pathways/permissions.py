@@ -11,6 +11,7 @@ class Role(enum.StrEnum):
     """What a member is in one organisation. A learner has no account and no role."""
 
     TRAINER = "trainer"
+    TRANSLATOR = "translator"
     REVIEWER = "reviewer"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
@@ -21,6 +22,9 @@ class Permission(enum.StrEnum):
 
     CONTENT_READ = "content:read"
     CONTENT_WRITE = "content:write"
+    TRANSLATIONS_SUGGEST = "translations:suggest"
+    TRANSLATIONS_REVIEW = "translations:review"
+    VOICES_INVITE = "voices:invite"
     DIAGNOSTICS_READ = "diagnostics:read"
     DIAGNOSTICS_COMPOSE = "diagnostics:compose"
     ATTEMPTS_READ = "attempts:read"
@@ -34,10 +38,10 @@ class Permission(enum.StrEnum):
 
 
 _EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN}
+_TRANSLATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.TRANSLATIONS_SUGGEST, Permission.VOICES_INVITE}
 _COORDINATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ}
-_TRAINER = _EVERYBODY | {
+_TRAINER = _TRANSLATOR | {
     Permission.CONTENT_WRITE,
-    Permission.DIAGNOSTICS_READ,
     Permission.DIAGNOSTICS_COMPOSE,
     Permission.ATTEMPTS_READ,
     Permission.ATTEMPTS_OBSERVE,
@@ -47,16 +51,20 @@ _TRAINER = _EVERYBODY | {
 }
 
 OF_ROLE: dict[Role, frozenset[Permission]] = {
-    Role.REVIEWER: frozenset(_EVERYBODY | {Permission.DIAGNOSTICS_READ}),
+    Role.TRANSLATOR: frozenset(_TRANSLATOR),
+    Role.REVIEWER: frozenset(_TRANSLATOR | {Permission.TRANSLATIONS_REVIEW}),
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.TRAINER: frozenset(_TRAINER),
-    Role.ADMINISTRATOR: frozenset(_TRAINER | {Permission.PEOPLE_MANAGE}),
+    Role.ADMINISTRATOR: frozenset(_TRAINER | {Permission.TRANSLATIONS_REVIEW, Permission.PEOPLE_MANAGE}),
 }
 
 FOR_TOKENS = frozenset(
     {
         Permission.CONTENT_READ,
         Permission.CONTENT_WRITE,
+        Permission.TRANSLATIONS_SUGGEST,
+        Permission.TRANSLATIONS_REVIEW,
+        Permission.VOICES_INVITE,
         Permission.DIAGNOSTICS_READ,
         Permission.DIAGNOSTICS_COMPOSE,
         Permission.ATTEMPTS_READ,

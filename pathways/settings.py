@@ -28,6 +28,8 @@ class Settings:
     mail_url: str = ""
     mail_from: str = ""
     proxies: str = ""
+    translate_url: str = ""
+    """A LibreTranslate server that the operator trusts with the texts of questions; empty: no machine translates."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -43,6 +45,11 @@ class Settings:
         database_url = env.get("PATHWAYS_DATABASE_URL") or f"sqlite:///{data / 'pathways.sqlite3'}"
         if database_url.startswith("postgresql://"):
             database_url = "postgresql+psycopg://" + database_url.removeprefix("postgresql://")
+        translate_url = env.get("PATHWAYS_TRANSLATE_URL", "")
+        if translate_url and not _is_web_address(translate_url):
+            raise SettingsError(
+                f"PATHWAYS_TRANSLATE_URL doit être une adresse http ou https, et non « {translate_url} »."
+            )
         return cls(
             host=host,
             port=port,
@@ -54,6 +61,7 @@ class Settings:
             mail_url=env.get("PATHWAYS_MAIL_URL", ""),
             mail_from=env.get("PATHWAYS_MAIL_FROM", ""),
             proxies=env.get("PATHWAYS_PROXIES", ""),
+            translate_url=translate_url,
         )
 
     @property

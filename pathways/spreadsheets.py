@@ -19,7 +19,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,8 @@ LARGEST_UNPACKED, MOST_PARTS, MOST_TAGS = 60_000_000, 1_000, 3_000_000
 """Of an XLSX file, which is a ZIP of XML: bytes once unpacked, files in it, and tags, each of which costs memory."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UTF_8 = "Dans votre tableur : Enregistrer sous, puis « CSV UTF-8 » (ou XLSX), et envoyez ce fichier-là."
-_AS_XLSX = "Dans votre tableur : Enregistrer sous, puis « Classeur XLSX » ou « CSV UTF-8 »."
+_UTF_8 = D_("Dans votre tableur : Enregistrer sous, puis « CSV UTF-8 » (ou XLSX), et envoyez ce fichier-là.")
+_AS_XLSX = D_("Dans votre tableur : Enregistrer sous, puis « Classeur XLSX » ou « CSV UTF-8 ».")
 _TWICE_ENCODED = re.compile("Ã[\u0080-\u00bf]|â€|Ã‰|Ø§Ù|\ufffd")
 _COMMANDS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _ISOLATES, _END_OF_ISOLATE = frozenset("\u2066\u2067\u2068"), "\u2069"
@@ -97,14 +99,18 @@ def read(data: bytes, name: str) -> Table:
     Raises :class:`Invalid` with a sentence that says what is wrong with the file and how to save a good one.
     """
     if len(data) > LARGEST_FILE:
-        raise _refused(f"Le fichier dépasse {LARGEST_FILE // 1_000_000} Mo. Découpez-le en plusieurs fichiers.")
+        raise _refused(
+            D_("Le fichier dépasse %(most)s Mo. Découpez-le en plusieurs fichiers."), most=LARGEST_FILE // 1_000_000
+        )
     if data.startswith(_OLE):
-        said = "Le fichier est protégé par un mot de passe. Enlevez-le." if _is_encrypted(data) else ""
-        raise _refused(said or f"C'est un classeur d'un ancien format (.xls). {_AS_XLSX}")
+        if _is_encrypted(data):
+            raise _refused(D_("Le fichier est protégé par un mot de passe. Enlevez-le."))
+        raise _refused(D_("C'est un classeur d'un ancien format (.xls). %(advice)s"), advice=_AS_XLSX)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _table(*_xlsx(data))
     if re.search(r"\.(xls[xmb]?|ods)$", name, re.IGNORECASE):
-        raise _refused(f"Le nom dit que c'est un classeur, mais le contenu n'en est pas un. {_AS_XLSX}")
+        said = D_("Le nom dit que c'est un classeur, mais le contenu n'en est pas un. %(advice)s")
+        raise _refused(said, advice=_AS_XLSX)
     return _table(_csv(_decoded(data)), ())
 
 
@@ -122,8 +128,13 @@ def forbidden_sign(text: str) -> str:
     return "U+2066" if open_isolates else ""
 
 
-def _refused(said: str) -> Invalid:
-    return Invalid(said, errors=[{"field": "file", "message": said}])
+def _refused(said: str, *, advice: str = "", **values: object) -> Invalid:
+    """``said`` is a msgid with its values; ``advice``, one too, says how to save a good file. The sentence of a field
+    carries no values: it is said at once in the language in use.
+    """
+    if advice:
+        values["advice"] = i18n.gettext(advice)
+    return Invalid(said, errors=[{"field": "file", "message": i18n.sentence(said, values)}], **values)
 
 
 def _table(rows: Iterable[list[str]], unread: tuple[str, ...]) -> Table:
@@ -132,10 +143,11 @@ def _table(rows: Iterable[list[str]], unread: tuple[str, ...]) -> Table:
     kept: list[TableRow] = []
     for line, found in enumerate(rows, 1):
         if line > MOST_ROWS + 1:
-            raise _refused(f"Le tableau dépasse {MOST_ROWS} lignes. Enlevez les lignes vides, ou découpez le fichier.")
+            said = D_("Le tableau dépasse %(most)s lignes. Enlevez les lignes vides, ou découpez le fichier.")
+            raise _refused(said, most=MOST_ROWS)
         cells = [_checked(cell, line, column) for column, cell in enumerate(_trimmed(found), 1)]
         if len(cells) > MOST_COLUMNS:
-            raise _refused(f"Ligne {line} : plus de {MOST_COLUMNS} colonnes.")
+            raise _refused(D_("Ligne %(line)s : plus de %(most)s colonnes."), line=line, most=MOST_COLUMNS)
         if not cells:
             continue
         if not header:
@@ -143,7 +155,7 @@ def _table(rows: Iterable[list[str]], unread: tuple[str, ...]) -> Table:
         else:
             kept.append(TableRow(line, (*cells, *[""] * (len(header) - len(cells)))))
     if not header:
-        raise _refused("Le fichier est vide.")
+        raise _refused(D_("Le fichier est vide."))
     return Table(header, tuple(kept), unread)
 
 
@@ -156,13 +168,21 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 
 def _checked(cell: str, line: int, column: int) -> str:
-    where = f"Ligne {line}, colonne {column}"
     if len(cell) > LONGEST_CELL:
-        raise _refused(f"{where} : plus de {LONGEST_CELL} signes.")
+        said = D_("Ligne %(line)s, colonne %(column)s : plus de %(most)s signes.")
+        raise _refused(said, line=line, column=column, most=LONGEST_CELL)
     if sign := forbidden_sign(cell):
-        raise _refused(f"{where} : un signe invisible ({sign}) ne peut pas être gardé. Retapez cette case.")
+        said = D_(
+            "Ligne %(line)s, colonne %(column)s : un signe invisible (%(sign)s) ne peut pas être gardé. "
+            "Retapez cette case."
+        )
+        raise _refused(said, line=line, column=column, sign=sign)
     if _TWICE_ENCODED.search(cell):
-        raise _refused(f"{where} : des lettres sont abîmées (« {cell[:30]} »). Repartez du fichier d'origine. {_UTF_8}")
+        said = D_(
+            "Ligne %(line)s, colonne %(column)s : des lettres sont abîmées (« %(text)s »). "
+            "Repartez du fichier d'origine. %(advice)s"
+        )
+        raise _refused(said, advice=_UTF_8, line=line, column=column, text=cell[:30])
     return cell
 
 
@@ -179,11 +199,11 @@ def _decoded(data: bytes) -> str:
         text = data.decode("utf-16" if utf_16 else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise _refused(
-            f"Ligne {line} : le fichier n'est pas en UTF-8, les accents seraient perdus. {_UTF_8}"
-        ) from error
+        said = D_("Ligne %(line)s : le fichier n'est pas en UTF-8, les accents seraient perdus. %(advice)s")
+        raise _refused(said, advice=_UTF_8, line=line) from error
     if "\0" in text:
-        raise _refused(f"Le fichier n'est pas un texte (il contient des octets nuls). {_UTF_8}")
+        said = D_("Le fichier n'est pas un texte (il contient des octets nuls). %(advice)s")
+        raise _refused(said, advice=_UTF_8)
     return text
 
 
@@ -197,8 +217,8 @@ def _csv(text: str) -> Iterator[list[str]]:
         for cells in reader:
             yield [_bare(cell) for cell in cells]
     except csv.Error as error:
-        told = f"Vers la ligne {reader.line_num} : un guillemet est mal placé, ou n'est jamais refermé. {_UTF_8}"
-        raise _refused(told) from error
+        told = D_("Vers la ligne %(line)s : un guillemet est mal placé, ou n'est jamais refermé. %(advice)s")
+        raise _refused(told, advice=_UTF_8, line=reader.line_num) from error
 
 
 def _delimiter(text: str) -> str:
@@ -224,34 +244,38 @@ def _xlsx(data: bytes) -> tuple[Iterator[list[str]], tuple[str, ...]]:
         raise
     except Exception as error:  # whatever the library stumbles over, the file is what cannot be read
         log.info("unreadable workbook: %s", type(error).__name__)
-        raise _refused(f"Ce classeur est abîmé, ou n'en est pas un. {_AS_XLSX}") from error
+        raise _refused(D_("Ce classeur est abîmé, ou n'en est pas un. %(advice)s"), advice=_AS_XLSX) from error
     return iter(told), tuple(sheet.title for sheet in others)
 
 
 def _check_parts(data: bytes) -> None:
     """Refuse, before anything is understood, what would unpack without end, run, fetch, or refer to itself."""
     if data.count(b"PK\x01\x02") > MOST_PARTS:
-        raise _refused(f"Ce fichier contient trop de morceaux pour un classeur. {_AS_XLSX}")
+        said = D_("Ce fichier contient trop de morceaux pour un classeur. %(advice)s")
+        raise _refused(said, advice=_AS_XLSX)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         names = [part.filename for part in parts]
         if "xl/workbook.xml" not in names:
-            raise _refused(f"Ce fichier n'est pas un classeur XLSX. {_AS_XLSX}")
+            raise _refused(D_("Ce fichier n'est pas un classeur XLSX. %(advice)s"), advice=_AS_XLSX)
         if any("vbaproject" in name.casefold() for name in names):
-            raise _refused("Ce classeur contient des macros. Enregistrez-le sans macros, en « Classeur XLSX ».")
+            raise _refused(D_("Ce classeur contient des macros. Enregistrez-le sans macros, en « Classeur XLSX »."))
         if any(name.startswith("xl/externalLinks/") for name in names):
-            raise _refused("Ce classeur renvoie à d'autres fichiers. Collez les valeurs seules dans un classeur neuf.")
+            said = D_("Ce classeur renvoie à d'autres fichiers. Collez les valeurs seules dans un classeur neuf.")
+            raise _refused(said)
         if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            raise _refused("Ce classeur est trop grand une fois ouvert. Gardez la seule feuille utile, ou découpez-la.")
+            said = D_("Ce classeur est trop grand une fois ouvert. Gardez la seule feuille utile, ou découpez-la.")
+            raise _refused(said)
         tags = 0
         for part in parts:  # no part is longer than it says: zipfile stops reading there
             if part.filename.casefold().endswith((".xml", ".rels", ".vml")):
                 body = archive.read(part)
                 tags += body.count(b"<")
                 if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:
-                    raise _refused(f"Ce classeur contient ce qu'un tableur n'écrit jamais. {_AS_XLSX}")
+                    said = D_("Ce classeur contient ce qu'un tableur n'écrit jamais. %(advice)s")
+                    raise _refused(said, advice=_AS_XLSX)
         if tags > MOST_TAGS:
-            raise _refused("Ce classeur contient trop de cases. Gardez la seule feuille utile, ou découpez-la.")
+            raise _refused(D_("Ce classeur contient trop de cases. Gardez la seule feuille utile, ou découpez-la."))
 
 
 def _told(value: object) -> str:

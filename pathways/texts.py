@@ -11,6 +11,13 @@ _MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
 """Invisible marks that keyboards of right-to-left scripts add: dropped, since nobody typed them on purpose."""
 
 
+SALVAGED = (
+    "C'était trop long : la fin a été coupée.",
+    "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez.",
+)
+"""What :func:`salvaged` says; this stands beneath the languages, so that ``items.uploads`` hands them to translators."""
+
+
 def clean(text: str) -> str:
     """NFC, stripped. Refuses control characters (NUL among them: PostgreSQL cannot hold it) and the invisible
     ones that turn the reading direction of what follows.
@@ -23,8 +30,10 @@ def clean(text: str) -> str:
 
 
 def salvaged(text: str, most: int) -> tuple[str, str]:
-    """A text as it may be kept, and in French what was wrong with it: a form comes back with it and loses nothing."""
-    long = f"C'était trop long : la fin a été coupée ({most} lettres au plus)."
+    """A text as it may be kept, and what was wrong with it (:data:`SALVAGED`): a form comes back with it and loses
+    nothing.
+    """
+    long, invisible = SALVAGED
     wrong = long if len(text) > most else ""
     text = text[:most]
     try:
@@ -32,7 +41,7 @@ def salvaged(text: str, most: int) -> tuple[str, str]:
         return kept[:most], long if len(kept) > most else wrong  # some letters become two in NFC
     except PydanticCustomError:
         plain = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t ")
-        return plain.strip(), "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."
+        return plain.strip(), invisible
 
 
 def unturned(text: str) -> str:

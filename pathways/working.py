@@ -32,6 +32,8 @@ class Work:
     upkeep: Callable[[Session], None]
     count: Callable[[Session], int]
     """Counts some of what is over; 0 when nothing is left."""
+    daily: Callable[[Database, Callable[[], bool]], object] = lambda *_: None
+    """What takes minutes and no turn of a writer: looked at once an hour, it knows itself whether it is due."""
 
 
 def until_told_to_stop() -> threading.Event:
@@ -44,7 +46,7 @@ def until_told_to_stop() -> threading.Event:
 
 def work(database: Database, work: Work, *, stop: threading.Event, once: bool = False) -> None:
     """Work until ``stop`` is set, or until nothing is due if ``once``. A database out of reach is tried again."""
-    last_upkeep = last_count = -UPKEEP_SECONDS
+    last_upkeep = last_count = last_daily = -UPKEEP_SECONDS
     while not stop.is_set():
         try:
             if time.monotonic() - last_upkeep >= UPKEEP_SECONDS:
@@ -56,6 +58,9 @@ def work(database: Database, work: Work, *, stop: threading.Event, once: bool = 
                 last_count = time.monotonic()
             while not stop.is_set() and outbox.deliver_one(database, work.handlers):
                 pass
+            if time.monotonic() - last_daily >= UPKEEP_SECONDS:
+                last_daily = time.monotonic()
+                _daily(database, work, stop)
         except SQLAlchemyError:
             if once:
                 raise
@@ -63,6 +68,16 @@ def work(database: Database, work: Work, *, stop: threading.Event, once: bool = 
         if once:
             return
         stop.wait(PAUSE_SECONDS)
+
+
+def _daily(database: Database, what: Work, stop: threading.Event) -> None:
+    """What fails here is for a person to look at, and must not keep mails and erasures waiting."""
+    try:
+        what.daily(database, stop.is_set)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("the daily work failed; it is tried again in an hour")
 
 
 def _count_all(database: Database, count: Callable[[Session], int], stop: threading.Event) -> None:

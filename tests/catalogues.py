@@ -12,8 +12,8 @@ _PLACE = re.compile(r"%\((\w+)\)([sd])|%%|(%)")
 _TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
 
-def texts_of(code: str) -> polib.POFile:
-    return polib.pofile(str(i18n.po_file(code)))
+def texts_of(code: str, domain: str = i18n.LEARNERS) -> polib.POFile:
+    return polib.pofile(str(i18n.po_file(code, domain)))
 
 
 def placeholders(text: str) -> set[str]:
@@ -29,9 +29,9 @@ def placeholders(text: str) -> set[str]:
     return found
 
 
-def problems_of(code: str) -> list[str]:
+def problems_of(code: str, domain: str = i18n.LEARNERS) -> list[str]:
     """Everything that is wrong with the catalogue of a language."""
-    file = texts_of(code)
+    file = texts_of(code, domain)
     language = i18n.language(code)
     number = int(re.search(r"nplurals=(\d+)", language.plural)[1])  # type: ignore[index]
     wrong = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import uuid
 from collections import OrderedDict
@@ -9,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.diagnostics.engine import (
@@ -27,7 +29,7 @@ from pathways.i18n import SOURCE
 from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
-from pathways.items.presenting import Shown
+from pathways.items.presenting import Shown, Sound
 from pathways.referentials.ladders import Ladders
 
 
@@ -79,7 +81,9 @@ class Blueprint:
     states: Mapping[str, Mapping[str, str]]
     """``{item: {language: state of its translation}}``"""
     french_for_missing: bool
-    sounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, uuid.UUID]] = field(default_factory=dict)
+    """``{item: {language: its translation}}``: the very texts that are shown."""
+    sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
     skill_of: Mapping[str, str] = field(default_factory=dict)
     _askable: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -146,8 +150,16 @@ def freeze(
     }
 
 
-def thaw(db: Session, diagnostic: Diagnostic) -> Blueprint:
-    """Build the blueprint of a published diagnostic from what was frozen."""
+Voices = Callable[[uuid.UUID], sa.Select[uuid.UUID]]
+"""``(organisation)`` gives the voices whose unchecked readings its learners hear. The application registers it, since
+who lends a voice is above diagnostics."""
+
+
+def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> Blueprint:
+    """Build the blueprint of a published diagnostic from what was frozen: structure, rules, questions. The languages
+    of a question are those of today: a translation that was corrected, reviewed or withdrawn since is served, or not,
+    in diagnostics that are on the wall already.
+    """
     frozen = diagnostic.blueprint
     structure = Structure.from_document(frozen["structure"])
     by_code = {
@@ -156,13 +168,14 @@ def thaw(db: Session, diagnostic: Diagnostic) -> Blueprint:
     }
     segments: dict[str, dict[str, dict[str, str]]] = {}
     states: dict[str, dict[str, str]] = {}
-    for code, one in frozen["items"].items():
-        rows = {str(row.id): row for row in by_code[code].translations}
-        segments[code] = {SOURCE: by_code[code].segments}
-        states[code] = {}
-        for language, row_id in one["translations"].items():
-            segments[code][language] = rows[row_id].segments
-            states[code][language] = rows[row_id].state
+    texts: dict[str, dict[str, uuid.UUID]] = {}
+    least_state = diagnostic.selection["least_state"]
+    for code in frozen["items"]:
+        segments[code], states[code], texts[code] = {SOURCE: by_code[code].segments}, {}, {}
+        for language in frozen["languages"]:
+            if row := items_service.served(by_code[code], language, least_state):
+                segments[code][language], states[code][language] = row.segments, row.state
+                texts[code][language] = row.id
     return Blueprint(
         diagnostic_id=diagnostic.id,
         languages=tuple(frozen["languages"]),
@@ -172,8 +185,9 @@ def thaw(db: Session, diagnostic: Diagnostic) -> Blueprint:
         bodies={code: by_code[code].body for code in frozen["items"]},
         segments=segments,
         states=states,
+        texts=texts,
         french_for_missing=frozen["french_for_missing"],
-        sounds=recordings.of_texts(db, segments),
+        sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
     )
 
@@ -181,28 +195,48 @@ def thaw(db: Session, diagnostic: Diagnostic) -> Blueprint:
 class Blueprints:
     """The blueprints that one process holds in memory, the least used dropped first. ``clock`` gives seconds."""
 
-    def __init__(self, *, most: int = 200, seconds: float = 300.0, clock: Callable[[], float]) -> None:
-        self._held: OrderedDict[uuid.UUID, tuple[float, Blueprint]] = OrderedDict()
-        self._most, self._seconds, self._clock = most, seconds, clock
+    def __init__(
+        self, *, most: int = 200, seconds: float = 1.0, clock: Callable[[], float], voices: Voices | None = None
+    ) -> None:
+        self._held: OrderedDict[uuid.UUID, Blueprint] = OrderedDict()
+        self._most, self._seconds, self._clock, self._voices = most, seconds, clock, voices
+        self._number, self._asked_at = -1, -math.inf
         self._lock = threading.Lock()
 
     def of(self, db: Session, diagnostic_id: uuid.UUID, load: Callable[[], Diagnostic]) -> Blueprint:
-        """The blueprint of a published diagnostic. It never changes; recordings may join it, so it is made anew
-        every few minutes.
+        """The blueprint of a published diagnostic, made anew once a translation or a recording has changed: at most
+        once a second, the database is asked whether one did.
         """
+        number = self._number_of(db)
         with self._lock:
             held = self._held.get(diagnostic_id)
-            if held is not None and self._clock() - held[0] < self._seconds:
+            if held is not None:
                 self._held.move_to_end(diagnostic_id)
-                return held[1]
-        made = thaw(db, load())
+                return held
+        made = thaw(db, load(), self._voices)
         with self._lock:
-            self._held[diagnostic_id] = (self._clock(), made)
+            if number == self._number:
+                self._held[diagnostic_id] = made
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
         return made
 
-    def forget(self) -> None:
-        """Make every blueprint anew at its next use: a recording joined one of them."""
+    def _number_of(self, db: Session) -> int:
+        """Of the content that learners are served now; whatever was made of an earlier one is forgotten."""
+        now = self._clock()
         with self._lock:
+            if now - self._asked_at < self._seconds:
+                return self._number
+        number = items_service.change_number(db)
+        with self._lock:
+            self._asked_at = now
+            if number != self._number:
+                self._number = number
+                self._held.clear()
+        return number
+
+    def forget(self) -> None:
+        """Make every blueprint anew at its next use."""
+        with self._lock:
+            self._asked_at = -math.inf
             self._held.clear()

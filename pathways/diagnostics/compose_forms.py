@@ -44,6 +44,8 @@ class Composed:
     beside: str = ""
     """What ``compare`` puts beside the choice: an id, ``situation:CODE``, or nothing for what is kept."""
     steps: Steps = field(default_factory=Steps)
+    machine_accepted: bool = False
+    """Whether the trainer ticked that unread machine translations may be shown."""
     wrong: str = ""
     """What was wrong with the title as it was typed: it stands in the form as it can be kept."""
 
@@ -54,6 +56,7 @@ def composed(
     skills: Annotated[list[Short], Form(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
     languages: Annotated[list[Short], Form(max_length=40)] = [],  # noqa: B006
     least_state: Annotated[Short, Form()] = "draft",
+    machine_accepted: Annotated[Short, Form()] = "",
     without_device: Annotated[Short, Form()] = "",
     accuracy: Annotated[Short, Form()] = "",
     at_least: Annotated[Short, Form()] = "",
@@ -98,6 +101,7 @@ def composed(
         key,
         beside,
         Steps.from_text(steps),
+        bool(machine_accepted),
         wrong,
     )
 

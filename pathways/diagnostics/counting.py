@@ -1,42 +1,98 @@
-"""Counting how questions fared, once an attempt is over. What is counted is linked to nobody and stays when it goes."""
+"""Counting how questions fared, once an attempt is over. What is kept of it is linked to nobody and stays when it goes:
+totals by question, and the answers side by side without a person, a day or a place.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways import ids
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic, UnlinkedAttempt
 from pathways.items import figures
-from pathways.items.models import Item
+from pathways.items.models import ItemRevision
 from pathways.referentials.models import Referential
 
 MOST_AT_ONCE = 500
 """Attempts that one transaction counts: it holds the one writer's turn on SQLite."""
+TYPED = "text"
+"""The kind whose answers are somebody's own words: they may say who it is, and are not kept."""
 
 
 def count_finished(db: Session) -> int:
-    """Add the answers of attempts that are over to the figures of their items; returns how many attempts. Each counts
-    once, even if its learner takes the last answer back afterwards.
+    """Add the answers of attempts that are over to the figures of their items, and keep them without their person;
+    returns how many attempts. Each counts once, even if its learner takes the last answer back afterwards.
     """
     over = sa.select(Attempt.id).where(Attempt.stopped.is_not(None), Attempt.counted.is_(False))
     attempts = db.scalars(over.order_by(Attempt.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
     if not attempts:
         return 0
+    rows = _answers(db, attempts)
+    asked = _asked(db, rows)
     outcomes: dict[uuid.UUID, list[tuple[uuid.UUID, str, str]]] = defaultdict(list)
-    rows = db.execute(
-        sa.select(Diagnostic.organisation_id, Item.id, Answer.language, Answer.outcome)
-        .join(Attempt, Attempt.id == Answer.attempt_id)
-        .join(Diagnostic, Diagnostic.id == Attempt.diagnostic_id)
-        .join(Referential, Referential.id == Diagnostic.referential_id)
-        .join(Item, sa.and_(Item.framework == Referential.code, Item.code == Answer.item))
-        .where(Answer.attempt_id.in_(attempts), Answer.superseded_at.is_(None), Answer.observed_by.is_(None))
-    )
-    for organisation_id, item_id, language, outcome in rows:
-        outcomes[organisation_id].append((item_id, language, outcome))
+    sittings: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+    framework_of = {}
+    for row in rows:
+        framework, revision = asked[row.diagnostic_id, row.item]
+        framework_of[row.attempt_id] = framework
+        outcomes[row.organisation_id].append((revision.item_id, row.language, row.outcome))
+        sittings[row.attempt_id].append(_unlinked(row, revision))
     for organisation_id in sorted(outcomes, key=str):
         figures.count(db, organisation_id, outcomes[organisation_id])
+    kept = [(ids.random_id(), framework_of[one], answers) for one, answers in sittings.items()]
+    # In the order of their random identifiers: not even their place in the table says who came first.
+    for identifier, framework, answers in sorted(kept, key=lambda one: one[0]):
+        db.add(UnlinkedAttempt(id=identifier, framework=framework, answers=answers))
     db.execute(sa.update(Attempt).where(Attempt.id.in_(attempts)).values(counted=True))
+    db.flush()
     return len(attempts)
+
+
+def _answers(db: Session, attempts: Sequence[uuid.UUID]) -> Sequence[Any]:
+    """The standing answers of the learners themselves, each attempt's in the order they were given."""
+    columns = (Answer.item, Answer.outcome, Answer.response, Answer.language, Answer.translation_id, Answer.assisted)
+    query = (
+        sa.select(Answer.attempt_id, Attempt.diagnostic_id, Diagnostic.organisation_id, *columns)
+        .join(Attempt, Attempt.id == Answer.attempt_id)
+        .join(Diagnostic, Diagnostic.id == Attempt.diagnostic_id)
+        .where(Answer.attempt_id.in_(attempts), Answer.superseded_at.is_(None), Answer.observed_by.is_(None))
+    )
+    return db.execute(query.order_by(Answer.attempt_id, Answer.number)).all()
+
+
+def _asked(db: Session, rows: Sequence[Any]) -> Mapping[tuple[uuid.UUID, str], tuple[str, Any]]:
+    """``{(diagnostic, code of the item): (framework, the revision that it asks)}``."""
+    query = (
+        sa.select(Diagnostic.id, Referential.code, Diagnostic.blueprint["items"].label("items"))
+        .join(Referential, Referential.id == Diagnostic.referential_id)
+        .where(Diagnostic.id.in_({row.diagnostic_id for row in rows}))
+    )
+    frozen = {one.id: (one.code, one.items) for one in db.execute(query)}
+    wanted = {
+        (row.diagnostic_id, row.item): uuid.UUID(frozen[row.diagnostic_id][1][row.item]["revision"]) for row in rows
+    }
+    columns = (ItemRevision.id, ItemRevision.item_id, ItemRevision.code, ItemRevision.skill, ItemRevision.kind)
+    revisions = {
+        one.id: one for one in db.execute(sa.select(*columns).where(ItemRevision.id.in_(set(wanted.values()))))
+    }
+    return {key: (frozen[key[0]][0], revisions[revision]) for key, revision in wanted.items()}
+
+
+def _unlinked(row: Any, revision: Any) -> dict[str, Any]:
+    return {
+        "item": str(revision.item_id),
+        "revision": str(revision.id),
+        "code": revision.code,
+        "skill": revision.skill,
+        "kind": revision.kind,
+        "language": row.language,
+        "translation": str(row.translation_id) if row.translation_id else None,
+        "outcome": row.outcome,
+        "response": None if revision.kind == TYPED else row.response,
+        "assisted": row.assisted,
+    }

@@ -131,6 +131,8 @@ class Attempt(Base):
     longer_to: Mapped[int | None]
     """A trainer asked for at least so many questions, whatever the rules of the diagnostic say."""
     paper_form_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("paper_form.id"))
+    unclear: Mapped[list[str]] = mapped_column(default=list)
+    """Sentences of which this learner said that they are not clear, so that each counts once."""
     counted: Mapped[bool] = mapped_column(default=False)
     """Whether its answers are in the figures of their items already."""
     stopped: Mapped[str | None] = mapped_column(sa.String(20))
@@ -165,6 +167,8 @@ class Answer(Base):
     reveals: Mapped[list[str]]
     language: Mapped[str] = mapped_column(sa.String(10))
     """The language that was really shown beside French; ``fr`` for French alone."""
+    translation_id: Mapped[uuid.UUID | None]
+    """The very texts that were shown in it; ``None`` for French alone."""
     seconds: Mapped[float]
     key: Mapped[str] = mapped_column(sa.String(64))
     request_digest: Mapped[str] = mapped_column(sa.String(64))
@@ -177,3 +181,18 @@ class Answer(Base):
     """The question was read aloud by a mediator."""
     answered_at: Mapped[datetime] = mapped_column(default=clock.now)
     superseded_at: Mapped[datetime | None]
+
+
+class UnlinkedAttempt(Base):
+    """The answers of one attempt that is over, with nothing that leads back to it: no person, date, place, diagnostic
+    or organisation. Kept to see how questions fare; see the notice on personal data.
+    """
+
+    __tablename__ = "unlinked_attempt"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.random_id)
+    framework: Mapped[str] = mapped_column(sa.String(64), index=True)
+    answers: Mapped[list[Any]]
+    """In the order given: ``{"item": id, "code", "skill", "kind", "language", "translation": id or null, "outcome",
+    "response", "assisted"}``. ``item`` and ``code`` are those of the shipped or own item.
+    """

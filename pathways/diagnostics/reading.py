@@ -22,7 +22,7 @@ from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer,
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, NotFound
-from pathways.i18n import SOURCE
+from pathways.i18n import D_, SOURCE
 from pathways.items.grading import grade
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
@@ -202,11 +202,11 @@ def attempt_for(db: Session, member: Member, attempt_id: uuid.UUID) -> tuple[Att
     """An attempt on a diagnostic of the member's organisation; any other does not exist."""
     attempt = db.get(Attempt, attempt_id)
     if attempt is None:
-        raise NotFound("Cette passation n'existe pas.")
+        raise NotFound(D_("Cette passation n'existe pas."))
     try:
         return attempt, composing.get(db, member, attempt.diagnostic_id)
     except NotFound as error:
-        raise NotFound("Cette passation n'existe pas.") from error
+        raise NotFound(D_("Cette passation n'existe pas.")) from error
 
 
 def observe(
@@ -220,12 +220,12 @@ def observe(
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     body = blueprint.bodies.get(item)
     if body is None or body["kind"] != "observed":
-        raise NotFound("Cette fiche d'observation n'est pas dans ce diagnostic.")
+        raise NotFound(D_("Cette fiche d'observation n'est pas dans ce diagnostic."))
     answers = taking.answers_of(db, attempt_id)
     for known in answers:
         if known.key == key:
             if (known.item, known.response) != (item, result):
-                raise Conflict("Cette observation a déjà été enregistrée autrement.")
+                raise Conflict(D_("Cette observation a déjà été enregistrée autrement."))
             return known
     graded = grade(body, result)
     for known in taking.standing_of(answers):

@@ -56,6 +56,13 @@ class UndoIn(Incoming):
     )
 
 
+class UnclearIn(Incoming):
+    item: Short = Field(examples=["SEC-02-a"])
+    segment: Annotated[Line, Field(max_length=80)] = Field(
+        default="stem", description="Which of its texts: `stem`, `options.link`", examples=["stem"]
+    )
+
+
 class Progress(BaseModel):
     answered: int = Field(examples=[3])
     at_most: int = Field(examples=[12])

@@ -10,6 +10,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict
+from pathways.i18n import D_
 from pathways.permissions import Member
 
 MORE = 5
@@ -41,15 +42,15 @@ def lengthen(db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, 
     reading.attempt_for(db, member, attempt_id)
     attempt = taking.held(db, attempt_id)
     if attempt.paper_form_id is not None:
-        raise Conflict("Cette passation a été faite sur papier. Elle ne peut pas continuer à l'écran.")
+        raise Conflict(D_("Cette passation a été faite sur papier. Elle ne peut pas continuer à l'écran."))
     if attempt.stopped is None and attempt.longer_to == to:
         return attempt
     if not attempt.answered < to <= longer(attempt):
-        raise Conflict("La personne a répondu entre-temps. Rechargez la page, puis recommencez.")
+        raise Conflict(D_("La personne a répondu entre-temps. Rechargez la page, puis recommencez."))
     attempt.longer_to = max(to, attempt.longer_to or 0)
     if attempt.stopped is not None:
         blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
         taking.advance(attempt, blueprint, taking.standing_of(taking.answers_of(db, attempt_id)))
         if attempt.stopped is not None:
-            raise Conflict("Il n'y a plus de question à poser à cette personne dans cette langue.")
+            raise Conflict(D_("Il n'y a plus de question à poser à cette personne dans cette langue."))
     return attempt

@@ -162,6 +162,7 @@ def answer(
     _must_be_on_screen(attempt, blueprint, item)
     meaning, reveals = _meaning(blueprint, item, outcome, response)
     now = clock.now()
+    shown = blueprint.shown(item, attempt.language)
     given = Answer(
         id=ids.new_id(),
         attempt_id=attempt.id,
@@ -170,7 +171,8 @@ def answer(
         outcome=meaning,
         response=response,
         reveals=list(reveals),
-        language=blueprint.shown(item, attempt.language).language,
+        language=shown.language,
+        translation_id=blueprint.texts[item].get(shown.language),
         seconds=min((now - attempt.shown_at).total_seconds(), IDLE_SECONDS),
         key=key,
         request_digest=digest,

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways import i18n
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
+from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials.models import Referential
 
 MOST = 50
 _SAID = {
-    DiagnosticState.DRAFT: "brouillon, qui prendra la version du moment",
-    DiagnosticState.PUBLISHED: "publié, qui garde sa version",
-    DiagnosticState.CLOSED: "fermé",
+    DiagnosticState.DRAFT: D_("brouillon, qui prendra la version du moment"),
+    DiagnosticState.PUBLISHED: D_("publié, qui garde sa version"),
+    DiagnosticState.CLOSED: D_("fermé"),
 }
 
 
@@ -41,4 +43,4 @@ def of_item(db: Session, member: Member, framework: str, code: str, skill: str) 
         .order_by(Diagnostic.created_at.desc())
         .limit(MOST)
     )
-    return [Use(row.title, f"/diagnostics/{row.id}", _SAID[row.state]) for row in rows]
+    return [Use(row.title, f"/diagnostics/{row.id}", i18n.gettext(_SAID[row.state])) for row in rows]

@@ -16,6 +16,7 @@ from pathways.diagnostics import reading
 from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.errors import Conflict, Invalid
 from pathways.filing import service
+from pathways.i18n import D_
 from pathways.people import days, files
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
@@ -49,9 +50,11 @@ def attach(
     try:
         kept = service.attach(db, member, attempt_id, file_id=_identifier(file), label=label)
     except Invalid as error:
-        return _page(request, db, member, attempt_id, label=label, error=error.errors[0]["message"], status=422)
+        said = i18n.sentence(error.errors[0]["message"], {})
+        return _page(request, db, member, attempt_id, label=label, error=said, status=422)
     except Conflict as error:
-        return _page(request, db, member, attempt_id, label=label, error=error.message, status=409)
+        said = i18n.sentence(error.message, error.values)
+        return _page(request, db, member, attempt_id, label=label, error=said, status=409)
     return RedirectResponse(f"/learners/{kept.id}", 303)
 
 
@@ -75,6 +78,9 @@ def resume_code(
     attempt = service.renew_code(db, door, member, attempt_id, number=number)
     code = ids.readable(door.resume_code(attempt))
     address = f"{settings.url}/resume?code={code}"
+    desk = i18n.current()
+    told = i18n.gettext(D_("Imprimez cette page, ou notez le code : il ne sera plus affiché ici."))
+    back = i18n.gettext(D_("Revenir à la fiche"))
     i18n.use(attempt.language)
     return render(
         request,
@@ -83,6 +89,9 @@ def resume_code(
         url=f"{settings.url}/resume",
         qr=segno.make(address, error="m").svg_data_uri(scale=6, border=2),
         file_id=attempt.file_id,
+        desk=desk,
+        told=told,
+        back=back,
     )
 
 
@@ -123,5 +132,5 @@ def _identifier(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text) if text else None
     except ValueError as error:
-        said = "Choisissez une fiche de la liste, ou donnez un repère."
+        said = D_("Choisissez une fiche de la liste, ou donnez un repère.")
         raise Invalid(said, errors=[{"field": "file", "message": said}]) from error

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.errors import NotFound
+from pathways.i18n import D_
 from pathways.people import files, journal
 from pathways.people.journal import Act
 from pathways.people.models import JournalEntry, LearnerFile
@@ -82,7 +83,7 @@ def receipt(db: Session, member: Member, file_id: uuid.UUID) -> Receipt:
     """The receipt of an erasure in the member's organisation, as long as the journal is kept."""
     entry = journal.latest(db, member, Act.FILE_ERASED, about_id=file_id)
     if entry is None:
-        raise NotFound("Cette fiche n'existe pas.")
+        raise NotFound(D_("Cette fiche n'existe pas."))
     return _receipt(member, entry)
 
 

@@ -1,5 +1,5 @@
-"""Learners' files as the desk sees them: found by their label, read, taken away, erased. French but for what is handed
-over, which is in the person's language, too.
+"""Learners' files as the desk sees them: found by their label, read, taken away, erased. What is handed over is in
+the person's language and in French.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Invalid
 from pathways.filing import erasing, exporting, service
+from pathways.i18n import D_
 from pathways.people import days, files, journal
 from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.texts import clean, unturned
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
-from pathways.web.fields import Line, Pasted
+from pathways.web.fields import Line, Pasted, Short
 from pathways.web.pages import render
 from pathways.web.paging import Cursor, page
 
@@ -48,7 +49,7 @@ class Typed(BaseModel):
     note: Words = ""
 
 
-STATES = {"running": "en cours", "finished": "terminée", "left": "arrêtée en route"}
+STATES = {"running": D_("en cours"), "finished": D_("terminée"), "left": D_("arrêtée en route")}
 ROWS = 50
 
 
@@ -95,10 +96,10 @@ def change(
     try:
         files.change(db, member, file_id, label=typed.label, note=typed.note, version=typed.version)
     except Invalid as error:
-        wrong = {entry["field"]: entry["message"] for entry in error.errors}
+        wrong = {entry["field"]: i18n.sentence(entry["message"], {}) for entry in error.errors}
         return _file(request, db, door, files.get(db, member, file_id), typed=typed, errors=wrong, status=422)
     except Conflict as error:
-        kept, wrong = files.get(db, member, file_id), {"conflict": error.message}
+        kept, wrong = files.get(db, member, file_id), {"conflict": i18n.sentence(error.message, error.values)}
         return _file(request, db, door, kept, typed=typed, errors=wrong, status=409)
     return RedirectResponse(f"/learners/{file_id}?said=saved#label-and-note", 303)
 
@@ -120,7 +121,7 @@ def export(request: Request, member: Keeper, db: DB, door: OwnDoor, file_id: uui
     held = exporting.held(db, door, member, file_id)
     if held.attempts:
         i18n.use(held.attempts[0].filed.attempt.language)
-    shown = render(request, "learner-export.html", held=held, states=STATES, day=days.day, short=days.short)
+    shown = render(request, "learner-export.html", held=held, states=STATES, day=days.french_day, short=days.short)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("Fiche.html", bytes(shown.body))
@@ -146,15 +147,21 @@ def erase(member: KeeperForm, db: DB, file_id: uuid.UUID) -> Response:
 
 
 @router.get("/{file_id}/receipt")
-def receipt(request: Request, member: Keeper, db: ReadDB, file_id: uuid.UUID) -> Response:
+def receipt(
+    request: Request, member: Keeper, db: ReadDB, file_id: uuid.UUID, lang: Annotated[Short, Query()] = ""
+) -> Response:
     """To print and to hand over, in the language of the address and in French."""
     found = erasing.receipt(db, member, file_id)
+    desk, back = i18n.current(), i18n.gettext(D_("Revenir aux fiches"))
+    i18n.use(i18n.recognised(lang) or i18n.SOURCE)
     at = found.erased_at.astimezone(days.PARIS).date()
     return render(
         request,
         "learner-receipt.html",
         receipt=found,
         at=(i18n.say_date(at, i18n.current().code), i18n.say_date(at, i18n.SOURCE)),
+        desk=desk,
+        back=back,
     )
 
 

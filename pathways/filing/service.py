@@ -15,6 +15,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.keys import MOST_RENEWALS, Door
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.errors import Conflict
+from pathways.i18n import D_
 from pathways.people import files, journal
 from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
@@ -70,7 +71,7 @@ def attach(
         kept = files.get(db, member, attempt.file_id)
         if kept.id == file_id or (file_id is None and kept.label == " ".join(label.split())):
             return kept
-        raise Conflict("Cette passation est déjà dans une autre fiche. Retirez-l'en d'abord.")
+        raise Conflict(D_("Cette passation est déjà dans une autre fiche. Retirez-l'en d'abord."))
     file = files.create(db, member, label=label) if file_id is None else files.held(db, member, file_id)
     attempt.file_id = file.id
     attempt.expires_at = attempt.active_at + timedelta(days=taking.FILED_DAYS)
@@ -106,14 +107,14 @@ def renew_code(db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *
     """
     attempt = _held(db, member, attempt_id)
     if attempt.file_id is None:
-        raise Conflict("Cette passation n'est dans aucune fiche : rien ne dit à qui elle est.")
+        raise Conflict(D_("Cette passation n'est dans aucune fiche : rien ne dit à qui elle est."))
     given = door.renewals(attempt)
     if number == given > 0:
         return attempt
     if number != given + 1:
-        raise Conflict("Un autre code a été donné entre-temps. Rechargez la fiche avant d'en donner un nouveau.")
+        raise Conflict(D_("Un autre code a été donné entre-temps. Rechargez la fiche avant d'en donner un nouveau."))
     if number > MOST_RENEWALS:
-        raise Conflict("Trop de codes ont été donnés pour cette passation. Proposez un nouveau diagnostic.")
+        raise Conflict(D_("Trop de codes ont été donnés pour cette passation. Proposez un nouveau diagnostic."))
     attempt.resume_digest = door.resume_digest(door.code_after(attempt.id, number))
     journal.note(db, member, Act.RESUME_CODE_GIVEN, about_id=attempt.id)
     return attempt

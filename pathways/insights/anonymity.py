@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pathways import i18n
+from pathways.i18n import D_
+
 LEAST = 10
 """People behind any number that leaves."""
-FEW = f"moins de {LEAST} (ou masqué)"
-TOO_FEW = f"Il faut au moins {LEAST} personnes qui ont fini : en dessous, un chiffre parlerait de quelqu'un."
+FEW = D_("moins de %(least)s (ou masqué)")
+TOO_FEW = D_("Il faut au moins %(least)s personnes qui ont fini : en dessous, un chiffre parlerait de quelqu'un.")
 
 
 def whole_tens(people: int) -> int:
@@ -34,4 +37,4 @@ def told(cells: Sequence[int]) -> list[int]:
 
 
 def in_words(least: int) -> str:
-    return f"au moins {least}" if least else FEW
+    return i18n.sentence(D_("au moins %(least)s"), {"least": least}) if least else i18n.sentence(FEW, {"least": LEAST})

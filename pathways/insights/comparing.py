@@ -14,6 +14,7 @@ from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.reading import LIKELY, Profile, Sign, SkillResult
 from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials.models import MicroSkill
 
@@ -69,11 +70,11 @@ def of(db: Session, door: Door, member: Member, one_id: uuid.UUID, other_id: uui
     """Two attempts of the member's organisation, whichever way round: the earlier is *before*."""
     pairs = [reading.attempt_for(db, member, attempt_id) for attempt_id in (one_id, other_id)]
     if one_id == other_id:
-        raise Invalid("Choisissez deux passations différentes.")
+        raise Invalid(D_("Choisissez deux passations différentes."))
     pairs.sort(key=lambda pair: (pair[0].started_at, pair[0].id))
     before, after = (reading.profile(db, door, attempt) for attempt, _ in pairs)
     if before.referential.code != after.referential.code:
-        raise Invalid("Ces deux passations ne regardent pas le même référentiel : elles ne se comparent pas.")
+        raise Invalid(D_("Ces deux passations ne regardent pas le même référentiel : elles ne se comparent pas."))
     return Comparison(
         before=before.attempt,
         after=after.attempt,

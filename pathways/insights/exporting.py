@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 from sqlalchemy.orm import Session
 
-from pathways import spreadsheets
+from pathways import i18n, spreadsheets
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict
+from pathways.i18n import D_
 from pathways.insights import anonymity, group, words
 from pathways.insights.group import SIGNS, Group, Wanted
-from pathways.insights.periods import ZONE, local
+from pathways.insights.periods import local
 from pathways.permissions import Member
 from pathways.referentials.models import MicroSkill
 from pathways.spreadsheets import Cell, Row
@@ -23,7 +24,16 @@ from pathways.spreadsheets import Cell, Row
 MOST_ROWS = 5_000
 """People in one table; a page says so before."""
 Kind = Literal["csv", "xlsx"]
-NO_CHOICE = (
+_HEADER = (
+    D_("personne"),
+    D_("langue"),
+    D_("état"),
+    D_("réponses"),
+    D_("non comprises"),
+    D_("commencée (heure de Paris)"),
+)
+_HEADER_OUTSIDE = (D_("micro-compétence"), D_("personnes"))
+NO_CHOICE = D_(
     "Ce tableau porte sur toutes les personnes : avec un choix de dates ou de langue, la différence entre deux "
     "tableaux parlerait de quelqu'un. Demandez-le sans filtre."
 )
@@ -50,10 +60,10 @@ def written(table: Table, kind: Kind) -> tuple[bytes, str]:
 def inside(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID, wanted: Wanted) -> Table:
     """One row for each person, for the members of the organisation alone: labels never leave it."""
     read = group.of(db, door, member, diagnostic_id, wanted)
-    header = ["personne", "langue", "état", "réponses", "non comprises", f"commencée ({ZONE})"]
+    header = [i18n.gettext(one) for one in _HEADER]
     return Table(
         name=f"pathways-{read.diagnostic.code}",
-        title="Groupe",
+        title=i18n.gettext(D_("Groupe")),
         header=[*header, *(_title(one) for one in read.skills)],
         rows=[_row(read, number) for number in range(len(read.people))],
         people=len(read.people),
@@ -69,13 +79,13 @@ def outside(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID) -
     read = group.read(db, door, diagnostic, Wanted(most=MOST_ROWS, earliest=True))
     counted = _counted(read)
     if len(counted) < anonymity.LEAST:
-        raise Conflict(anonymity.TOO_FEW)
+        raise Conflict(anonymity.TOO_FEW, least=anonymity.LEAST)
     signs = read.signs[counted]
     cells = np.stack([(signs == number).sum(axis=0) for number in range(len(SIGNS))], axis=1).tolist()
     return Table(
         name=f"pathways-{diagnostic.code}-ensemble",
-        title="Ensemble",
-        header=["micro-compétence", "personnes", *(words.SIGNS[sign] for sign in SIGNS)],
+        title=i18n.gettext(D_("Ensemble")),
+        header=[i18n.gettext(one) for one in (*_HEADER_OUTSIDE, *(words.SIGNS[sign] for sign in SIGNS))],
         rows=[
             [_title(skill), len(counted), *map(anonymity.in_words, anonymity.told(row))]
             for skill, row in zip(read.skills, cells, strict=True)
@@ -107,8 +117,8 @@ def _row(read: Group, number: int) -> Row:
 def _said(read: Group, number: int, place: int) -> str:
     sign = read.sign(number, place)
     if sign is Sign.UNSEEN and not read.assessable[number, place]:
-        return words.NOT_ASSESSABLE
-    return words.SIGNS[sign]
+        return i18n.gettext(words.NOT_ASSESSABLE)
+    return i18n.gettext(words.SIGNS[sign])
 
 
 def _title(skill: MicroSkill) -> str:

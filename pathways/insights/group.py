@@ -24,6 +24,7 @@ from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import NotFound
+from pathways.i18n import D_
 from pathways.insights.periods import EVER, Period, local
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member
@@ -95,7 +96,7 @@ class Group:
         for place, skill in enumerate(self.skills):
             if skill.code == code:
                 return place
-        raise NotFound("Cette micro-compétence n'est pas dans ce diagnostic.")
+        raise NotFound(D_("Cette micro-compétence n'est pas dans ce diagnostic."))
 
     def by_ability(self) -> tuple[list[int], list[int]]:
         """People and micro-skills in the order in which a block shows: who can most first, what most can first."""
@@ -113,7 +114,7 @@ def of(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID, wanted
 def published(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
     found = composing.get(db, member, diagnostic_id)
     if found.state is DiagnosticState.DRAFT:
-        raise NotFound("Publiez d'abord ce diagnostic : personne ne l'a encore passé.")
+        raise NotFound(D_("Publiez d'abord ce diagnostic : personne ne l'a encore passé."))
     return found
 
 

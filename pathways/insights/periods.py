@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pathways import clock
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.people.days import PARIS
 
-ZONE = "heure de Paris"
 FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -45,7 +45,7 @@ def period(since: str = "", until: str = "") -> Period:
     """What two date fields hold; an empty one leaves its side open."""
     first, last = _day(since, "since"), _day(until, "until")
     if first and last and last < first:
-        raise _wrong("until", "La fin est avant le début. Choisissez une date plus tard.")
+        raise _wrong("until", D_("La fin est avant le début. Choisissez une date plus tard."))
     return Period(first, last)
 
 
@@ -55,9 +55,9 @@ def _day(text: str, field: str) -> date | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError as error:
-        raise _wrong(field, "Écrivez la date ainsi : 2026-11-26.") from error
+        raise _wrong(field, D_("Écrivez la date ainsi : 2026-11-26.")) from error
     if not FIRST <= day <= LAST:
-        raise _wrong(field, "Cette date est trop loin.")
+        raise _wrong(field, D_("Cette date est trop loin."))
     return day
 
 

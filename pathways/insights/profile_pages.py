@@ -21,6 +21,7 @@ from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Profile, Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, DomainError, NotFound
+from pathways.i18n import D_
 from pathways.insights import comparing, words
 from pathways.insights.asking import ABOUT
 from pathways.insights.comparing import Change
@@ -82,7 +83,7 @@ def note(
     """What a mediator writes about the person, for colleagues. It goes when the file goes."""
     attempt, _ = reading.attempt_for(db, member, attempt_id)
     if attempt.file_id is None:
-        raise Conflict("Cette passation n'est dans aucune fiche : il n'y a pas de note à garder.")
+        raise Conflict(D_("Cette passation n'est dans aucune fiche : il n'y a pas de note à garder."))
     file = files.get(db, member, attempt.file_id)
     try:
         with db.begin_nested():
@@ -90,7 +91,16 @@ def note(
     except DomainError as error:
         db.refresh(file)
         status = 409 if isinstance(error, Conflict) else 422
-        return _page(request, member, attempt_id, db, door, said=str(error), typed=text, status=status)
+        return _page(
+            request,
+            member,
+            attempt_id,
+            db,
+            door,
+            said=i18n.sentence(error.message, error.values),
+            typed=text,
+            status=status,
+        )
     return RedirectResponse(f"/profiles/{attempt_id}#note", 303)
 
 
@@ -103,7 +113,7 @@ def choose(
     try:
         other_id = uuid.UUID(other)
     except ValueError as error:
-        raise NotFound("Cette passation n'existe pas.") from error
+        raise NotFound(D_("Cette passation n'existe pas.")) from error
     return RedirectResponse(f"/profiles/{attempt_id}/compare/{other_id}", 303)
 
 
@@ -115,20 +125,20 @@ def compare(
     compared = comparing.of(db, door, member, attempt_id, other_id)
     journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt_id, other_id])
     groups = [
-        ("Acquis entre les deux, c'est sûr", [Change.LEARNT]),
-        ("Sans doute acquis entre les deux", [Change.PERHAPS_LEARNT]),
-        ("Sans doute à revoir", [Change.PERHAPS_LOST]),
-        ("À revoir, c'est sûr", [Change.LOST]),
-        ("Pareil les deux fois, c'est sûr", [Change.SAME]),
-        ("Regardé pour la première fois", [Change.NEW]),
-        ("On ne peut rien dire encore", [Change.UNKNOWN]),
-        ("Regardé la première fois seulement", [Change.GONE]),
+        (D_("Acquis entre les deux, c'est sûr"), [Change.LEARNT]),
+        (D_("Sans doute acquis entre les deux"), [Change.PERHAPS_LEARNT]),
+        (D_("Sans doute à revoir"), [Change.PERHAPS_LOST]),
+        (D_("À revoir, c'est sûr"), [Change.LOST]),
+        (D_("Pareil les deux fois, c'est sûr"), [Change.SAME]),
+        (D_("Regardé pour la première fois"), [Change.NEW]),
+        (D_("On ne peut rien dire encore"), [Change.UNKNOWN]),
+        (D_("Regardé la première fois seulement"), [Change.GONE]),
     ]
     return render(
         request,
         "compare-attempts.html",
         compared=compared,
-        groups=[(said, found) for said, changes in groups if (found := compared.with_change(*changes))],
+        groups=[(i18n.gettext(said), found) for said, changes in groups if (found := compared.with_change(*changes))],
         names=[_name(db, one) for one in (compared.before, compared.after)],
         words=words,
         short=short,
@@ -163,7 +173,7 @@ def _page(
         state=words.state(attempt),
         words=words,
         short=short,
-        spoken=i18n.languages().get(attempt.language),
+        read_in=i18n.languages().get(attempt.language),
         others=_others(db, attempt, found),
         **_answers(db, read),
         **_observing(read),

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 from fastapi import Query
 from sqlalchemy.orm import Session
 
+from pathways.i18n import D_
 from pathways.items.bank import Wanted
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
@@ -15,7 +16,7 @@ from pathways.referentials.ladders import Ladders, ladders_of
 from pathways.web.fields import Line, Short
 
 Framework = Annotated[Short, Query()]
-ORIGINS = {"own": "les nôtres", "shipped": "livrées", "withdrawn": "les nôtres, retirées"}
+ORIGINS = {"own": D_("les nôtres"), "shipped": D_("livrées"), "withdrawn": D_("les nôtres, retirées")}
 
 
 def wanted_of(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import clock, ids
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
+from pathways.i18n import D_
 from pathways.items import flaws, pictures, service
 from pathways.items.documents import OwnItemDocument
 from pathways.items.flaws import Flaw
@@ -30,7 +31,7 @@ LOOKED_FOR = 14
 """Words of a text that the database looks for in the others."""
 ASKED_FOR_TWINS = 1000
 """Questions with nearly all of these words that are looked at more closely."""
-_REVISED = (
+_REVISED = D_(
     "Une collègue ou un collègue a changé cette question entre-temps. Votre texte est encore là : comparez, puis "
     "enregistrez-le si c'est bien le bon."
 )
@@ -62,21 +63,22 @@ class Twin:
     stem: str
 
 
-def examined(db: Session, raw: Mapping[str, Any]) -> Examined:
+def examined(db: Session, framework: str, raw: Mapping[str, Any]) -> Examined:
     """Check what would become an item by the rules of the files. ``raw``: the item's document as plain values."""
     try:
         document = OwnItemDocument.model_validate(dict(raw))
     except ValidationError as error:
         return Examined(None, tuple(flaws.shape_flaws(error)))
-    return _examined(db, document)
+    return _examined(db, framework, document)
 
 
-def _examined(db: Session, document: OwnItemDocument) -> Examined:
+def _examined(db: Session, framework: str, document: OwnItemDocument) -> Examined:
+    readers = referentials_service.readers_of(db, framework)
     known = pictures.known(db, [one.file for one in document.pictures()])
-    found = flaws.flaws_of(document) + flaws.too_many(document) + flaws.unsafe_patterns(document)
+    found = flaws.flaws_of(document, readers) + flaws.too_many(document) + flaws.unsafe_patterns(document)
     found += flaws.pictures_missing(document, known)
     if document.verify_by and document.verify_by < clock.now().date():
-        found.append(Flaw(("verify_by",), "verify-by", "cette date est passée : revérifiez, puis changez-la", True))
+        found.append(Flaw(("verify_by",), "verify-by", D_("cette date est passée : revérifiez, puis changez-la"), True))
     return Examined(document, tuple(found), known)
 
 
@@ -96,7 +98,7 @@ def keep(
     :class:`Conflict`, and nothing is overwritten. ``key``: the same one twice makes one item. The same text twice makes
     one revision. Raises :class:`Invalid` with every error of the document.
     """
-    told = _examined(db, document)
+    told = _examined(db, framework, document)
     if told.errors:
         raise refused(told.errors)
     if code is None:
@@ -125,9 +127,7 @@ def _next(
     if after.text_fingerprint == revision.text_fingerprint:
         for row in after.translations:
             if row.is_current:
-                state, by = row.state, row.translator_id
-                copy = service.translate(db, revision, row.language, row.segments, state=state, translator_id=by)
-                copy.reviewer_id = row.reviewer_id
+                service.carry_over(db, revision, row)
     db.flush()
     return revision
 
@@ -136,7 +136,7 @@ def _create(db: Session, member: Member, framework: str, told: Examined, key: uu
     assert told.document is not None
     known = ladders_of(db, referentials_service.latest(db, framework), member.organisation_id)
     if told.document.skill not in known.skills:
-        raise refused([Flaw(("skill",), "orphan-item", "cette micro-compétence n'existe pas")])
+        raise refused([Flaw(("skill",), "orphan-item", D_("cette micro-compétence n'existe pas"))])
     made = _id_of(member, key)
     if key is not None and (there := db.get(Item, made)) is not None:
         return last_revision(db, there)
@@ -184,7 +184,9 @@ def refused(found: Iterable[Flaw]) -> Invalid:
 
 
 def sentence(flaw: Flaw) -> str:
-    said = flaw.message[:1].upper() + flaw.message[1:]
+    """In the language in use."""
+    said = flaw.said()
+    said = said[:1].upper() + said[1:]
     return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
@@ -197,7 +199,7 @@ def visible(db: Session, member: Member, framework: str, code: str) -> Item:
         sa.select(Item).where(Item.framework == framework, Item.code == code, service.may_ask(member.organisation_id))
     )
     if found is None or (found.current_id is None and found.organisation_id is None):
-        raise NotFound("Cette question n'existe pas.")
+        raise NotFound(D_("Cette question n'existe pas."))
     return found
 
 
@@ -205,7 +207,9 @@ def own(db: Session, member: Member, framework: str, code: str) -> Item:
     """The same, to be changed: only an item of the organisation's own may be."""
     found = visible(db, member, framework, code)
     if found.organisation_id != member.organisation_id:
-        raise Forbidden("Cette question est livrée avec pathways : elle ne se change pas. Copiez-la pour l'adapter.")
+        raise Forbidden(
+            D_("Cette question est livrée avec pathways : elle ne se change pas. Copiez-la pour l'adapter.")
+        )
     return found
 
 
@@ -309,9 +313,7 @@ def adopt(
         if not copy.translations:
             for row in revision.translations:
                 if row.is_current:
-                    service.translate(
-                        db, copy, row.language, row.segments, state=row.state, translator_id=row.translator_id
-                    )
+                    service.carry_over(db, copy, row)
     db.flush()
     return codes
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pathways import glossaries
 from pathways.items import drawings, evenness
 from pathways.items.documents import ItemDocument, ItemsDocument, ItemsTranslationDocument, ItemTranslationDocument
 from pathways.items.flaws import flaws_of, holds, translation_flaws
@@ -105,7 +106,20 @@ def _translation_file(path: Path, root: Path, read_in: ItemsFolder) -> list[Find
             continue
         kept[code] = translation
         findings += _translation(code, item, translation, source, at)
+        findings += _glossary(code, item, translation, source, language)
     return findings
+
+
+def _glossary(
+    code: str, item: ItemDocument, translation: ItemTranslationDocument, source: Source, language: str
+) -> list[Finding]:
+    """Words that the glossary of the language says otherwise, each with its line."""
+    if translation.of != item.text_fingerprint():
+        return []  # stale: it will be translated anew
+    return [
+        source.finding(("items", code, *key.split(".")), "glossary", f"{code} : {one.message} ({key})", warning=True)
+        for key, one in glossaries.of_segments(item.segments(), translation.segments(), language)
+    ]
 
 
 def _translation(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from pathways.i18n import D_
 from pathways.referentials.documents import Code, Device, Document, Filled, Kind, State, fingerprint_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -71,7 +72,8 @@ class ItemDocument(Document):
     @model_validator(mode="after")
     def _of_its_kind(self) -> Self:
         if said := lacking(self):
-            raise PydanticCustomError("kind", "{said}", {"said": said})
+            values = {"keys": sum(option.key for option in self.options)}
+            raise PydanticCustomError("kind", "{said}", {"said": said % values, "message": said, "values": values})
         return self
 
     def segments(self) -> dict[str, str]:
@@ -156,62 +158,62 @@ class ItemsTranslationDocument(Document):
 
 
 def lacking(item: ItemDocument) -> str:
-    """What an item of its kind lacks or contradicts, in French; empty if nothing."""
+    """What an item of its kind lacks or contradicts: a msgid with a place for the number of ``keys``, or nothing."""
     ids = [option.id for option in item.options]
     if len(set(ids)) != len(ids):
-        return "deux réponses ont le même identifiant"
+        return D_("deux réponses ont le même identifiant")
     if any(option.text is None and option.picture is None for option in item.options):
-        return "une réponse n'a ni texte ni image"
+        return D_("une réponse n'a ni texte ni image")
     return _LACKING[item.kind](item, ids)
 
 
 def _choice(item: ItemDocument, ids: list[str]) -> str:
     keys = sum(option.key for option in item.options)
     if len(ids) < 2:
-        return "il faut au moins deux réponses"
-    return "" if keys == 1 else f"une seule réponse doit être la bonne (key: true), il y en a {keys}"
+        return D_("il faut au moins deux réponses")
+    return "" if keys == 1 else D_("une seule réponse doit être la bonne (key: true), il y en a %(keys)s")
 
 
 def _choices(item: ItemDocument, ids: list[str]) -> str:
     keys = sum(option.key for option in item.options)
-    return "" if 2 <= keys < len(ids) else "il faut au moins deux bonnes réponses et une mauvaise"
+    return "" if 2 <= keys < len(ids) else D_("il faut au moins deux bonnes réponses et une mauvaise")
 
 
 def _pictures(item: ItemDocument, ids: list[str]) -> str:
-    return _choice(item, ids) or ("" if all(o.picture for o in item.options) else "chaque réponse a une image")
+    return _choice(item, ids) or ("" if all(o.picture for o in item.options) else D_("chaque réponse a une image"))
 
 
 def _zone(item: ItemDocument, ids: list[str]) -> str:
     if item.picture is None or not all(option.zone and option.text for option in item.options):
-        return "il faut une image, et pour chaque réponse une zone et un texte"
+        return D_("il faut une image, et pour chaque réponse une zone et un texte")
     return _choice(item, ids)
 
 
 def _order(item: ItemDocument, ids: list[str]) -> str:
     if len(ids) < 3 or not item.orders:
-        return "il faut au moins trois étapes et tous les ordres justes (orders)"
+        return D_("il faut au moins trois étapes et tous les ordres justes (orders)")
     if any(sorted(order) != sorted(ids) for order in item.orders):
-        return "chaque ordre juste nomme chaque étape une fois"
+        return D_("chaque ordre juste nomme chaque étape une fois")
     if len(set(item.orders)) == math.factorial(len(ids)):
-        return "au moins un ordre doit être faux"
-    return "" if tuple(ids) in item.orders else "les étapes doivent être écrites dans un ordre juste"
+        return D_("au moins un ordre doit être faux")
+    return "" if tuple(ids) in item.orders else D_("les étapes doivent être écrites dans un ordre juste")
 
 
 def _match(item: ItemDocument, ids: list[str]) -> str:
     targets = [target.id for target in item.targets]
     if len(set(targets)) != len(targets) or len(targets) < len(ids) or len(ids) < 2:
-        return "il faut au moins deux choses à relier et autant de réponses différentes"
+        return D_("il faut au moins deux choses à relier et autant de réponses différentes")
     if set(item.pairs) != set(ids) or not set(item.pairs.values()) <= set(targets):
-        return "pairs doit relier chaque chose à une réponse qui existe"
+        return D_("pairs doit relier chaque chose à une réponse qui existe")
     return ""
 
 
 def _text(item: ItemDocument, ids: list[str]) -> str:
-    return "" if item.accept and not ids else "il faut ce qui est accepté (accept), et pas de réponses à choisir"
+    return "" if item.accept and not ids else D_("il faut ce qui est accepté (accept), et pas de réponses à choisir")
 
 
 def _observed(item: ItemDocument, ids: list[str]) -> str:
-    return "" if item.look_for and not ids else "il faut ce qu'on regarde (look_for), et pas de réponses à choisir"
+    return "" if item.look_for and not ids else D_("il faut ce qu'on regarde (look_for), et pas de réponses à choisir")
 
 
 _LACKING: dict[str, Any] = {

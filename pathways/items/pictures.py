@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items import drawings
 from pathways.items.models import Picture
 
@@ -51,9 +53,9 @@ class Cleaned:
 def cleaned(data: bytes) -> Cleaned:
     """What may be kept of a file; its name and what it says of itself do not count. Raises :class:`Invalid`."""
     if not data:
-        raise _refused("Ce fichier est vide.")
+        raise _refused(D_("Ce fichier est vide."))
     if len(data) > LARGEST:
-        raise _refused(f"Cette image est trop lourde : {LARGEST // 1024 // 1024} Mo au plus.")
+        raise _refused(D_("Cette image est trop lourde : %(most)s Mo au plus."), most=LARGEST // 1024 // 1024)
     if _LOOKS_LIKE_SVG.match(data[:4000]) or _NOT_XML.match(data[:100]):
         return _drawing(data)
     return _photograph(data)
@@ -110,9 +112,8 @@ def _drawing(data: bytes) -> Cleaned:
     try:
         drawing = drawings.sent(data)
     except drawings.Unusable as error:
-        raise _refused(
-            f"Ce dessin SVG n'est pas admis : {error}. Enregistrez-le en PNG, puis envoyez le PNG."
-        ) from error
+        said = D_("Ce dessin SVG n'est pas admis : %(why)s. Enregistrez-le en PNG, puis envoyez le PNG.")
+        raise _refused(said, why=error.said()) from error
     return Cleaned(drawing.body, "image/svg+xml", drawing.width, drawing.height)
 
 
@@ -122,7 +123,7 @@ def _photograph(data: bytes) -> Cleaned:
             if image.width * image.height > MOST_PIXELS:
                 raise _too_large()
             if max(image.size) > drawings.NARROWEST * min(image.size):
-                raise _refused("Cette image est trop étroite : découpez ce qu'il faut en voir.")
+                raise _refused(D_("Cette image est trop étroite : découpez ce qu'il faut en voir."))
             image.draft("RGB", (WIDEST * 2, _TALLEST * 2))  # a JPEG is unpacked no larger than it is needed
             upright = ImageOps.exif_transpose(image)
             upright.thumbnail((WIDEST, _TALLEST), Image.Resampling.LANCZOS)
@@ -130,9 +131,9 @@ def _photograph(data: bytes) -> Cleaned:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except Image.UnidentifiedImageError as error:
-        raise _refused("Ce fichier n'est pas une image PNG, JPEG, WebP ou SVG.") from error
+        raise _refused(D_("Ce fichier n'est pas une image PNG, JPEG, WebP ou SVG.")) from error
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError) as error:
-        raise _refused("Cette image est abîmée : elle ne peut pas être lue.") from error
+        raise _refused(D_("Cette image est abîmée : elle ne peut pas être lue.")) from error
 
 
 def _written(image: Image.Image, *, jpeg: bool) -> Cleaned:
@@ -158,9 +159,11 @@ def _encoded(image: Image.Image, kind: str, **how: int | bool) -> bytes:
 
 def _too_large() -> Invalid:
     return _refused(
-        f"Cette image a trop de points : {MOST_PIXELS // 1_000_000} millions au plus. Réduisez-la, puis recommencez."
+        D_("Cette image a trop de points : %(most)s millions au plus. Réduisez-la, puis recommencez."),
+        most=MOST_PIXELS // 1_000_000,
     )
 
 
-def _refused(said: str) -> Invalid:
-    return Invalid(said, errors=[{"field": "picture", "message": said}])
+def _refused(said: str, **values: object) -> Invalid:
+    """The sentence of a field carries no values: it is said at once in the language in use."""
+    return Invalid(said, errors=[{"field": "picture", "message": i18n.sentence(said, values)}], **values)

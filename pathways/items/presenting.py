@@ -10,6 +10,24 @@ from typing import Any
 
 from pathways.i18n import SOURCE
 
+SOUND_URL = "/recordings"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The reading of a text that is played."""
+
+    file: str
+    """Its name under :data:`SOUND_URL`."""
+    checked: bool
+    """Whether somebody who knows the language has listened to it."""
+    human: bool
+    """A person's voice, or a synthetic one."""
+
+    @property
+    def url(self) -> str:
+        return f"{SOUND_URL}/{self.file}"
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -22,8 +40,8 @@ class Shown:
     """``{language: {segment key: text}}``"""
     state: str | None
     """State of the translation shown; ``None`` in French alone."""
-    sounds: Mapping[str, str]
-    """``{"ar/stem": address of its recording}``"""
+    sounds: Mapping[str, Sound]
+    """``{"ar/stem": its reading}``"""
 
     def text(self, key: str) -> tuple[str | None, str]:
         """``(theirs or None, French)`` of a segment that exists."""
@@ -33,7 +51,7 @@ class Shown:
     def has(self, key: str) -> bool:
         return key in self.segments[SOURCE]
 
-    def sound(self, key: str) -> str | None:
+    def sound(self, key: str) -> Sound | None:
         return self.sounds.get(f"{self.language}/{key}") or self.sounds.get(f"{SOURCE}/{key}")
 
 
@@ -91,7 +109,7 @@ def as_json(shown: Shown, seed: str, *, media_url: str) -> dict[str, Any]:
         for name in arrangement(body, seed)
         if options[name]["picture"]
     ]
-    media += [{"of": key, "kind": "sound", "url": url} for key, url in sorted(shown.sounds.items())]
+    media += [_sound(key, sound) for key, sound in sorted(shown.sounds.items())]
     given: dict[str, Any] = {
         "id": shown.code,
         "kind": body["kind"],
@@ -138,6 +156,11 @@ def _media(picture: Mapping[str, Any], of: str, media_url: str) -> dict[str, Any
         "width": picture["width"],
         "height": picture["height"],
     }
+
+
+def _sound(of: str, sound: Sound) -> dict[str, Any]:
+    voice = "human" if sound.human else "machine"
+    return {"of": of, "kind": "sound", "url": sound.url, "checked": sound.checked, "voice": voice}
 
 
 def _draw(seed: str, *parts: Sequence[str] | str) -> bytes:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
 from pathways.errors import NotFound
-from pathways.i18n import N_, SOURCE, folded
+from pathways.i18n import D_, N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument
-from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation, Picture
+from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, Picture, ServedContent
 from pathways.items.pictures import Known
 from pathways.referentials.documents import fingerprint_of
 
@@ -53,12 +53,13 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
         for language, translations in folder.translations.items():
             if code in translations and translations[code].of == revision.text_fingerprint:
                 one = translations[code]
-                translate(db, revision, language, one.segments(), state=one.state)
+                _translate_from_file(db, revision, language, one.segments(), state=one.state)
         _withdraw_translations(revision, folder, code)
     for code, item in stored.items():
         if code not in folder.items:
             item.current_id = None
     db.flush()
+    note_change(db)
     return new
 
 
@@ -85,7 +86,7 @@ def current_revision(
 ) -> ItemRevision:
     found = db.scalar(_current().where(Item.framework == framework, Item.code == code, may_ask(organisation_id)))
     if found is None:
-        raise NotFound("Cette question n'existe pas.")
+        raise NotFound(D_("Cette question n'existe pas."))
     return found
 
 
@@ -204,13 +205,30 @@ def revise(
     return revision
 
 
+def _translate_from_file(
+    db: Session, revision: ItemRevision, language: str, segments: dict[str, str], *, state: str
+) -> None:
+    """What people decided here weighs more than a file that is loaded again: their texts stay served, what they sent
+    back stays sent back, and a state only rises.
+    """
+    fingerprint = fingerprint_of(segments, 64)
+    rows = [row for row in revision.translations if row.language == language]
+    known = next((row for row in rows if row.fingerprint == fingerprint), None)
+    if known is not None and known.state == REJECTED:
+        return
+    theirs = next((row for row in rows if row.is_current and row.translator_id is not None), None)
+    if theirs is None or theirs is known:
+        translate(db, revision, language, segments, state=state)
+
+
 def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: str) -> None:
     """A translation that left the files, or no longer translates this text, is not served any more. One that somebody
-    made here, and not in a file, stays.
+    made or reviewed here, and not in a file, stays.
     """
     for row in revision.translations:
         known = folder.translations.get(row.language, {}).get(code)
-        if row.translator_id is None and (known is None or known.of != revision.text_fingerprint):
+        from_file = row.translator_id is None and row.reviewer_id is None
+        if from_file and (known is None or known.of != revision.text_fingerprint):
             row.is_current = False
 
 
@@ -221,18 +239,54 @@ def translate(
     segments: dict[str, str],
     *,
     state: str,
+    origin: str = "file",
     translator_id: uuid.UUID | None = None,
+    organisation_id: uuid.UUID | None = None,
 ) -> ItemTranslation:
-    """Make these the served texts of a revision in a language; the same texts twice are one translation."""
-    fingerprint = fingerprint_of([state, segments], 64)
-    known = next((r for r in revision.translations if r.language == language and r.fingerprint == fingerprint), None)
-    for row in revision.translations:
-        if row.language == language:
-            row.is_current = row is known
-    if known is not None:
-        return known
-    row = ItemTranslation(language=language, state=state, fingerprint=fingerprint, segments=segments)
-    row.id, row.is_current, row.translator_id = ids.new_id(), True, translator_id
-    revision.translations.append(row)
-    db.add(row)
+    """Make these the served texts of a revision in a language. The same texts twice are one translation, whose state
+    only rises.
+    """
+    fingerprint = fingerprint_of(segments, 64)
+    row = next((r for r in revision.translations if r.language == language and r.fingerprint == fingerprint), None)
+    if row is None:
+        row = ItemTranslation(language=language, state=state, fingerprint=fingerprint, segments=segments)
+        row.id, row.is_waiting, row.origin = ids.new_id(), False, origin
+        row.translator_id, row.organisation_id = translator_id, organisation_id
+        row.reviewer_id = row.verifier_id = None
+        revision.translations.append(row)
+        db.add(row)
+    elif row.state == REJECTED or STATES.index(state) > STATES.index(row.state):
+        row.state = state
+    serve(revision, row)
     return row
+
+
+def carry_over(db: Session, revision: ItemRevision, row: ItemTranslation) -> ItemTranslation:
+    """The same texts for another revision whose French is the same: who made and read them stays known."""
+    copy = translate(db, revision, row.language, row.segments, state=row.state, origin=row.origin)
+    copy.organisation_id, copy.translator_id = row.organisation_id, row.translator_id
+    copy.reviewer_id, copy.reviewed_at, copy.verifier_id = row.reviewer_id, row.reviewed_at, row.verifier_id
+    return copy
+
+
+def serve(revision: ItemRevision, row: ItemTranslation) -> None:
+    """Of all translations of a revision into its language, this one is served from now on."""
+    for other in revision.translations:
+        if other.language == row.language:
+            other.is_current = other is row
+    row.is_waiting = False
+
+
+def note_change(db: Session) -> None:
+    """Tell every process that something which learners are served has changed (see :func:`change_number`)."""
+    counted = db.execute(sa.update(ServedContent).values(number=ServedContent.number + 1))
+    if not counted.rowcount:  # type: ignore[attr-defined] - an UPDATE gives a CursorResult
+        db.add(ServedContent(id=1, number=1))
+        db.flush()
+
+
+def change_number(db: Session) -> int:
+    """Grows with each change of what learners are served: texts and sounds that a process keeps in memory are good as
+    long as it is the same.
+    """
+    return db.scalar(sa.select(ServedContent.number)) or 0

@@ -39,9 +39,7 @@ class Preview:
 def language_of(wanted: str) -> str:
     """The language of the preview: the one that was asked for, else French whatever the browser reads."""
     code = i18n.recognised(wanted) if wanted else None
-    code = code or i18n.SOURCE
-    i18n.use(code)  # what surrounds a question is in its language, too
-    return code
+    return code or i18n.SOURCE
 
 
 def of_revision(db: Session, revision: ItemRevision, language: str) -> Preview:
@@ -57,7 +55,7 @@ def of_revision(db: Session, revision: ItemRevision, language: str) -> Preview:
             language=language if row else i18n.SOURCE,
             segments=segments,
             state=row.state if row else None,
-            sounds={key: f"{name}" for key, name in sounds.items()},
+            sounds=sounds,
         )
     )
 

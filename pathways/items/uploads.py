@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items import pictures
 from pathways.items.pictures import Cleaned
 from pathways.texts import salvaged
@@ -22,6 +24,11 @@ MOST_FIELDS = 400
 LONGEST_FIELD = 2_000
 UPLOADED = "_file"
 """How the name of a file's field ends: ``picture_file`` gives ``picture``."""
+SALVAGED = (
+    D_("C'était trop long : la fin a été coupée."),
+    D_("Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez."),
+)
+"""What :func:`salvaged` says of a field, marked here: it stands beneath the languages."""
 
 
 @dataclass(slots=True)
@@ -69,12 +76,12 @@ def submitted(sent: Annotated[_Sent, Depends(_sent)]) -> Submitted:
     for name, value in sent.fields.items():
         found.fields[name], wrong = salvaged(value, LONGEST_FIELD)
         if wrong:
-            found.errors[name] = wrong
+            found.errors[name] = i18n.gettext(wrong)
     for name, body in sent.files.items():
         try:
             found.pictures[name.removesuffix(UPLOADED)] = pictures.cleaned(body)
         except Invalid as error:
-            found.errors[name.removesuffix(UPLOADED)] = error.message
+            found.errors[name.removesuffix(UPLOADED)] = i18n.sentence(error.message, error.values)
     return found
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 
 from pathways import i18n
 from pathways.errors import Unauthenticated
+from pathways.i18n import N_
 from pathways.people import habits, journal, tokens
 from pathways.people.habits import Habits
 from pathways.people.journal import Act
@@ -41,7 +42,7 @@ Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
 def me(member: Identified) -> MeOut:
     """The account, the organisation it acts for, and what it may do. A token shows its own scopes."""
     if member is None:
-        raise Unauthenticated("Il faut se connecter.")
+        raise Unauthenticated(N_("Il faut se connecter."))
     return MeOut.of(member)
 
 

@@ -1,4 +1,4 @@
-"""Days and moments as the desk says them: in French, by the clock of Paris."""
+"""Days and moments as the desk says them: in its language, by the clock of Paris."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from pathways.clock import PARIS
 
 
 def day(moment: datetime) -> str:
-    """``jeudi 3 décembre 2026``, the day in Paris."""
+    """``jeudi 3 décembre 2026``, the day in Paris: in French, or in another language of the desk if it is in use."""
+    spoken = i18n.current()
+    return i18n.say_date(moment.astimezone(PARIS).date(), spoken.code if spoken.desk else i18n.SOURCE)
+
+
+def french_day(moment: datetime) -> str:
+    """The same in French whatever is in use: for the French half of what is handed over."""
     return i18n.say_date(moment.astimezone(PARIS).date(), i18n.SOURCE)
 
 

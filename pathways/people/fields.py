@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_, N_
 from pathways.people.models import LONGEST_EMAIL, LONGEST_NAME
 from pathways.people.passwords import LONGEST, SHORTEST, same_letters
 
-INVALID = "Quelque chose manque ou n'est pas valable."
+INVALID = N_("Quelque chose manque ou n'est pas valable.")
 COMMONEST = frozenset(
     {
         "0123456789",
@@ -52,37 +54,38 @@ COMMONEST = frozenset(
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
 
 
-def refused(field: str, message: str) -> Invalid:
-    return Invalid(INVALID, errors=[{"field": field, "message": message}])
+def refused(field: str, message: str, **values: object) -> Invalid:
+    """What is wrong in one field, said at once in the reader's language: the sentence of a field carries no values."""
+    return Invalid(INVALID, errors=[{"field": field, "message": i18n.sentence(message, values)}])
 
 
 def email(text: str) -> str:
     """The address as it is stored: casefolded, without the spaces that phones add."""
     address = text.strip().casefold()
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
-        raise refused("email", "Cette adresse e-mail n'est pas complète. Exemple : nom@exemple.fr")
+        raise refused("email", D_("Cette adresse e-mail n'est pas complète. Exemple : nom@exemple.fr"))
     return address
 
 
 def name(text: str, *, field: str = "name") -> str:
     line = " ".join(text.split())
     if not line:
-        raise refused(field, "Il manque un nom ici.")
+        raise refused(field, D_("Il manque un nom ici."))
     if len(line) > LONGEST_NAME:
-        raise refused(field, f"Ce nom est trop long : {LONGEST_NAME} caractères au plus.")
+        raise refused(field, D_("Ce nom est trop long : %(most)s caractères au plus."), most=LONGEST_NAME)
     return line
 
 
 def new_password(text: str, *, email: str, name: str) -> str:
     """``text`` if it may become a password: long enough, and not what everybody tries first."""
     if len(text) < SHORTEST:
-        raise refused("password", f"Ce mot de passe est trop court : {SHORTEST} caractères au moins.")
+        raise refused("password", D_("Ce mot de passe est trop court : %(least)s caractères au moins."), least=SHORTEST)
     if len(text) > LONGEST:
-        raise refused("password", f"Ce mot de passe est trop long : {LONGEST} caractères au plus.")
+        raise refused("password", D_("Ce mot de passe est trop long : %(most)s caractères au plus."), most=LONGEST)
     plain = same_letters(text).casefold()
     own = {email, email.partition("@")[0], name.casefold(), "".join(name.casefold().split())}
     if plain in COMMONEST or plain in own or len(set(plain)) == 1:
         raise refused(
-            "password", "Ce mot de passe est trop facile à deviner. Trois ou quatre mots au hasard vont bien."
+            "password", D_("Ce mot de passe est trop facile à deviner. Trois ou quatre mots au hasard vont bien.")
         )
     return text

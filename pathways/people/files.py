@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import clock
+from pathways import clock, i18n
 from pathways.errors import Conflict, Invalid, NotFound
-from pathways.i18n import folded
+from pathways.i18n import D_, folded
 from pathways.people import policies
 from pathways.people.models import LearnerFile
 from pathways.permissions import Member
@@ -40,7 +40,7 @@ def held(db: Session, member: Member, file_id: uuid.UUID) -> LearnerFile:
 
 def _known(member: Member, found: LearnerFile | None) -> LearnerFile:
     if found is None or not policies.may_keep_files(member, found.organisation_id):
-        raise NotFound("Cette fiche n'existe pas.")
+        raise NotFound(D_("Cette fiche n'existe pas."))
     return found
 
 
@@ -63,10 +63,11 @@ def change(db: Session, member: Member, file_id: uuid.UUID, *, label: str, note:
     if version <= file.version and (file.label, file.note) == (" ".join(label.split()), note.strip()):
         return file  # sent twice
     if file.version != version:
-        raise Conflict("Une collègue ou un collègue a changé cette fiche entre-temps. Relisez-la avant d'enregistrer.")
+        raise Conflict(
+            D_("Une collègue ou un collègue a changé cette fiche entre-temps. Relisez-la avant d'enregistrer.")
+        )
     if len(note) > LONGEST_NOTE:
-        said = f"La note est trop longue : {LONGEST_NOTE} signes au plus."
-        raise Invalid(said, errors=[{"field": "note", "message": said}])
+        raise _refused("note", D_("La note est trop longue : %(most)s signes au plus."), LONGEST_NOTE)
     file.label, file.note = _label(label), note.strip()
     file.sought = folded(file.label)[:120]
     file.version += 1
@@ -78,7 +79,7 @@ def touch(db: Session, file_id: uuid.UUID) -> None:
     seen = db.execute(sa.update(LearnerFile).filter_by(id=file_id).values(active_at=clock.now()))
     assert isinstance(seen, sa.CursorResult)
     if seen.rowcount != 1:  # erased since it was read: nothing may be put into it any more
-        raise NotFound("Cette fiche n'existe pas.")
+        raise NotFound(D_("Cette fiche n'existe pas."))
 
 
 def erase(db: Session, file_id: uuid.UUID) -> None:
@@ -89,6 +90,10 @@ def erase(db: Session, file_id: uuid.UUID) -> None:
 def _label(label: str) -> str:
     kept = " ".join(label.split())
     if not kept or len(kept) > LONGEST_LABEL:
-        said = f"Donnez un repère (un prénom, un jour), {LONGEST_LABEL} signes au plus."
-        raise Invalid(said, errors=[{"field": "label", "message": said}])
+        raise _refused("label", D_("Donnez un repère (un prénom, un jour), %(most)s signes au plus."), LONGEST_LABEL)
     return kept
+
+
+def _refused(field: str, said: str, most: int) -> Invalid:
+    message = i18n.sentence(said, {"most": most})  # the sentence of a field carries no values
+    return Invalid(said, errors=[{"field": field, "message": message}], most=most)

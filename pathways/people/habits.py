@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pathways import i18n
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import D_
 from pathways.people import fields, policies
 from pathways.people.models import Organisation
 from pathways.permissions import Member
@@ -51,14 +52,14 @@ def change(db: Session, member: Member, *, languages: Iterable[str], habits: Hab
     them since. All languages together are kept as none in particular, so that a new one joins them.
     """
     if not policies.may_manage(member, member.organisation_id):
-        raise NotFound("Cette structure n'existe pas.")
+        raise NotFound(D_("Cette structure n'existe pas."))
     organisation = db.get_one(Organisation, member.organisation_id, with_for_update=True, populate_existing=True)
     offered = _languages(languages)
     kept = _checked(habits).to_json()
     if version <= organisation.version and (organisation.languages, organisation.habits) == (offered, kept):
         return organisation  # sent twice
     if organisation.version != version:
-        raise Conflict("Une collègue ou un collègue a changé ces réglages entre-temps. Relisez-les avant.")
+        raise Conflict(D_("Une collègue ou un collègue a changé ces réglages entre-temps. Relisez-les avant."))
     organisation.languages, organisation.habits = offered, kept
     organisation.version += 1
     return organisation
@@ -68,7 +69,7 @@ def _languages(chosen: Iterable[str]) -> list[str]:
     """In the order of the language wall, French among them: the learners' pages always have it."""
     wanted = {*chosen, i18n.SOURCE}
     if unknown := wanted - set(i18n.languages()):
-        raise fields.refused("languages", f"Cette langue n'est pas proposée ici : {min(unknown)[:20]}.")
+        raise fields.refused("languages", D_("Cette langue n'est pas proposée ici : %(code)s."), code=min(unknown)[:20])
     return [] if len(wanted) == len(i18n.languages()) else [code for code in i18n.languages() if code in wanted]
 
 
@@ -76,9 +77,13 @@ def _checked(habits: Habits) -> Habits:
     texts = {"place": LONGEST_PLACE, "words": LONGEST_WORDS}
     for name, most in texts.items():
         if len(getattr(habits, name)) > most:
-            raise fields.refused(name, f"C'est trop long : {most} signes au plus.")
-    for name, most in {"questions": MOST_QUESTIONS, "minutes": MOST_MINUTES}.items():
+            raise fields.refused(name, D_("C'est trop long : %(most)s signes au plus."), most=most)
+    numbers = {
+        "questions": (D_("Le nombre de questions va de 1 à %(most)s."), MOST_QUESTIONS),
+        "minutes": (D_("Le nombre de minutes va de 1 à %(most)s."), MOST_MINUTES),
+    }
+    for name, (said, most) in numbers.items():
         given = getattr(habits, name)
         if given is not None and not 1 <= given <= most:
-            raise fields.refused(name, f"Le nombre de {name} va de 1 à {most}.")
+            raise fields.refused(name, said, most=most)
     return Habits(" ".join(habits.place.split()), habits.words.strip(), habits.questions, habits.minutes)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.errors import Conflict, Gone, NotFound, WrongPassword
+from pathways.i18n import D_
 from pathways.people import fields, passwords, policies, service
 from pathways.people.models import Account, Invitation, Organisation, SignInSession
 from pathways.permissions import Member, Role
@@ -19,8 +20,8 @@ LASTS = timedelta(days=14)
 MOST_WAITING = 200
 """Invitations that one organisation has open at once: the page that lists them stays a page."""
 
-UNKNOWN = "Cette invitation n'existe pas. Vérifiez que le lien est entier."
-SPENT = "Cette invitation a déjà servi ou n'est plus valable. Demandez-en une autre."
+UNKNOWN = D_("Cette invitation n'existe pas. Vérifiez que le lien est entier.")
+SPENT = D_("Cette invitation a déjà servi ou n'est plus valable. Demandez-en une autre.")
 
 
 def invite(db: Session, actor: Member, *, role: Role, email: str = "") -> str:
@@ -34,7 +35,7 @@ def invite_to(db: Session, *, organisation_id: uuid.UUID, invited_by: uuid.UUID,
     """The same for any organisation: for the operator and the command line."""
     reserved = fields.email(email) if email.strip() else None
     if (db.scalar(sa.select(sa.func.count()).select_from(_waiting(organisation_id).subquery())) or 0) >= MOST_WAITING:
-        raise Conflict("Trop d'invitations attendent une réponse. Annulez-en avant d'en créer.")
+        raise Conflict(D_("Trop d'invitations attendent une réponse. Annulez-en avant d'en créer."))
     token = ids.new_token()
     db.add(
         Invitation(
@@ -62,7 +63,7 @@ def withdraw(db: Session, actor: Member, *, invitation_id: uuid.UUID) -> None:
     if invitation is None or not policies.may_manage(actor, invitation.organisation_id):
         raise NotFound(UNKNOWN)
     if invitation.accepted_at is not None:
-        raise Gone("Cette invitation a déjà servi.")
+        raise Gone(D_("Cette invitation a déjà servi."))
     db.delete(invitation)
 
 
@@ -134,7 +135,7 @@ def accept_invitation(
         tries.check(db)
         if who.wrong:
             tries.count(db)
-            raise WrongPassword("Un compte existe déjà pour cette adresse : tapez le mot de passe de ce compte.")
+            raise WrongPassword(D_("Un compte existe déjà pour cette adresse : tapez le mot de passe de ce compte."))
     _spend(db, invitation, account_id)
     service.sign_out(db, replaces)
     return service.open_session(db, account_id=account_id, organisation_id=invitation.organisation_id)
@@ -160,7 +161,7 @@ def _spend(db: Session, invitation: Invitation, account_id: uuid.UUID) -> None:
 
 def _refuse_other_address(invitation: Invitation, email: str) -> None:
     if invitation.email is not None and invitation.email != email:
-        raise fields.refused("email", "Cette invitation est réservée à une autre adresse e-mail.")
+        raise fields.refused("email", D_("Cette invitation est réservée à une autre adresse e-mail."))
 
 
 def _waiting(organisation_id: uuid.UUID) -> sa.Select[Invitation]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import D_
 from pathways.people import fields, invitations, journal, policies
 from pathways.people.journal import Act
 from pathways.people.models import (
@@ -24,9 +25,9 @@ from pathways.people.models import (
 )
 from pathways.permissions import OF_ROLE, Member, Permission, Role
 
-UNKNOWN = "Cette personne n'est pas membre de la structure."
+UNKNOWN = D_("Cette personne n'est pas membre de la structure.")
 CLOSED = "Compte fermé"
-LAST = "C'est le dernier administrateur de la structure. Nommez-en d'abord un autre."
+LAST = D_("C'est le dernier administrateur de la structure. Nommez-en d'abord un autre.")
 
 
 HandOver = Callable[[Session, uuid.UUID, uuid.UUID, uuid.UUID], dict[str, int]]
@@ -112,7 +113,7 @@ def close_account(
     """
     account = db.get_one(Account, actor.account_id)
     if account.is_operator:
-        raise Conflict("Ce compte exploite le serveur. Il ne peut pas être fermé depuis cette page.")
+        raise Conflict(D_("Ce compte exploite le serveur. Il ne peut pas être fermé depuis cette page."))
     theirs = {"account_id": account.id}
     for membership in db.scalars(sa.select(Membership).filter_by(**theirs).order_by(Membership.organisation_id)).all():
         here = membership.organisation_id == actor.organisation_id
@@ -139,7 +140,7 @@ def switch_organisation(db: Session, actor: Member, *, organisation_id: uuid.UUI
     belongs = sa.select(Membership.id).filter_by(account_id=actor.account_id, organisation_id=organisation_id)
     session = db.get(SignInSession, actor.session_id) if actor.session_id else None
     if db.scalar(belongs) is None or session is None:
-        raise NotFound("Vous n'êtes pas membre de cette structure.")
+        raise NotFound(D_("Vous n'êtes pas membre de cette structure."))
     session.organisation_id = organisation_id
 
 
@@ -186,7 +187,7 @@ def _successor(db: Session, membership: Membership, chosen: uuid.UUID | None) ->
         return first and first.account_id
     found = db.scalars(others.where(Membership.account_id == chosen)).first()
     if found is None or not _may_take_over(found.role):
-        raise fields.refused("successor", "Choisissez une personne de la structure qui compose des diagnostics.")
+        raise fields.refused("successor", D_("Choisissez une personne de la structure qui compose des diagnostics."))
     return found.account_id
 
 

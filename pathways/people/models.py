@@ -41,6 +41,10 @@ class Organisation(Base):
     """Those that its new diagnostics offer; empty for all of them."""
     habits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What its forms propose: ``{"place", "words", "questions", "minutes"}``, each of them optional."""
+    reviews_shipped: Mapped[bool] = mapped_column(default=False)
+    """Its reviewers decide on the translations and sounds of the shipped questions, for every organisation here. The
+    operator says so; everybody may suggest.
+    """
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.errors import Forbidden, NotFound
+from pathways.i18n import D_
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
 from pathways.people import invitations, service
 from pathways.people.models import (
@@ -37,6 +38,7 @@ class Listed:
     name: str
     created_at: datetime
     members: int
+    reviews_shipped: bool
 
 
 def organisations(db: Session, actor: Member, *, after: uuid.UUID | None = None) -> list[Listed]:
@@ -44,8 +46,9 @@ def organisations(db: Session, actor: Member, *, after: uuid.UUID | None = None)
     _operates(actor)
     query = (
         sa.select(Organisation.id, Organisation.name, Organisation.created_at, sa.func.count(Membership.id))
+        .add_columns(Organisation.reviews_shipped)
         .outerjoin(Membership, Membership.organisation_id == Organisation.id)
-        .group_by(Organisation.id, Organisation.name, Organisation.created_at)
+        .group_by(Organisation.id, Organisation.name, Organisation.created_at, Organisation.reviews_shipped)
         .order_by(Organisation.id.desc())
         .limit(PAGE)
     )
@@ -55,7 +58,7 @@ def organisations(db: Session, actor: Member, *, after: uuid.UUID | None = None)
 def open_organisation(db: Session, actor: Member, *, name: str, email: str = "") -> tuple[Organisation, str]:
     """A new organisation and the token of the invitation for its first administrator."""
     _operates(actor)
-    organisation = service.create_organisation(db, name=name)
+    organisation = service.create_organisation(db, name=name, reviews_shipped=_nobody_reviews(db))
     return organisation, invitations.invite_to(
         db,
         organisation_id=organisation.id,
@@ -63,6 +66,20 @@ def open_organisation(db: Session, actor: Member, *, name: str, email: str = "")
         role=Role.ADMINISTRATOR,
         email=email,
     )
+
+
+def set_reviews_shipped(db: Session, actor: Member, *, organisation_id: uuid.UUID, allowed: bool) -> None:
+    """Whether the reviewers of an organisation decide on the translations of the shipped questions, for all."""
+    _operates(actor)
+    organisation = db.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound(D_("Cette structure n'existe pas."))
+    organisation.reviews_shipped = allowed
+
+
+def _nobody_reviews(db: Session) -> bool:
+    """The first organisation that is opened reviews what is shipped, until the operator says otherwise."""
+    return db.scalar(sa.select(Organisation.id).where(Organisation.reviews_shipped).limit(1)) is None
 
 
 def failed_events(db: Session, actor: Member) -> list[OutboxEvent]:
@@ -77,7 +94,7 @@ def retry_event(db: Session, actor: Member, *, event_id: uuid.UUID) -> None:
     _operates(actor)
     event = db.get(OutboxEvent, event_id)
     if event is None or event.attempts < MOST_ATTEMPTS:
-        raise NotFound("Cet événement n'attend plus.")
+        raise NotFound(D_("Cet événement n'attend plus."))
     event.attempts, event.due_at, event.error = 0, clock.now(), ""
 
 
@@ -90,7 +107,7 @@ def forget_expired(db: Session) -> None:
 
 def _operates(actor: Member) -> None:
     if not actor.may(Permission.SERVER_OPERATE):
-        raise Forbidden("Cette page est réservée à qui exploite le serveur.")
+        raise Forbidden(D_("Cette page est réservée à qui exploite le serveur."))
 
 
 # --- from the command line: who can type there operates the server -----------------------------------------
@@ -101,7 +118,7 @@ def open_by_command(db: Session, *, name: str, email: str = "") -> str:
     operator = db.scalars(sa.select(Account).where(Account.is_operator).order_by(Account.id)).first()
     if operator is None:
         raise NotFound("Ce serveur n'a pas encore d'exploitant : lancez d'abord « pathways operator ADRESSE ».")
-    organisation = service.create_organisation(db, name=name)
+    organisation = service.create_organisation(db, name=name, reviews_shipped=_nobody_reviews(db))
     return invitations.invite_to(
         db, organisation_id=organisation.id, invited_by=operator.id, role=Role.ADMINISTRATOR, email=email
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, outbox, throttle
 from pathways.errors import Conflict, Forbidden, NotFound, TooMany, WrongPassword
+from pathways.i18n import D_
 from pathways.people import fields, passwords, policies, service
 from pathways.people.events import PasswordForgotten
 from pathways.people.models import Account, LinkPurpose, Membership, PersonalToken, SignInLink
@@ -59,15 +60,17 @@ def reset_link_for(db: Session, actor: Member, *, membership_id: uuid.UUID) -> s
     """A link by which a member chooses a new password, made by the administrator of their organisation."""
     membership = db.get(Membership, membership_id)
     if membership is None or not policies.may_manage(actor, membership.organisation_id):
-        raise NotFound("Cette personne n'est pas membre de la structure.")
+        raise NotFound(D_("Cette personne n'est pas membre de la structure."))
     account = db.get_one(Account, membership.account_id)
     elsewhere = sa.select(
         sa.exists().where(Membership.account_id == account.id, Membership.organisation_id != actor.organisation_id)
     )
     if not policies.may_reset(actor, is_operator=account.is_operator, belongs_elsewhere=db.scalar(elsewhere) is True):
         raise Conflict(
-            "Ce compte donne aussi accès à une autre structure ou au serveur : seul qui exploite le serveur"
-            " peut créer ce lien."
+            D_(
+                "Ce compte donne aussi accès à une autre structure ou au serveur : seul qui exploite le serveur"
+                " peut créer ce lien."
+            )
         )
     return _reset_link(db, account.id, membership.organisation_id)
 
@@ -75,13 +78,13 @@ def reset_link_for(db: Session, actor: Member, *, membership_id: uuid.UUID) -> s
 def reset_link_by_operator(db: Session, actor: Member, *, email: str) -> str:
     """The same for any account, made by who operates the server."""
     if not actor.may(Permission.SERVER_OPERATE):
-        raise Forbidden("Cette page est réservée à qui exploite le serveur.")
+        raise Forbidden(D_("Cette page est réservée à qui exploite le serveur."))
     account = service.account_by_email(db, fields.email(email))
     membership = (
         account and db.scalars(sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.id)).first()
     )
     if membership is None:
-        raise fields.refused("email", "Aucun compte ouvert et membre d'une structure n'a cette adresse.")
+        raise fields.refused("email", D_("Aucun compte ouvert et membre d'une structure n'a cette adresse."))
     return _reset_link(db, membership.account_id, membership.organisation_id)
 
 
@@ -139,7 +142,7 @@ def change_password(db: Session, actor: Member, change: Replacement, *, tries: s
     account = db.get_one(Account, actor.account_id)
     if change.password_hash is None or account.password_hash != change.instead_of:
         tries.count(db)
-        raise WrongPassword("Ce n'est pas votre mot de passe actuel.")
+        raise WrongPassword(D_("Ce n'est pas votre mot de passe actuel."))
     account.password_hash = change.password_hash
     _close_doors(db, account.id, but=actor.session_id)
 

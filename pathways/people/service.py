@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids, throttle
 from pathways.errors import Conflict, Forbidden, Gone, NotFound, WrongPassword
+from pathways.i18n import D_
 from pathways.people import fields, passwords
 from pathways.people.models import (
     Account,
@@ -39,15 +40,15 @@ TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, TRIES_MINUTES = 10, 50, 15
 
 Proof = TypeVar("Proof", SignInSession, PersonalToken)
 
-WRONG = "Adresse e-mail ou mot de passe incorrect."
-LINK_GONE = "Ce lien a déjà servi ou n'est plus valable. Demandez-en un autre."
+WRONG = D_("Adresse e-mail ou mot de passe incorrect.")
+LINK_GONE = D_("Ce lien a déjà servi ou n'est plus valable. Demandez-en un autre.")
 
 
 # --- organisations and accounts ----------------------------------------------------------------------------
 
 
-def create_organisation(db: Session, *, name: str) -> Organisation:
-    organisation = Organisation(name=fields.name(name))
+def create_organisation(db: Session, *, name: str, reviews_shipped: bool = False) -> Organisation:
+    organisation = Organisation(name=fields.name(name), reviews_shipped=reviews_shipped)
     db.add(organisation)
     db.flush()
     return organisation
@@ -69,13 +70,13 @@ def create_account(
     if password is not None:
         password_hash = passwords.hashed(fields.new_password(password, email=email, name=name))
     account = Account(email=email, name=name, password_hash=password_hash, is_operator=is_operator)
-    _add_unique(db, account, "Un compte existe déjà pour cette adresse e-mail.")
+    _add_unique(db, account, D_("Un compte existe déjà pour cette adresse e-mail."))
     return account
 
 
 def add_member(db: Session, *, account_id: uuid.UUID, organisation_id: uuid.UUID, role: Role) -> Membership:
     membership = Membership(account_id=account_id, organisation_id=organisation_id, role=role)
-    _add_unique(db, membership, "Cette personne est déjà membre de la structure.")
+    _add_unique(db, membership, D_("Cette personne est déjà membre de la structure."))
     return membership
 
 
@@ -256,7 +257,7 @@ def sign_in(db: Session, credentials: Credentials, *, tries: Tries, replaces: st
         sa.select(Membership).filter_by(account_id=account.id).order_by(Membership.created_at, Membership.id)
     ).first()
     if membership is None:
-        raise Forbidden("Votre compte n'appartient plus à aucune structure. Demandez une invitation.")
+        raise Forbidden(D_("Votre compte n'appartient plus à aucune structure. Demandez une invitation."))
     sign_out(db, replaces)
     return open_session(db, account_id=account.id, organisation_id=membership.organisation_id)
 
@@ -321,7 +322,7 @@ def link_by_token(db: Session, token: str, *, purpose: LinkPurpose) -> SignInLin
     """A link that can still serve."""
     link = db.get(SignInLink, ids.digest(token))
     if link is None or link.purpose is not purpose:
-        raise NotFound("Ce lien n'existe pas. Vérifiez qu'il est entier.")
+        raise NotFound(D_("Ce lien n'existe pas. Vérifiez qu'il est entier."))
     account = db.get_one(Account, link.account_id)
     if link.used_at is not None or link.expires_at <= clock.now() or account.closed_at is not None:
         raise Gone(LINK_GONE)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import D_
 from pathways.people import fields
 from pathways.people.models import Organisation, PersonalToken
 from pathways.permissions import FOR_TOKENS, Member, Permission
@@ -33,11 +34,11 @@ def create_token(
     name = fields.name(name)
     asked, allowed = set(scopes), grantable(actor)
     if not asked or not asked <= set(allowed):
-        raise fields.refused("scopes", "Choisissez au moins un droit, parmi ceux que vous avez.")
+        raise fields.refused("scopes", D_("Choisissez au moins un droit, parmi ceux que vous avez."))
     if not 1 <= days <= MOST_DAYS:
-        raise fields.refused("days", f"La durée va de 1 à {MOST_DAYS} jours.")
+        raise fields.refused("days", D_("La durée va de 1 à %(most)s jours."), most=MOST_DAYS)
     if len(tokens_of(db, actor)) >= MOST_TOKENS:
-        raise Conflict(f"Vous avez déjà {MOST_TOKENS} jetons. Révoquez-en un avant d'en créer.")
+        raise Conflict(D_("Vous avez déjà %(most)s jetons. Révoquez-en un avant d'en créer."), most=MOST_TOKENS)
     secret = PREFIX + ids.new_token()
     token = PersonalToken(
         token_digest=ids.digest(secret),
@@ -67,5 +68,5 @@ def organisation_names(db: Session, tokens: Iterable[PersonalToken]) -> dict[uui
 def revoke_token(db: Session, actor: Member, *, token_id: uuid.UUID) -> None:
     token = db.get(PersonalToken, token_id)
     if token is None or token.account_id != actor.account_id:
-        raise NotFound("Ce jeton n'existe pas.")
+        raise NotFound(D_("Ce jeton n'existe pas."))
     db.delete(token)

@@ -14,6 +14,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.keys import Door
 from pathways.errors import NotFound
+from pathways.i18n import D_
 from pathways.people import habits
 from pathways.permissions import Member, Permission
 from pathways.reception import service
@@ -104,7 +105,7 @@ def report(member: Holder, reception_id: uuid.UUID, db: ReadDB, door: OwnDoor) -
     """Date, minutes, equipment, themes and, if it can be said, the level. Never a label."""
     found = service.get(db, member, reception_id)
     if found.attempt_id is None:
-        raise NotFound("Les questions n'ont pas encore commencé.")
+        raise NotFound(D_("Les questions n'ont pas encore commencé."))
     attempt = taking.get(db, found.attempt_id)
     place = habits.of(habits.get(db, member)).place or member.organisation_name
     told = summary(found, reading.profile(db, door, attempt), place=place)

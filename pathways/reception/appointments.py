@@ -8,6 +8,7 @@ from typing import Any
 
 from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 
 LONGEST = {"place": 200, "words": 200}
 FARTHEST = timedelta(days=730)
@@ -40,14 +41,15 @@ def possible(typed: Appointment, today: date) -> Appointment:
         return Appointment()
     errors: list[dict[str, Any]] = []
     if not typed.day:
-        errors.append({"field": "date", "message": "Choisissez aussi le jour du rendez-vous."})
+        errors.append({"field": "date", "message": D_("Choisissez aussi le jour du rendez-vous.")})
     else:
         errors += _wrong_day(typed.day, today)
     if typed.time and not _is_time(typed.time):
-        errors.append({"field": "time", "message": "L'heure s'écrit ainsi : 14:30."})
+        errors.append({"field": "time", "message": D_("L'heure s'écrit ainsi : 14:30.")})
     for name, most in LONGEST.items():
         if len(getattr(typed, name)) > most:
-            errors.append({"field": name, "message": f"C'est trop long : {most} signes au plus."})
+            said = i18n.sentence(D_("C'est trop long : %(most)s signes au plus."), {"most": most})
+            errors.append({"field": name, "message": said})
     if errors:
         raise Invalid(errors[0]["message"], errors=errors)
     # A program may write the same day in another way; the fields of the page know this one only.
@@ -59,11 +61,11 @@ def _wrong_day(text: str, today: date) -> list[dict[str, str]]:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return [{"field": "date", "message": "La date s'écrit ainsi : 2026-12-03."}]
+        return [{"field": "date", "message": D_("La date s'écrit ainsi : 2026-12-03.")}]
     if day < today:
-        return [{"field": "date", "message": "Ce jour est passé. Choisissez un jour à venir."}]
+        return [{"field": "date", "message": D_("Ce jour est passé. Choisissez un jour à venir.")}]
     if day > today + FARTHEST:
-        return [{"field": "date", "message": "Ce jour est trop loin. Choisissez-en un plus proche."}]
+        return [{"field": "date", "message": D_("Ce jour est trop loin. Choisissez-en un plus proche.")}]
     return []
 
 

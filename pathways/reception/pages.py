@@ -29,7 +29,8 @@ from pathways.diagnostics.doors import (
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pseudonyms import pseudonym
-from pathways.errors import Conflict, Gone, Invalid, NotFound
+from pathways.errors import Conflict, DomainError, Gone, Invalid, NotFound
+from pathways.i18n import D_
 from pathways.people import habits, journal
 from pathways.people.days import PARIS
 from pathways.people.journal import Act
@@ -48,8 +49,10 @@ from pathways.web.pages import render
 
 router = APIRouter()
 RECENT, MOST_DIAGNOSTICS = 6, 100
-SAID = {"closed": "Cet accueil est terminé : rien ne s'en affiche plus ici."}
+SAID = {"closed": D_("Cet accueil est terminé : rien ne s'en affiche plus ici.")}
 OF = {"reception_id": service.get}
+_LEFT_AFTER = D_("%(number)s réponse, arrêté ici"), D_("%(number)s réponses, arrêté ici")
+_DONE_AFTER = D_("%(number)s réponse, fini"), D_("%(number)s réponses, fini")
 Holder = Annotated[Member, Depends(Requires(Permission.RECEPTIONS_HOLD, of=OF))]
 HolderForm = Annotated[Member, Depends(RequiresForm(Permission.RECEPTIONS_HOLD, of=OF))]
 
@@ -71,7 +74,7 @@ def home(request: Request, member: Identified, db: ReadDB, said: Annotated[str, 
         receives=receives,
         received=service.received_on(db, member, service.today()) if receives else [],
         left_open=service.left_open(db, member) if receives else None,
-        said=SAID.get(said, ""),
+        said=i18n.gettext(SAID.get(said, "")),
         name_of=name_of,
         where_of=where_of,
         hour_of=hour_of,
@@ -118,7 +121,7 @@ def receive(
     except Gone:
         return _ended()
     except Invalid as error:
-        return _sheet_page(request, member, db, reception_id, form.sheet, form=form, said=str(error), status=422)
+        return _sheet_page(request, member, db, reception_id, form.sheet, form=form, said=_said(error), status=422)
     return _opened(request, door, attempt, reception_id)
 
 
@@ -209,7 +212,7 @@ def paper(request: Request, member: Holder, reception_id: uuid.UUID, db: DB, doo
     if found.closed_at is not None:
         return _ended()
     if found.attempt_id is None:
-        raise NotFound("Les questions n'ont pas encore commencé.")
+        raise NotFound(D_("Les questions n'ont pas encore commencé."))
     attempt = taking.get(db, found.attempt_id)
     if not journal.noted_lately(db, member, Act.PROFILE_OPENED, [attempt.id]):
         journal.note(db, member, Act.PROFILE_OPENED, about_id=attempt.id)
@@ -238,16 +241,16 @@ def name_of(row: Received) -> str:
     """
     if row.label and row.closed_at is None:
         return row.label
-    return pseudonym(row.attempt_id) if row.attempt_id else "Fiche d'accueil"
+    return pseudonym(row.attempt_id) if row.attempt_id else i18n.gettext(D_("Fiche d'accueil"))
 
 
 def where_of(row: Received | Attempt) -> str:
     if row.answered is None:
-        return "pas encore commencé"
-    given = f"{row.answered} réponse{'s' if row.answered > 1 else ''}"
+        return i18n.gettext(D_("pas encore commencé"))
     if row.stopped is None:
-        return f"question {row.answered + 1}"
-    return f"{given}, arrêté ici" if row.stopped == taking.LEFT else f"{given}, fini"
+        return i18n.sentence(D_("question %(number)s"), {"number": row.answered + 1})
+    one, many = _LEFT_AFTER if row.stopped == taking.LEFT else _DONE_AFTER
+    return i18n.sentence(many if row.answered > 1 else one, {"number": row.answered})
 
 
 def hour_of(row: Received) -> str:
@@ -299,7 +302,7 @@ def _sheet_page(
         reception_id=reception_id,
         sheet=sheet,
         questions=QUESTIONS,
-        spoken=[one for code, one in i18n.languages().items() if code in offered],
+        offered=[one for code, one in i18n.languages().items() if code in offered],
         situations=ready_made.offered(),
         diagnostics=db.execute(published).all(),
         chosen=str(form.choice.diagnostic_id) if form and form.choice and form.choice.diagnostic_id else "",
@@ -338,7 +341,7 @@ def _reception_page(
         name=file.label if file else pseudonym(attempt.id),
         where=where_of(attempt),
         locked=attempt.at_desk and attempt.active_at < clock.now() - DESK_IDLE,
-        spoken=i18n.language(attempt.language),
+        read_in=i18n.language(attempt.language),
         step=_step(profile),
         is_told=profile.is_told,
         kept=kept,
@@ -346,8 +349,8 @@ def _reception_page(
         seen=service.version_of(found),
         today=service.today().isoformat(),
         report=summary(found, profile, place=proposed.place or member.organisation_name).text(),
-        said=str(wrong or ""),
-        errors={one["field"]: one["message"] for one in getattr(wrong, "errors", [])},
+        said=_said(wrong) if wrong else "",
+        errors={one["field"]: i18n.sentence(one["message"], {}) for one in getattr(wrong, "errors", [])},
         resume_code=ids.readable(code),
         qr=_square(_resume_url(request, code)) if not attempt.at_desk and attempt.stopped is None else "",
         url=_resume_url(request, code),
@@ -362,7 +365,13 @@ def _step(profile: reading.Profile) -> Any:
 
 def _since(file: LearnerFile) -> str:
     days = (service.today() - file.active_at.astimezone(PARIS).date()).days
-    return "aujourd'hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"
+    if days <= 1:
+        return i18n.gettext(D_("aujourd'hui") if days <= 0 else D_("hier"))
+    return i18n.sentence(D_("il y a %(number)s jours"), {"number": days})
+
+
+def _said(error: DomainError) -> str:
+    return i18n.sentence(error.message, error.values)
 
 
 def _resume_url(request: Request, code: str) -> str:

@@ -13,6 +13,7 @@ from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.selections import Selection, checked, starting_from, usual
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.errors import NotFound
+from pathways.i18n import D_
 from pathways.items import service as items_service
 from pathways.people.models import Organisation
 from pathways.permissions import Member, Permission
@@ -37,7 +38,7 @@ def diagnostic_for(db: Session, member: Member, code: str) -> Diagnostic:
     """
     situation = next((one for one in offered() if one.code == code), None)
     if situation is None:
-        raise NotFound("Cette situation n'est pas proposée ici.")
+        raise NotFound(D_("Cette situation n'est pas proposée ici."))
     composer = _composer(member)
     ladders = composing.latest_ladders(db, composer, USUAL_FRAMEWORK)
     selection = _selection(db, member, ladders, situation)

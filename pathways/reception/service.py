@@ -23,6 +23,7 @@ from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from pathways.i18n import D_
 from pathways.people import files
 from pathways.people.days import PARIS
 from pathways.people.models import LearnerFile
@@ -68,7 +69,7 @@ def find(db: Session, member: Member, reception_id: uuid.UUID) -> Reception | No
     """The reception, ``None`` if nothing was stored under this id yet. Another organisation's does not exist."""
     found = db.get(Reception, reception_id)
     if found is not None and not policies.may_hold(member, found.organisation_id):
-        raise NotFound("Cet accueil n'existe pas.")
+        raise NotFound(D_("Cet accueil n'existe pas."))
     return found
 
 
@@ -76,7 +77,7 @@ def get(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
     found = db.get(Reception, reception_id)
     # Not may_hold: whoever may not hold it may still know that a colleague does, and is told so.
     if found is None or found.organisation_id != member.organisation_id:
-        raise NotFound("Cet accueil n'existe pas.")
+        raise NotFound(D_("Cet accueil n'existe pas."))
     return found
 
 
@@ -85,10 +86,10 @@ def keep(db: Session, member: Member, reception_id: uuid.UUID, sheet: Sheet) -> 
     sheet = checked(sheet)
     _chosen_file(db, member, sheet)
     if sheet.label and not member.may(Permission.FILES_KEEP):
-        raise Forbidden("Pour donner un repère, il faut le droit de tenir les fiches.")
+        raise Forbidden(D_("Pour donner un repère, il faut le droit de tenir les fiches."))
     reception = _held(db, member, reception_id)
     if reception.closed_at is not None:
-        raise Gone("Cet accueil est terminé.")
+        raise Gone(D_("Cet accueil est terminé."))
     if reception.attempt_id is None:
         reception.context, reception.language = sheet.to_json(), sheet.language
         db.flush()
@@ -107,7 +108,7 @@ def start(
     diagnostic = _chosen(db, member, choice)
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
     if reception.language not in blueprint.languages:
-        said = "Ce diagnostic n'existe pas dans cette langue. Choisissez une autre langue, ou un autre diagnostic."
+        said = D_("Ce diagnostic n'existe pas dans cette langue. Choisissez une autre langue, ou un autre diagnostic.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
     kept = Sheet.of(reception.context, reception.language)
     attempt = taking.new_attempt(
@@ -126,7 +127,7 @@ def take_here(db: Session, member: Member, reception_id: uuid.UUID) -> Attempt:
     """Go on at the desk, read aloud, wherever it was before."""
     reception, attempt = _begun(db, member, reception_id)
     if reception.closed_at is not None:  # the press came from a page that was left open
-        raise Gone("Cet accueil est terminé.")
+        raise Gone(D_("Cet accueil est terminé."))
     attempt.at_desk = attempt.assisted = True
     taking.visited(attempt)
     db.flush()
@@ -145,7 +146,7 @@ def take_to_phone(db: Session, member: Member, reception_id: uuid.UUID) -> Attem
     """Go on on the person's own phone: nobody reads aloud from there on."""
     reception, attempt = _begun(db, member, reception_id)
     if reception.closed_at is not None:
-        raise Gone("Cet accueil est terminé.")
+        raise Gone(D_("Cet accueil est terminé."))
     attempt.at_desk = attempt.assisted = False
     taking.visited(attempt)
     return attempt
@@ -174,12 +175,14 @@ def agree(db: Session, member: Member, reception_id: uuid.UUID, *, appointment: 
     """
     reception = _known(db, member, reception_id)
     if reception.closed_at is not None:
-        raise Gone("Cet accueil est terminé.")
+        raise Gone(D_("Cet accueil est terminé."))
     wanted = possible(appointment, today()).to_json()
     if wanted == reception.appointment:
         return reception
     if seen != version_of(reception):
-        raise Conflict("Une collègue ou un collègue a changé le rendez-vous entre-temps. Relisez, puis enregistrez.")
+        raise Conflict(
+            D_("Une collègue ou un collègue a changé le rendez-vous entre-temps. Relisez, puis enregistrez.")
+        )
     reception.appointment = wanted
     db.flush()
     return reception
@@ -286,7 +289,7 @@ def _held(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
             db.expire_all()
     held = db.get(Reception, reception_id, with_for_update=True, populate_existing=True)
     if held is None or not policies.may_hold(member, held.organisation_id):
-        raise NotFound("Cet accueil n'existe pas.")
+        raise NotFound(D_("Cet accueil n'existe pas."))
     return held
 
 
@@ -295,14 +298,14 @@ def _known(db: Session, member: Member, reception_id: uuid.UUID) -> Reception:
     get(db, member, reception_id)
     held = db.get(Reception, reception_id, with_for_update=True, populate_existing=True)
     if held is None:
-        raise NotFound("Cet accueil n'existe pas.")
+        raise NotFound(D_("Cet accueil n'existe pas."))
     return held
 
 
 def _begun(db: Session, member: Member, reception_id: uuid.UUID) -> tuple[Reception, Attempt]:
     reception = _known(db, member, reception_id)
     if reception.attempt_id is None:
-        raise Conflict("Les questions n'ont pas encore commencé.")
+        raise Conflict(D_("Les questions n'ont pas encore commencé."))
     return reception, taking.get(db, reception.attempt_id)
 
 
@@ -316,16 +319,16 @@ def _close(reception: Reception) -> None:
 
 def _chosen(db: Session, member: Member, choice: Choice) -> Diagnostic:
     if choice.diagnostic_id is None and not choice.situation:
-        said = "Choisissez un diagnostic dans la liste."
+        said = D_("Choisissez un diagnostic dans la liste.")
         raise Invalid(said, errors=[{"field": "diagnostic", "message": said}])
     if choice.diagnostic_id is None:
         return ready_made.diagnostic_for(db, member, choice.situation)
     reader = replace(member, permissions=member.permissions | {Permission.DIAGNOSTICS_READ})
     diagnostic = composing.get(db, reader, choice.diagnostic_id)
     if diagnostic.organisation_id != member.organisation_id:  # shared with us: to be copied, not to be asked
-        raise NotFound("Ce diagnostic n'existe pas.")
+        raise NotFound(D_("Ce diagnostic n'existe pas."))
     if diagnostic.state is not DiagnosticState.PUBLISHED:
-        said = "Ce diagnostic n'est pas ouvert. Choisissez-en un autre."
+        said = D_("Ce diagnostic n'est pas ouvert. Choisissez-en un autre.")
         raise Invalid(said, errors=[{"field": "diagnostic", "message": said}])
     return diagnostic
 
@@ -346,6 +349,6 @@ def _chosen_file(db: Session, member: Member, sheet: Sheet, *, comes_back: bool 
         if comes_back:
             files.touch(db, file.id)
     except NotFound as error:
-        said = "Cette fiche n'existe plus. Choisissez-en une autre, ou donnez un repère."
+        said = D_("Cette fiche n'existe plus. Choisissez-en une autre, ou donnez un repère.")
         raise Invalid(said, errors=[{"field": "file", "message": said}]) from error
     return file

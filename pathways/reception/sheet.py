@@ -9,6 +9,7 @@ from typing import Any
 
 from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.people.files import LONGEST_LABEL
 
 
@@ -23,40 +24,40 @@ class Question:
 QUESTIONS = (
     Question(
         "need",
-        "Qu'est-ce qui vous amène ?",
+        D_("Qu'est-ce qui vous amène ?"),
         {
-            "papers": "Une démarche",
-            "device": "Mon appareil",
-            "contact": "Écrire, appeler",
-            "work": "Le travail",
-            "learn": "Apprendre",
-            "other": "Autre chose",
+            "papers": D_("Une démarche"),
+            "device": D_("Mon appareil"),
+            "contact": D_("Écrire, appeler"),
+            "work": D_("Le travail"),
+            "learn": D_("Apprendre"),
+            "other": D_("Autre chose"),
         },
     ),
     Question(
         "device",
-        "Qu'utilisez-vous ?",
-        {"phone": "Un téléphone", "computer": "Un ordinateur", "both": "Les deux", "none": "Rien"},
+        D_("Qu'utilisez-vous ?"),
+        {"phone": D_("Un téléphone"), "computer": D_("Un ordinateur"), "both": D_("Les deux"), "none": D_("Rien")},
     ),
     Question(
         "connection",
-        "Avez-vous Internet chez vous ?",
-        {"box": "Oui, une box", "mobile": "Sur le téléphone", "none": "Non"},
+        D_("Avez-vous Internet chez vous ?"),
+        {"box": D_("Oui, une box"), "mobile": D_("Sur le téléphone"), "none": D_("Non")},
     ),
     Question(
         "help",
-        "Qui vous aide ?",
+        D_("Qui vous aide ?"),
         {
-            "family": "La famille",
-            "friend": "Un ami, un voisin",
-            "professional": "Un professionnel",
-            "nobody": "Personne",
+            "family": D_("La famille"),
+            "friend": D_("Un ami, un voisin"),
+            "professional": D_("Un professionnel"),
+            "nobody": D_("Personne"),
         },
     ),
     Question(
         "reading",
-        "Lire dans cette langue, c'est :",
-        {"easy": "Facile", "little": "Un peu difficile", "no": "Je ne lis pas"},
+        D_("Lire dans cette langue, c'est :"),
+        {"easy": D_("Facile"), "little": D_("Un peu difficile"), "no": D_("Je ne lis pas")},
     ),
 )
 """The sixth question is the language. It stands before the last one, which is about it."""
@@ -105,13 +106,13 @@ def checked(sheet: Sheet) -> Sheet:
     known = {question.code: question.choices for question in QUESTIONS}
     for name, value in sheet.answers.items():
         if name not in known or (value and value not in known[name]):
-            said = "Cette réponse n'est pas proposée ici."
+            said = D_("Cette réponse n'est pas proposée ici.")
             raise Invalid(said, errors=[{"field": name[:40], "message": said}])
     if sheet.language not in i18n.languages():
-        said = "Cette langue n'est pas proposée ici."
+        said = D_("Cette langue n'est pas proposée ici.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
     if len(sheet.label) > LONGEST_LABEL:
-        said = f"Le repère est trop long : {LONGEST_LABEL} signes au plus."
+        said = i18n.sentence(D_("Le repère est trop long : %(most)s signes au plus."), {"most": LONGEST_LABEL})
         raise Invalid(said, errors=[{"field": "label", "message": said}])
     answers = {
         question.code: sheet.answers[question.code] for question in QUESTIONS if sheet.answers.get(question.code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pathways import glossaries
 from pathways.referentials.documents import (
     TITLES,
     AlignmentDocument,
@@ -232,8 +233,22 @@ def _translations(read_in: FrameworkFolder, root: Path) -> list[Finding]:
                 if not text.strip()
             ]
         findings += _stale_titles(document, titles, source)
+        findings += _glossary(document, titles, source)
         read_in.translations[document.language] = document
     return findings
+
+
+def _glossary(document: FrameworkTranslationDocument, titles: dict[str, Any], source: Source) -> list[Finding]:
+    """Words that the glossary of the language says otherwise."""
+    fresh = document.fresh(titles)
+    pairs: list[tuple[tuple[Step, ...], str, str]] = [(("title",), titles["title"], fresh.title)] if fresh.title else []
+    for part in TITLES:
+        pairs += [((part, code), titles[part][code], text) for code, text in getattr(fresh, part).items()]
+    return [
+        source.finding(place, "glossary", f"{place[-1]} : {one.message}", warning=True)
+        for place, french, own in pairs
+        for one in glossaries.flaws(french, own, document.language)
+    ]
 
 
 def _stale_titles(document: FrameworkTranslationDocument, titles: dict[str, Any], source: Source) -> list[Finding]:

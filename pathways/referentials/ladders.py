@@ -10,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from pathways import i18n
+from pathways.i18n import D_
 from pathways.referentials.models import MicroSkill, Referential, Strand
 
 OWN_DOMAIN = "own"
-OWN_TITLE = "Les nôtres"
+OWN_TITLE = D_("Les nôtres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class Ladders:
     @property
     def domains(self) -> list[dict[str, str]]:
         """``[{"code", "title"}]`` in order; the own ladders are a domain of their own, the last one."""
-        return [*self.referential.domains, *([{"code": OWN_DOMAIN, "title": OWN_TITLE}] if self.own else [])]
+        return [
+            *self.referential.domains,
+            *([{"code": OWN_DOMAIN, "title": i18n.gettext(OWN_TITLE)}] if self.own else []),
+        ]
 
     @property
     def fingerprint(self) -> str:

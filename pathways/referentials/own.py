@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from pathways import clock, ids
+from pathways import clock, i18n, ids
 from pathways.errors import Conflict, Invalid, NotFound
-from pathways.i18n import folded
+from pathways.i18n import D_, folded
 from pathways.permissions import Member
 from pathways.referentials import service
 from pathways.referentials.ladders import OWN_DOMAIN, Ladders, ladders_of
@@ -25,8 +25,9 @@ from pathways.referentials.models import MicroSkill, Referential, Strand
 MOST_RUNGS, MOST_LADDERS = 20, 50
 SHORTEST_TITLE, LONGEST_TITLE = 3, 60
 LETTERS_OF_A_CODE = 6
-DEVICES = {"any": "tous", "phone": "téléphone", "computer": "ordinateur"}
-_AND, _OR = re.compile(r"[,;\n]|\bet\b", re.IGNORECASE), re.compile(r"\bou\b|\|", re.IGNORECASE)
+DEVICES = {"any": D_("tous"), "phone": D_("téléphone"), "computer": D_("ordinateur")}
+_AND, _OR = re.compile(r"[,;\n]|\b(?:et|and)\b", re.IGNORECASE), re.compile(r"\b(?:ou|or)\b|\|", re.IGNORECASE)
+_ONE_OF = D_("ou")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ def requires_of(text: str) -> tuple[tuple[str, ...], ...]:
 
 
 def requires_in_words(groups: Sequence[Sequence[str]]) -> str:
-    return ", ".join(" ou ".join(group) for group in groups)
+    return ", ".join(_one_of(group) for group in groups)
+
+
+def _one_of(group: Sequence[str]) -> str:
+    return f" {i18n.gettext(_ONE_OF)} ".join(group)
 
 
 def all_of(db: Session, member: Member, framework: str) -> Sequence[Strand]:
@@ -65,7 +70,7 @@ def all_of(db: Session, member: Member, framework: str) -> Sequence[Strand]:
 def get(db: Session, member: Member, ladder_id: uuid.UUID) -> Strand:
     found = db.get(Strand, ladder_id, options=[selectinload(Strand.skills)])
     if found is None or found.organisation_id != member.organisation_id:
-        raise NotFound("Cette filière n'existe pas.")
+        raise NotFound(D_("Cette filière n'existe pas."))
     return found
 
 
@@ -76,10 +81,10 @@ def create(db: Session, member: Member, *, framework: str, title: str, key: uuid
     if key is not None and (there := db.get(Strand, made)) is not None:
         return there
     if not SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
-        raise _refused([("title", _TITLE)])
+        raise _refused([("title", _title())])
     others = all_of(db, member, framework)
     if len(others) >= MOST_LADDERS:
-        raise _refused([("title", f"Au plus {MOST_LADDERS} filières.")])
+        raise _refused([("title", i18n.sentence(D_("Au plus %(most)s filières."), {"most": MOST_LADDERS}))])
     strand = Strand(
         id=made,
         organisation_id=member.organisation_id,
@@ -120,8 +125,10 @@ def change(
         if _says(strand, title, description, rungs):
             return strand
         raise Conflict(
-            "Une collègue ou un collègue a changé cette filière entre-temps. Votre texte est encore là : comparez, "
-            "puis enregistrez-le si c'est bien le bon."
+            D_(
+                "Une collègue ou un collègue a changé cette filière entre-temps. Votre texte est encore là : comparez, "
+                "puis enregistrez-le si c'est bien le bon."
+            )
         )
     assert strand.framework is not None
     _check(db, member, strand, title, rungs)
@@ -188,7 +195,11 @@ def _write(strand: Strand, title: str, description: str, rungs: Sequence[Rung]) 
 
 # --- what a ladder must satisfy: the rules of the files ---
 
-_TITLE = f"Un titre de {SHORTEST_TITLE} à {LONGEST_TITLE} lettres : un geste, sans jargon."
+_TITLE = D_("Un titre de %(least)s à %(most)s lettres : un geste, sans jargon.")
+
+
+def _title() -> str:
+    return i18n.sentence(_TITLE, {"least": SHORTEST_TITLE, "most": LONGEST_TITLE})
 
 
 def _check(db: Session, member: Member, strand: Strand, title: str, rungs: Sequence[Rung]) -> None:
@@ -200,15 +211,18 @@ def _check(db: Session, member: Member, strand: Strand, title: str, rungs: Seque
         if skill.strand_id != strand.id
     }
     own = {skill.code for skill in strand.skills}
-    found = [] if SHORTEST_TITLE <= len(title) <= LONGEST_TITLE else [("title", _TITLE)]
+    found = [] if SHORTEST_TITLE <= len(title) <= LONGEST_TITLE else [("title", _title())]
     if len(rungs) > MOST_RUNGS:
-        found.append(("skills", f"Au plus {MOST_RUNGS} micro-compétences par filière."))
+        said = D_("Au plus %(most)s micro-compétences par filière.")
+        found.append(("skills", i18n.sentence(said, {"most": MOST_RUNGS})))
     if strangers := [rung.code for rung in rungs if rung.code and rung.code not in own]:
-        found.append(("skills", f"La micro-compétence {strangers[0]} n'est pas de cette filière."))
+        said = D_("La micro-compétence %(code)s n'est pas de cette filière.")
+        found.append(("skills", i18n.sentence(said, {"code": strangers[0]})))
     found += _shapes(referential, rungs) + _titles(others, rungs)
     found += _prerequisites({code: skill.level for code, skill in others.items()}, rungs)
     if not found and (cycle := _cycle(_edges(others.values(), rungs))):
-        found.append(("skills", f"Ces prérequis tournent en rond : {', '.join(cycle)}."))
+        said = D_("Ces prérequis tournent en rond : %(codes)s.")
+        found.append(("skills", i18n.sentence(said, {"codes": ", ".join(cycle)})))
     if found:
         raise _refused(found)
 
@@ -217,16 +231,17 @@ def _shapes(referential: Referential, rungs: Sequence[Rung]) -> list[tuple[str, 
     found = []
     for row, rung in enumerate(rungs):
         if not SHORTEST_TITLE <= len(rung.title) <= LONGEST_TITLE:
-            found.append((f"skill-{row}-title", _TITLE))
+            found.append((f"skill-{row}-title", _title()))
         if str(rung.level) not in referential.levels:
-            found.append((f"skill-{row}-level", f"Choisissez un niveau : {', '.join(referential.levels)}."))
+            said = i18n.sentence(D_("Choisissez un niveau : %(levels)s."), {"levels": ", ".join(referential.levels)})
+            found.append((f"skill-{row}-level", said))
         if rung.device not in DEVICES:
-            found.append((f"skill-{row}-device", "Cet appareil n'existe pas."))
+            found.append((f"skill-{row}-device", D_("Cet appareil n'existe pas.")))
     offered = [(row, rung) for row, rung in enumerate(rungs) if not rung.archived]
     for (_, lower), (row, upper) in pairwise(offered):
         if upper.level < lower.level:
-            said = f"Niveau {upper.level} après un niveau {lower.level} : la plus facile vient d'abord."
-            found.append((f"skill-{row}-level", said))
+            said = D_("Niveau %(upper)s après un niveau %(lower)s : la plus facile vient d'abord.")
+            found.append((f"skill-{row}-level", i18n.sentence(said, {"upper": upper.level, "lower": lower.level})))
     return found
 
 
@@ -238,8 +253,10 @@ def _titles(others: Mapping[str, MicroSkill], rungs: Sequence[Rung]) -> list[tup
             continue
         title = folded(rung.title)
         if title in taken:
-            found.append((f"skill-{row}-title", f"{taken[title]} a déjà ce titre."))
-        taken[title] = rung.code or f"La ligne {row + 1}"
+            found.append(
+                (f"skill-{row}-title", i18n.sentence(D_("%(other)s a déjà ce titre."), {"other": taken[title]}))
+            )
+        taken[title] = rung.code or i18n.sentence(D_("La ligne %(number)s"), {"number": row + 1})
     return found
 
 
@@ -251,11 +268,13 @@ def _prerequisites(levels: Mapping[str, int], rungs: Sequence[Rung]) -> list[tup
             field = f"skill-{row}-requires"
             unknown = [code for code in group if code not in known]
             if unknown:
-                found.append((field, f"{unknown[0]} n'existe pas : écrivez le code d'une micro-compétence."))
+                said = D_("%(code)s n'existe pas : écrivez le code d'une micro-compétence.")
+                found.append((field, i18n.sentence(said, {"code": unknown[0]})))
             elif len(set(group)) != len(group):
-                found.append((field, "« ou » relie deux micro-compétences différentes."))
+                found.append((field, D_("« ou » relie deux micro-compétences différentes.")))
             elif min(known[code] for code in group) > rung.level:
-                found.append((field, f"{' ou '.join(group)} est d'un niveau plus haut que {rung.level}."))
+                said = D_("%(codes)s est d'un niveau plus haut que %(level)s.")
+                found.append((field, i18n.sentence(said, {"codes": _one_of(group), "level": rung.level})))
     return found
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pathways import ids
+from pathways import i18n, ids
 from pathways.errors import Conflict, Invalid
+from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.referentials import own, service
 from pathways.referentials.ladders import ladders_of
@@ -30,7 +31,7 @@ Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 WriterForm = Annotated[Member, Depends(RequiresForm(Permission.CONTENT_WRITE))]
 Framework = Annotated[Short, Query()]
 LONGEST = 300
-_MISSING = "Quelque chose manque ou ne va pas. Rien n'est perdu : corrigez, puis enregistrez."
+_MISSING = D_("Quelque chose manque ou ne va pas. Rien n'est perdu : corrigez, puis enregistrez.")
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class LadderForm:
             parts = entry["field"].split("-")
             if len(parts) == 3:  # skill-2-title
                 parts[1] = str(lines[int(parts[1])])
-            found["-".join(parts)] = entry["message"]
+            found["-".join(parts)] = i18n.sentence(entry["message"], {})
         return found
 
 
@@ -118,7 +119,9 @@ def create(
     try:
         made = own.create(db, member, framework=framework, title=title, key=_key(key))
     except Invalid as error:
-        return _list(request, member, db, framework, title=title, said=error.message, status=422)
+        return _list(
+            request, member, db, framework, title=title, said=i18n.sentence(error.message, error.values), status=422
+        )
     return RedirectResponse(f"/ladders/{made.id}", 303)
 
 
@@ -147,10 +150,10 @@ def change(request: Request, member: WriterForm, ladder_id: uuid.UUID, form: Sen
             )
     except Conflict as error:
         form.fields["version"] = str(strand.version)  # to be kept on purpose over the colleague's
-        form.said, form.theirs = error.message, form_of(strand)
+        form.said, form.theirs = i18n.sentence(error.message, error.values), form_of(strand)
         return _page(request, member, db, strand, form, status=409)
     except Invalid as error:
-        form.said, form.errors = _MISSING, form.at_lines(error)
+        form.said, form.errors = i18n.gettext(_MISSING), form.at_lines(error)
         return _page(request, member, db, strand, form, status=422)
     return RedirectResponse(f"/ladders/{ladder_id}", 303)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
 from pathways.errors import NotFound
-from pathways.i18n import folded
+from pathways.i18n import D_, folded
 from pathways.referentials.checks import FrameworkFolder
 from pathways.referentials.documents import fingerprint_of
 from pathways.referentials.ladders import Ladders
@@ -56,7 +56,7 @@ def all_newest(db: Session) -> Sequence[Referential]:
 def latest(db: Session, code: str) -> Referential:
     found = db.scalar(newest().where(Referential.code == code))
     if found is None:
-        raise NotFound("Ce référentiel n'existe pas.")
+        raise NotFound(D_("Ce référentiel n'existe pas."))
     return found
 
 
@@ -69,7 +69,7 @@ def readers_of(db: Session, code: str) -> str:
 def get(db: Session, referential_id: uuid.UUID) -> Referential:
     found = db.get(Referential, referential_id, options=[selectinload(Referential.strands).selectinload(Strand.skills)])
     if found is None:
-        raise NotFound("Ce référentiel n'existe pas.")
+        raise NotFound(D_("Ce référentiel n'existe pas."))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ _LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 DISPLAY_COOKIE = "display"
 DESK_COOKIE = "desk"
 _DESK_PAGE = "desk.html"
+_IN_FRENCH = Markup(' lang="fr"')
+"""What content that exists in French alone says of itself on a page in another language."""
 _EXTENDS = re.compile(r"""{% extends ["']([a-z-]+\.html)["'] %}""")
 
 
@@ -51,6 +54,7 @@ def render(
                 nonce=request.scope.get("state", {}).get("nonce", ""),
                 language=language,
                 spoken=spoken,
+                in_french=_IN_FRENCH if spoken.code != i18n.SOURCE else "",
                 display=values.pop("display", None) or display_of(request),
                 **values,
             )
@@ -133,9 +137,19 @@ def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> 
         if reader.code == i18n.SOURCE:
             return Markup('<span class="two"><span>{}</span></span>').format(french)
         return Markup('<span class="two"><span lang="fr" dir="ltr">{}</span></span>').format(french)
+    turned = Markup(' dir="ltr"') if reader.dir == "rtl" and not _turns(own) else ""
     if display == "own":
-        return Markup('<span class="two"><span>{}</span></span>').format(own)
-    return Markup('<span class="two"><span>{}</span> <span lang="fr" dir="ltr">{}</span></span>').format(own, french)
+        return Markup('<span class="two"><span{}>{}</span></span>').format(turned, own)
+    return Markup('<span class="two"><span{}>{}</span> <span lang="fr" dir="ltr">{}</span></span>').format(
+        turned, own, french
+    )
+
+
+def _turns(text: str) -> bool:
+    """Whether a text has letters of a script that runs from right to left. A password or an address has none, and its
+    signs must stay where they are typed.
+    """
+    return any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
 
 
 @functools.cache

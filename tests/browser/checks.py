@@ -32,8 +32,18 @@ _INLINE = """() => [
 ]"""
 
 
-def faults(page: Page, *, wide: bool = True, dark: bool = True, targets: bool = True) -> list[str]:
-    """Everything wrong with the page as it stands, at 320 px and 1280, by day and by night. Leaves it spaced."""
+def faults(
+    page: Page,
+    *,
+    wide: bool = True,
+    dark: bool = True,
+    targets: bool = True,
+    forced: bool = False,
+    printed: bool = False,
+) -> list[str]:
+    """Everything wrong with the page as it stands, at 320 px and 1280, by day and by night, in the colours that somebody
+    forces on it, and on paper. Leaves it spaced.
+    """
     found = []
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour on its way to another
     page.set_viewport_size({"width": 320, "height": 640})
@@ -45,6 +55,16 @@ def faults(page: Page, *, wide: bool = True, dark: bool = True, targets: bool = 
         page.emulate_media(color_scheme="dark")
         found += [f"dark: {one}" for one in contrast(page)]
         page.emulate_media(color_scheme="light")
+    if forced:
+        page.emulate_media(forced_colors="active")
+        found += [f"forced colours: {one}" for one in contrast(page)]
+        page.emulate_media(forced_colors="none")
+    if printed:
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 700, "height": 1000})  # what an A4 sheet with its margins holds
+        found += [f"printed: {one}" for one in no_horizontal_scroll(page) + missing_glyphs(page)]
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 320, "height": 640})
     if wide:
         page.set_viewport_size({"width": 1280, "height": 900})
         found += [f"1280: {one}" for one in axe(page) + no_horizontal_scroll(page)]

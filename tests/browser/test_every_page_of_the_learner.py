@@ -11,6 +11,7 @@ from tests.browser.server import KINDS, LEARNT, Server
 from tests.parts import fonts
 from tests.parts.browser import fonts_used
 
+_SENT = ("responseBodySize", "responseHeadersSize")
 pytestmark = pytest.mark.slow  # minutes of axe: what a page does is in the quick tests
 
 
@@ -71,23 +72,18 @@ def learner_pages(server: Server, page: Page, language: str) -> Iterator[str]:
     yield at("/accessibilite", "accessibility")
 
 
-@pytest.mark.parametrize("language", ["fr", "ar", "uk"])
+LANGUAGES = list(i18n.languages())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_learner_pages(server, page_at, language):
     page = page_at(320, i18n.language(language).tag)
-    found = {name: faults(page) for name in learner_pages(server, page, language)}
+    found = {name: faults(page, forced=True, printed=True) for name in learner_pages(server, page, language)}
     wrong = told(found)
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("language", ["en", "fa_AF"])
-def test_learner_pages_of_the_other_languages(server, page_at, language):
-    page = page_at(320, i18n.language(language).tag)
-    found = {name: faults(page, wide=False, dark=False) for name in learner_pages(server, page, language)}
-    wrong = told(found)
-    assert not wrong, wrong
-
-
-@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("language", ["fr", "ar", "ti"])
 def test_the_focus_is_always_in_sight(server, page_at, language):
     page = page_at(320, i18n.language(language).tag)
     page.set_viewport_size({"width": 320, "height": 600})
@@ -96,16 +92,44 @@ def test_the_focus_is_always_in_sight(server, page_at, language):
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("language", ["ar", "fa_AF", "uk"])
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != i18n.SOURCE])
 def test_each_script_is_drawn_by_the_font_meant_for_it(server, page_at, language):
+    """And by the one that is sent with the page, where there is one: whatever the device has."""
     page = page_at(360, i18n.language(language).tag)
     attempt = server.begin(page, language, item=KINDS["choice"])
     page.goto(f"{server.url}/t/{attempt}")
+    page.evaluate("document.fonts.ready")
     own = fonts_used(page, ".tile .two > :first-child")
-    meant = fonts.ARABIC if i18n.language(language).dir == "rtl" else fonts.LATIN
+    meant = i18n.language(language).font
     assert own[meant] > sum(own.values()) / 2
-    assert set(own) <= {fonts.ARABIC, fonts.LATIN}
+    assert set(own) <= {meant, fonts.LATIN}
     assert set(fonts_used(page, ".tile .two > [lang=fr]")) == {fonts.LATIN}
+
+
+def test_the_wall_loads_no_whole_font(server, page_at):
+    """Eleven names in four scripts, for a few kilobytes."""
+    page = page_at(360, "fr")
+    loaded: list[str] = []
+    page.on("response", lambda answer: loaded.append(answer.url))
+    page.goto(f"{server.url}/q/{server.code}")
+    page.evaluate("document.fonts.ready")
+    sent = [url.rsplit("/", 1)[1] for url in loaded if url.endswith(".woff2")]
+    assert len(sent) == 3
+    assert all(name.endswith("-names.woff2") for name in sent)
+    drawn = fonts_used(page, ".wall a")
+    assert set(drawn) == {one.font for one in i18n.languages().values()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_weighs_less_than_120_kilobytes_with_its_font(server, page_at, language):
+    page = page_at(360, i18n.language(language).tag)
+    attempt = server.begin(page, language, item=KINDS["choice"])
+    weights: list[int] = []
+    page.on("requestfinished", lambda request: weights.append(sum(request.sizes()[part] for part in _SENT)))
+    page.goto(f"{server.url}/t/{attempt}", wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    assert len(weights) > 3
+    assert sum(weights) < 120_000
 
 
 def test_a_script_in_the_page_would_not_run(server, page_at, recorder):

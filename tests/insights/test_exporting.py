@@ -133,7 +133,7 @@ def test_no_number_is_under_ten_and_no_name_is_in_it(crowd, door):
     for row in csv_rows(table)[1:]:
         assert row[1] == "20"
         for cell in row[2:]:
-            assert cell == anonymity.FEW or int(cell.removeprefix("au moins ")) >= 10
+            assert cell == anonymity.in_words(0) or int(cell.removeprefix("au moins ")) >= 10
     text = exporting.written(table, "csv")[0].decode()
     assert "Jeudi" not in text
     assert "passation" not in text
@@ -154,7 +154,7 @@ def test_everybody_the_same_is_not_told_either(crowd, door):
     for _ in range(20):
         crowd.add(dict.fromkeys(SKILLS, "correct"))
     for row in outside(crowd, door).rows:
-        assert row[2:] == ["au moins 10", *[anonymity.FEW] * 3]
+        assert row[2:] == ["au moins 10", *[anonymity.in_words(0)] * 3]
 
 
 def test_who_came_twice_is_one_person(crowd, door):

@@ -72,11 +72,20 @@ def configuration() -> Path:
     return written
 
 
+def shipped() -> list[Path]:
+    """The fonts that are sent with pages, but for the few letters of the wall of languages."""
+    static = ROOT / "pathways" / "web" / "static"
+    found = sorted(path for path in static.glob("*.woff2") if not path.stem.endswith("-names"))
+    if not found:
+        raise MissingPart("No fonts are sent with pages: run `make pathways/web/static/fonts.css`.")
+    return found
+
+
 @cache
 def coverage() -> frozenset[int]:
     """The code points that our faces can draw."""
     points: set[int] = set()
-    for path in faces():
+    for path in (*faces(), *shipped()):
         with TTFont(path, lazy=True) as font:
             points.update(font.getBestCmap() or {})
     return frozenset(points)

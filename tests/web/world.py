@@ -6,18 +6,22 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from pathways import clock
 from pathways.database import Database
 from pathways.diagnostics.models import Diagnostic
+from pathways.items import recordings
 from pathways.outbox import OutboxEvent
 from pathways.people.models import Invitation, LearnerFile, Membership, PersonalToken
 from pathways.permissions import Role
 from pathways.reception.models import Reception
 from pathways.tables import metadata
+from pathways.voices.models import Voice
 from tests.diagnostics.situations import Taker
 
 SELECTION = {"skills": ["SEC-01", "SEC-02"], "languages": ["fr", "ar"], "questions": 6}
@@ -107,13 +111,37 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
             language="fr",
         )
         db.add(reception)
+        voice = Voice(
+            organisation_id=organisation_id,
+            diagnostic_id=uuid.UUID(made.json()["id"]),
+            language="fr",
+            link_digest="0" * 64,
+            made_by=membership.account_id,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+        db.add(voice)
+        db.flush()
+        recording = recordings.keep(
+            db,
+            administrator.app.state.settings.data / recordings.FOLDER,  # type: ignore[attr-defined]
+            language="fr",
+            text="Bonjour",
+            sound=b"ID3 of nothing",
+            licence=voice.licence,
+            source=recordings.Source(recordings.VOICE, voice.id, membership.account_id),
+        )
         values = {
             "diagnostic_id": str(made.json()["id"]),
             "attempt_id": taker.opened["id"],
             "reception_id": str(reception.id),
+            "voice_id": str(voice.id),
+            "recording_id": str(recording.id),
+            "fingerprint": recording.text_fingerprint,
+            "number": "1",
             "other_id": other.opened["id"],
             "kind": "csv",
             "format": "csv",
+            "organisation_id": str(organisation_id),
             "membership_id": str(membership.id),
             "invitation_id": str(db.scalars(sa.select(Invitation.id).filter_by(organisation_id=organisation_id)).one()),
             "token_id": str(db.scalars(sa.select(PersonalToken.id).filter_by(organisation_id=organisation_id)).one()),
@@ -141,6 +169,7 @@ def body_for(method: str, path: str, csrf: str, values: dict[str, str]) -> dict[
 JSON_BODIES: dict[str, Any] = {
     "POST /api/v1/attempts": {"code": "AAAAAA", "language": "fr"},
     "POST /api/v1/attempts/{attempt_id}/answers": {"item": "SEC-01-a", "outcome": "dont_know"},
+    "POST /api/v1/attempts/{attempt_id}/unclear": {"item": "SEC-01-a"},
     "POST /api/v1/attempts/resume": {"code": "AAAA-AAAA"},
     "POST /api/v1/diagnostics": DIAGNOSTIC,
     "POST /api/v1/diagnostics/estimate": {"selection": SELECTION},
@@ -161,8 +190,14 @@ JSON_BODIES: dict[str, Any] = {
     "POST /api/v1/items": {"item": ITEM | {"stem": "Votre banque demande un code par message. Que faites-vous ?"}},
     "PUT /api/v1/items/{item_code}": {"item": ITEM | {"explain": "On demande avant."}, "number": 1},
     "PUT /api/v1/items/{item_code}/translations/{tag}": {"number": 1, "texts": {"stem": "نص"}},
+    "POST /api/v1/fairness/{item_code}/decisions": {"decision": "keep", "reason": "relue", "seen": ""},
+    "POST /api/v1/translations/{item_code}/suggestions": {"number": 1, "texts": {"stem": "نص"}},
+    "POST /api/v1/translations/{item_code}/decisions": {"translation": str(uuid.UUID(int=7)), "act": "review"},
+    "POST /api/v1/translations/{item_code}/unclear": {"segment": "stem"},
     "POST /api/v1/ladders": {"title": "Nos gestes"},
     "PUT /api/v1/ladders/{ladder_id}": {"version": 1, "title": "Nos ateliers du lundi", "skills": []},
+    "POST /api/v1/diagnostics/{diagnostic_id}/voices": {"key": str(uuid.UUID(int=9)), "language": "fr"},
+    "POST /api/v1/voices/recordings/{recording_id}": {"approved": True, "seen": "draft"},
     "POST /api/v1/tokens": {"name": "Tableur", "scopes": ["content:read"]},
 }
 _COMPOSED = {
@@ -205,9 +240,18 @@ FORMS: dict[str, dict[str, str]] = {
     "/profiles/{attempt_id}/resume-code": {"number": "1"},
     "/items/new": _WRITTEN,
     "/items/{item_code}/edit": _WRITTEN | {"number": "1"},
-    "/items/{item_code}/translations/{tag}": {"number": "1", "text-stem": "نص"},
+    "/translations/{item_code}": {"number": "1", "text-stem": "نص"},
+    "/translations/{item_code}/decisions": {"translation": str(uuid.UUID(int=7)), "act": "review"},
+    "/translations/{item_code}/unclear": {"segment": "stem"},
+    "/fairness/{item_code}/decisions": {"decision": "keep", "reason": "relue", "seen": ""},
     "/ladders": {"title": "Nos gestes"},
     "/ladders/{ladder_id}": {"version": "1", "title": "Nos ateliers", "action": "keep"},
+    "/diagnostics/{diagnostic_id}/voices": {"key": str(uuid.UUID(int=9)), "language": "fr"},
+    "/voices/recordings/{recording_id}": {"action": "approve", "seen": "draft"},
+    "/voices/{voice_id}/texts/{fingerprint}": {"consent": "1"},
+    "/voices/{voice_id}/erase": {"sure": "1"},
+    "/voice/{token}/agree": {"agreed": "1"},
+    "/voice/{token}/take-back": {"sure": "1"},
     "/organisation/invitations": {"role": "trainer"},
     "/organisation/members/{membership_id}/role": {"role": "reviewer"},
     "/account/tokens": {"name": "Tableur", "scopes": "content:read"},

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Body, Depends, Header, Response
 from starlette.requests import Request
 
 from pathways import i18n, ids
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import reading, taking, unclear
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import OF, OwnDoor
 from pathways.diagnostics.models import Attempt
-from pathways.diagnostics.schemas import AnswerIn, AttemptIn, AttemptOut, ProfileOut, ResumeIn, Step, UndoIn
+from pathways.diagnostics.schemas import AnswerIn, AttemptIn, AttemptOut, ProfileOut, ResumeIn, Step, UnclearIn, UndoIn
 from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid, NotFound, Unauthenticated
 from pathways.i18n import N_
@@ -124,6 +124,12 @@ def undo(learner: CurrentLearner, db: DB, door: OwnDoor, body: Annotated[UndoIn 
     """The last answer is superseded, not deleted, and its question is asked again."""
     attempt = taking.undo(db, door, learner.attempt_id, item=body.item if body else None)
     return _json(taking.reply_of(attempt, taking.blueprint_of(db, door, attempt.diagnostic_id)))
+
+
+@router.post("/{attempt_id}/unclear", status_code=204, summary="Say that a sentence is not clear")
+def say_unclear(learner: CurrentLearner, body: UnclearIn, db: DB, door: OwnDoor) -> None:
+    """Counted once for each learner and sentence, and linked to nobody. Nothing that was answered changes."""
+    unclear.say(db, door, learner.attempt_id, item=body.item, segment=body.segment)
 
 
 @router.post("/{attempt_id}/leave", response_model=Step, summary="Stop here")

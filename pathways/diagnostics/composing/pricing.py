@@ -15,6 +15,7 @@ from pathways import clock, i18n, ids
 from pathways.diagnostics import blueprint
 from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.engine import Estimate, compile_structure, simulate
+from pathways.i18n import D_
 from pathways.items import service as items_service
 from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation
 from pathways.referentials.ladders import Ladders
@@ -174,11 +175,11 @@ def _prerequisites(referential: Ladders, skills: Sequence[str]) -> list[str]:
 def _problems(selection: Selection, skills: Sequence[str], revisions: Sequence[ItemRevision]) -> list[str]:
     problems = []
     if not skills:
-        problems.append("Choisissez au moins une micro-compétence.")
+        problems.append(D_("Choisissez au moins une micro-compétence."))
     elif not revisions:
-        problems.append("Aucune des micro-compétences choisies n'a de question à l'écran.")
+        problems.append(D_("Aucune des micro-compétences choisies n'a de question à l'écran."))
     if not selection.languages:
-        problems.append("Choisissez au moins une langue.")
+        problems.append(D_("Choisissez au moins une langue."))
     return problems
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pathways import i18n
 from pathways.diagnostics.engine import StopRules
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items.models import STATES
 from pathways.people import habits
 from pathways.permissions import Member
@@ -26,11 +27,11 @@ USUAL_LEAST = 8
 person shows only in more answers."""
 OTHER_DEVICE = {"phone": "computer", "computer": "phone"}
 NUMBERS = {
-    "at_least": ("Questions au moins", MOST_QUESTIONS),
-    "questions": ("Questions au plus", MOST_QUESTIONS),
-    "minutes": ("Minutes au plus", MOST_MINUTES),
+    "at_least": (D_("Questions au moins : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
+    "questions": (D_("Questions au plus : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
+    "minutes": (D_("Minutes au plus : un nombre de 1 à %(most)s."), MOST_MINUTES),
 }
-"""The name of each number on the page, and its largest value."""
+"""What is said of each number that is out of range, by its name on the page; and its largest value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +119,35 @@ def titles_of(referential: Ladders, selection: Selection) -> list[tuple[str, lis
 
 def _wrong_codes(selection: Selection, known: dict[str, Any]) -> list[dict[str, str]]:
     errors = [
-        {"field": "skills", "message": f"La micro-compétence {code} n'existe pas."}
+        {"field": "skills", "message": i18n.sentence(D_("La micro-compétence %(code)s n'existe pas."), {"code": code})}
         for code in selection.skills
         if code not in known
     ]
     if len(selection.skills) > MOST_SKILLS:
-        errors.append({"field": "skills", "message": f"Au plus {MOST_SKILLS} micro-compétences."})
+        said = i18n.sentence(D_("Au plus %(most)s micro-compétences."), {"most": MOST_SKILLS})
+        errors.append({"field": "skills", "message": said})
     return errors
 
 
 def _wrong_words(selection: Selection) -> list[dict[str, str]]:
     errors = [
-        {"field": "languages", "message": f"La langue {code} n'existe pas."}
+        {"field": "languages", "message": i18n.sentence(D_("La langue %(code)s n'existe pas."), {"code": code})}
         for code in selection.languages
         if code not in i18n.languages()
     ]
     if selection.least_state not in STATES:
-        errors.append({"field": "least_state", "message": "Cet état de traduction n'existe pas."})
+        errors.append({"field": "least_state", "message": D_("Cet état de traduction n'existe pas.")})
     if selection.without_device not in {"", "phone", "computer"}:
-        errors.append({"field": "without_device", "message": "Cet appareil n'existe pas."})
+        errors.append({"field": "without_device", "message": D_("Cet appareil n'existe pas.")})
     return errors
 
 
 def _wrong_numbers(selection: Selection) -> list[dict[str, str]]:
     errors = []
     if selection.accuracy is not None and not 0.5 < selection.accuracy <= 0.99:
-        errors.append({"field": "accuracy", "message": "La certitude visée va de 51 à 99 %."})
-    for name, (title, most) in NUMBERS.items():
+        errors.append({"field": "accuracy", "message": D_("La certitude visée va de 51 à 99 %.")})
+    for name, (said, most) in NUMBERS.items():
         value = getattr(selection, name)
         if value is not None and not 1 <= value <= most:
-            errors.append({"field": name, "message": f"{title} : un nombre de 1 à {most}."})
+            errors.append({"field": name, "message": i18n.sentence(said, {"most": most})})
     return errors

@@ -16,6 +16,7 @@ from pathways.diagnostics.composing.pricing import LEARNERS, Price, price, revis
 from pathways.diagnostics.composing.selections import MOST_QUESTIONS, MOST_SKILLS, Selection, checked
 from pathways.diagnostics.models import Diagnostic, DiagnosticEdit, DiagnosticShare, DiagnosticState
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
+from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
 from pathways.referentials.ladders import Ladders, ladders_of
@@ -45,7 +46,7 @@ __all__ = [
 CODE_LENGTH = 6
 MOST_EDITS = 200
 """Earlier states of one draft that are kept; the oldest go first."""
-NOT_THERE = "Ce diagnostic n'existe pas."
+NOT_THERE = D_("Ce diagnostic n'existe pas.")
 
 
 def list_for(member: Member) -> sa.Select[Diagnostic]:
@@ -137,7 +138,7 @@ def update(
         return diagnostic
     if diagnostic.version != version:
         raise Conflict(
-            "Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix."
+            D_("Une collègue ou un collègue a changé ce diagnostic entre-temps. Rechargez-le pour voir ses choix.")
         )
     db.add(
         DiagnosticEdit(
@@ -194,7 +195,7 @@ def close(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:
     """No new learner may start; those who started may finish. Closing twice changes nothing."""
     diagnostic = get(db, member, diagnostic_id)
     if diagnostic.state is DiagnosticState.DRAFT:
-        raise Conflict("Ce diagnostic n'est pas encore publié.")
+        raise Conflict(D_("Ce diagnostic n'est pas encore publié."))
     if diagnostic.state is DiagnosticState.PUBLISHED:
         diagnostic.state, diagnostic.closed_at = DiagnosticState.CLOSED, clock.now()
     return diagnostic
@@ -205,7 +206,7 @@ def erase(db: Session, member: Member, diagnostic_id: uuid.UUID) -> None:
     diagnostic = get(db, member, diagnostic_id)
     db.refresh(diagnostic, with_for_update=True)
     if diagnostic.state is not DiagnosticState.DRAFT:
-        raise Conflict("Ce diagnostic est publié : on peut le fermer, pas le supprimer.")
+        raise Conflict(D_("Ce diagnostic est publié : on peut le fermer, pas le supprimer."))
     editable(db, member, diagnostic_id)
     for part in (DiagnosticShare, DiagnosticEdit):
         db.execute(sa.delete(part).where(part.diagnostic_id == diagnostic.id))
@@ -223,9 +224,9 @@ def editable(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnosti
     diagnostic = get(db, member, diagnostic_id)
     db.refresh(diagnostic, with_for_update=True)
     if diagnostic.state is not DiagnosticState.DRAFT:
-        raise Conflict("Ce diagnostic est publié : il ne change plus.")
+        raise Conflict(D_("Ce diagnostic est publié : il ne change plus."))
     if not policies.may_edit(member, diagnostic):
-        raise Forbidden("Vous n'avez pas le droit de changer ce diagnostic.")
+        raise Forbidden(D_("Vous n'avez pas le droit de changer ce diagnostic."))
     return diagnostic
 
 
@@ -235,7 +236,7 @@ def _id_of(member: Member, key: uuid.UUID, *changed: str) -> uuid.UUID:
 
 def _title(title: str) -> str:
     if not title:
-        said = "Donnez un titre au diagnostic."
+        said = D_("Donnez un titre au diagnostic.")
         raise Invalid(said, errors=[{"field": "title", "message": said}])
     return title
 
@@ -255,4 +256,4 @@ def _give_code(db: Session, diagnostic: Diagnostic) -> None:
         except IntegrityError:
             continue
         return
-    raise Conflict("Aucun code libre n'a été trouvé. Recommencez.")
+    raise Conflict(D_("Aucun code libre n'a été trouvé. Recommencez."))

@@ -10,12 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from pathways import i18n
 from pathways.diagnostics import policies
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.pricing import revisions_of
 from pathways.diagnostics.composing.selections import Selection, known_part
 from pathways.diagnostics.models import Diagnostic, DiagnosticShare
 from pathways.errors import Invalid, NotFound
+from pathways.i18n import D_
 from pathways.items import authoring
 from pathways.items import service as items_service
 from pathways.items.models import Item, ItemRevision
@@ -98,7 +100,7 @@ def share(db: Session, member: Member, diagnostic_id: uuid.UUID, *, organisation
         diagnostic.shared_with_all = True
         return diagnostic
     if organisation_id == member.organisation_id or db.get(Organisation, organisation_id) is None:
-        said = "Choisissez une autre structure de ce serveur."
+        said = D_("Choisissez une autre structure de ce serveur.")
         raise Invalid(said, errors=[{"field": "organisation", "message": said}])
     key = {"diagnostic_id": diagnostic.id, "organisation_id": organisation_id}
     if db.get(DiagnosticShare, key) is None:
@@ -141,7 +143,7 @@ def copy(db: Session, member: Member, diagnostic_id: uuid.UUID, *, key: uuid.UUI
     selection, adopted = _in_own_words(db, member, source, key)
     framework = source.referential.code
     selection, lost = known_part(composing.latest_ladders(db, member, framework), selection)
-    title = f"Copie de {source.title}"[:LONGEST_TITLE]
+    title = i18n.sentence(D_("Copie de %(title)s"), {"title": source.title})[:LONGEST_TITLE]
     made = composing.create(db, member, title=title, framework=framework, selection=selection, key=key)
     return Copy(made, lost, adopted)
 

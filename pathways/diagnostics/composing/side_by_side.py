@@ -14,6 +14,7 @@ from pathways.diagnostics.composing.pricing import price
 from pathways.diagnostics.composing.selections import Selection, checked, known_part, starting_from, usual
 from pathways.diagnostics.models import Diagnostic
 from pathways.errors import NotFound
+from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials.ladders import Ladders
 from pathways.referentials.service import USUAL_FRAMEWORK
@@ -92,7 +93,7 @@ def of_choice(db: Session, ladders: Ladders, title: str, selection: Selection, *
 def _ready_made(db: Session, member: Member, name: str) -> Side:
     found = situation(USUAL_FRAMEWORK, name.removeprefix(SITUATION))
     if found is None:
-        raise NotFound("Ce modèle n'existe pas.")
+        raise NotFound(D_("Ce modèle n'existe pas."))
     ladders = composing.latest_ladders(db, member, USUAL_FRAMEWORK)
     return of_choice(db, ladders, found.title, starting_from(found, usual(db, member), ladders), name=name)
 

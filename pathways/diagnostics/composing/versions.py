@@ -14,6 +14,7 @@ from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.selections import Selection, known_part
 from pathways.diagnostics.models import Diagnostic, DiagnosticEdit, DiagnosticState
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import D_
 from pathways.people.models import Account
 from pathways.permissions import Member
 
@@ -61,7 +62,7 @@ def restore(db: Session, member: Member, diagnostic_id: uuid.UUID, *, to: int, v
     diagnostic = composing.editable(db, member, diagnostic_id)
     past = db.scalar(sa.select(DiagnosticEdit).filter_by(diagnostic_id=diagnostic.id, version=to))
     if past is None:
-        raise NotFound("Cet état n'existe pas, ou plus.")
+        raise NotFound(D_("Cet état n'existe pas, ou plus."))
     selection, _ = known_part(composing.ladders(db, diagnostic), Selection.from_json(past.selection))
     return composing.update(db, member, diagnostic.id, title=past.title, selection=selection, version=version)
 
@@ -73,7 +74,7 @@ def succeed(db: Session, member: Member, diagnostic_id: uuid.UUID) -> tuple[Diag
     former = composing.get(db, member, diagnostic_id)
     db.refresh(former, with_for_update=True)  # a second click waits here, then finds the draft
     if former.state is DiagnosticState.DRAFT:
-        raise Conflict("Ce diagnostic est un brouillon : changez-le directement.")
+        raise Conflict(D_("Ce diagnostic est un brouillon : changez-le directement."))
     draft = db.scalars(
         sa.select(Diagnostic)
         .filter_by(follows_id=former.id, state=DiagnosticState.DRAFT)

@@ -21,8 +21,9 @@ from pathways.diagnostics.composing.side_by_side import Pair
 from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.pages import screen as compose_screen
-from pathways.diagnostics.pages.screen import Told, composer
+from pathways.diagnostics.pages.screen import Told, composer, said_of
 from pathways.errors import Conflict, DomainError, NotFound
+from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
@@ -35,7 +36,11 @@ DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_RE
 Composer = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
 ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
 Fields = Annotated[Composed, Depends(composed)]
-_AS_NEW = "Vos choix sont encore là : « Garder en brouillon » en fait un nouveau."
+_OPEN_EYED = D_(
+    "Traductions automatiques : cochez la case qui dit que vous les acceptez sans relecture, ou choisissez un autre "
+    "état."
+)
+_AS_NEW = D_("Vos choix sont encore là : « Garder en brouillon » en fait un nouveau.")
 
 
 @router.get("/diagnostics/new")
@@ -49,7 +54,7 @@ def new(
     """A blank form with the habits of the organisation, or a ready-made choice."""
     known = [one.code for one in referentials_service.all_newest(db)]
     if not known:
-        raise NotFound("Aucun référentiel n'est chargé sur ce serveur.")
+        raise NotFound(D_("Aucun référentiel n'est chargé sur ce serveur."))
     chosen = next((code for code in (framework, referentials_service.USUAL_FRAMEWORK) if code in known), known[0])
     action = f"situation:{situation}" if situation else "look"
     return composer(request, member, db, Composed(framework=chosen, selection=usual(db, member), action=action))
@@ -143,9 +148,17 @@ def _composed(
         return compose_screen.comparison(request, member, db, fields, diagnostic)
     if fields.action not in compose_forms.WRITING:
         return composer(request, member, db, fields, diagnostic=diagnostic)
+    if fields.selection.least_state == "machine" and not fields.machine_accepted:
+        told = Told(422, (i18n.gettext(_OPEN_EYED),))
+        return composer(request, member, db, fields, diagnostic=diagnostic, told=told)
     if fields.wrong:
         return composer(
-            request, member, db, fields, diagnostic=diagnostic, told=Told(422, (f"Titre : {fields.wrong}",))
+            request,
+            member,
+            db,
+            fields,
+            diagnostic=diagnostic,
+            told=Told(422, (i18n.sentence(D_("Titre : %(wrong)s"), {"wrong": i18n.gettext(fields.wrong)}),)),
         )
     try:
         with db.begin_nested():
@@ -153,10 +166,10 @@ def _composed(
             if fields.action == "publish":
                 composing.publish(db, member, kept.id)
     except Conflict as error:
-        return _clashed(request, member, fields, db, diagnostic, str(error))
+        return _clashed(request, member, fields, db, diagnostic, i18n.sentence(error.message, error.values))
     except DomainError as error:
-        said = [entry["message"] for entry in getattr(error, "errors", ())] or [str(error)]
-        return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(422, tuple(said)))
+        said = said_of(error)
+        return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(422, said))
     return RedirectResponse(f"/diagnostics/{kept.id}", 303)
 
 
@@ -170,7 +183,9 @@ def _clashed(
         return composer(request, member, db, fields, told=Told(409, (said,)))
     db.refresh(diagnostic)
     if diagnostic.state is not DiagnosticState.DRAFT:
-        return composer(request, member, db, replace(fields, version=0), told=Told(409, (f"{said} {_AS_NEW}",)))
+        return composer(
+            request, member, db, replace(fields, version=0), told=Told(409, (f"{said} {i18n.gettext(_AS_NEW)}",))
+        )
     clash = compose_screen.clash_with(db, diagnostic, fields)
     fields = replace(fields, version=diagnostic.version)
     return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(409, (said,), clash))

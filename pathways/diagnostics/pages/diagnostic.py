@@ -1,4 +1,4 @@
-"""The trainer's pages, in French: the diagnostics, one of them, its poster."""
+"""The trainer's pages: the diagnostics, one of them, its poster."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import DiagnosticState
 from pathways.diagnostics.pages import screen as compose_screen
 from pathways.errors import Conflict, NotFound
+from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
@@ -29,18 +30,24 @@ from pathways.web.pages import render
 router = APIRouter()
 MOST_ROWS = 100
 SAID = {
-    "restored": "L'état choisi est revenu. L'état d'avant reste dans l'historique.",
-    "copied": "Voici votre copie : changez-la comme vous voulez, l'original ne bouge pas.",
-    "adopted": "Voici votre copie. Les micro-compétences et les questions propres à l'autre structure sont copiées "
-    "avec elle : elles sont maintenant aussi les vôtres.",
-    "version": "Voici le brouillon de la nouvelle version. L'ancienne reste ouverte tant que vous ne la fermez pas.",
-    "incomplete": "Voici le brouillon. Certaines micro-compétences de l'original n'existent plus dans le référentiel "
-    "d'aujourd'hui : elles n'ont pas pu suivre.",
-    "erased": "Le brouillon est supprimé.",
-    "closed": "L'ancienne version est fermée. Ses affiches mènent maintenant à celle-ci.",
+    "restored": D_("L'état choisi est revenu. L'état d'avant reste dans l'historique."),
+    "copied": D_("Voici votre copie : changez-la comme vous voulez, l'original ne bouge pas."),
+    "adopted": D_(
+        "Voici votre copie. Les micro-compétences et les questions propres à l'autre structure sont copiées "
+        "avec elle : elles sont maintenant aussi les vôtres."
+    ),
+    "version": D_(
+        "Voici le brouillon de la nouvelle version. L'ancienne reste ouverte tant que vous ne la fermez pas."
+    ),
+    "incomplete": D_(
+        "Voici le brouillon. Certaines micro-compétences de l'original n'existent plus dans le référentiel "
+        "d'aujourd'hui : elles n'ont pas pu suivre."
+    ),
+    "erased": D_("Le brouillon est supprimé."),
+    "closed": D_("L'ancienne version est fermée. Ses affiches mènent maintenant à celle-ci."),
 }
 """What the page says after something was done, by the word in its address."""
-STATES = {"running": "en cours", "finished": "terminée", "left": "arrêtée en route"}
+STATES = {"running": D_("en cours"), "finished": D_("terminée"), "left": D_("arrêtée en route")}
 
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
 ComposerForm = Annotated[Member, Depends(RequiresForm(Permission.DIAGNOSTICS_COMPOSE, of=OF))]
@@ -59,7 +66,7 @@ def diagnostics(
         counts=reading.count_attempts(db, [one.id for one in found]),
         shared=shared or 0,
         most=MOST_ROWS,
-        said=SAID.get(said, ""),
+        said=i18n.gettext(SAID.get(said, "")),
     )
 
 
@@ -73,7 +80,7 @@ def diagnostic(
 ) -> Response:
     found = composing.get(db, member, diagnostic_id)
     if found.state is DiagnosticState.DRAFT and member.may(Permission.DIAGNOSTICS_COMPOSE):
-        return compose_screen.opened(request, member, db, found, good=SAID.get(said, ""))
+        return compose_screen.opened(request, member, db, found, good=i18n.gettext(SAID.get(said, "")))
     rows = []
     if member.may(Permission.ATTEMPTS_READ):
         latest = db.scalars(reading.attempts_of(found.id).limit(MOST_ROWS))
@@ -93,7 +100,7 @@ def diagnostic(
         former=versions.former_of(db, found),
         followers=versions.followers_of(db, found),
         key=ids.random_id(),
-        said=SAID.get(said, ""),
+        said=i18n.gettext(SAID.get(said, "")),
     )
 
 
@@ -108,7 +115,7 @@ def close_former(member: ComposerForm, diagnostic_id: uuid.UUID, db: DB) -> Resp
     """Close what this one follows: its posters then lead here."""
     former = versions.former_of(db, composing.get(db, member, diagnostic_id))
     if former is None:
-        raise Conflict("Ce diagnostic ne suit aucun autre.")
+        raise Conflict(D_("Ce diagnostic ne suit aucun autre."))
     composing.close(db, member, former.id)
     return RedirectResponse(f"/diagnostics/{diagnostic_id}?said=closed", 303)
 
@@ -120,7 +127,7 @@ def poster(
     """An A4 page: the square to scan, the code to type, an invitation in each language of the diagnostic."""
     found = composing.get(db, member, diagnostic_id)
     if found.code is None:
-        raise NotFound("Publiez d'abord ce diagnostic : son affiche porte le code.")
+        raise NotFound(D_("Publiez d'abord ce diagnostic : son affiche porte le code."))
     url = f"{settings.url}/q/{found.code}"
     languages = [one for code, one in i18n.languages().items() if code in found.blueprint["languages"]]
     return render(

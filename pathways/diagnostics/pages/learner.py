@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import keys, taking
+from pathways.diagnostics import keys, taking, unclear
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import (
     BesideAnswers,
@@ -41,6 +41,7 @@ router = APIRouter()
 CODE_PURPOSE = "anybody who reads the code on a poster comes in here"
 SAID = {
     "already": N_("Vous avez déjà répondu à cette question. Voici la suivante."),
+    "unclear": N_("Merci. Une personne va relire cette phrase."),
     "undone": N_("Votre réponse est reprise. Répondez encore une fois."),
 }
 
@@ -175,6 +176,7 @@ def answer(request: Request, learner: CurrentLearner, fields: FormFields, db: DB
 @router.get("/t/{attempt_id}/answers")
 @router.get("/t/{attempt_id}/undo")
 @router.get("/t/{attempt_id}/leave")
+@router.get("/t/{attempt_id}/unclear")
 def back(learner: CurrentLearner) -> Response:
     """A restored tab asks for the address that a form was sent to: the way leads back to the question."""
     return RedirectResponse(f"/t/{learner.attempt_id}", 303)
@@ -187,6 +189,22 @@ def undo(learner: CurrentLearner, db: DB, door: OwnDoor, item: Annotated[Short, 
     except Conflict:
         return RedirectResponse(f"/t/{learner.attempt_id}", 303)
     return RedirectResponse(f"/t/{learner.attempt_id}?said=undone", 303)
+
+
+@router.post("/t/{attempt_id}/unclear")
+def say_unclear(
+    learner: CurrentLearner,
+    db: DB,
+    door: OwnDoor,
+    item: Annotated[Short, Form()] = "",
+    segment: Annotated[str, Form(max_length=80)] = unclear.USUAL,
+) -> Response:
+    """A sentence is not clear. The question stays on the screen as it is; an old tab says nothing and goes on."""
+    try:
+        unclear.say(db, door, learner.attempt_id, item=item, segment=segment)
+    except Invalid:
+        return RedirectResponse(f"/t/{learner.attempt_id}", 303)
+    return RedirectResponse(f"/t/{learner.attempt_id}?said=unclear", 303)
 
 
 @router.get("/t/{attempt_id}/pause")

@@ -22,6 +22,7 @@ from pathways.diagnostics.paper import service as paper
 from pathways.diagnostics.paper.letters import LETTERS, PRINTABLE, split
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.errors import Conflict, DomainError, Invalid, NotFound, Reused
+from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Pasted, Short
@@ -70,7 +71,7 @@ def languages(request: Request, member: Reader, diagnostic_id: uuid.UUID, db: Re
     """The languages in which a diagnostic can be printed, and the forms that were."""
     diagnostic = composing.get(db, member, diagnostic_id)
     if diagnostic.code is None:
-        raise NotFound("Publiez d'abord ce diagnostic : une feuille est liée à ce qui ne change plus.")
+        raise NotFound(D_("Publiez d'abord ce diagnostic : une feuille est liée à ce qui ne change plus."))
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
     left_out = [body for body in blueprint.bodies.values() if body["kind"] not in PRINTABLE]
     return render(
@@ -152,7 +153,9 @@ def typing(
         form = paper.find(db, door, member, form_code)
     except DomainError as error:
         status = 404 if isinstance(error, NotFound) else 422
-        return render(request, "paper-code.html", typed=form_code, said=str(error), status=status)
+        return render(
+            request, "paper-code.html", typed=form_code, said=i18n.sentence(error.message, error.values), status=status
+        )
     return _typing(request, form, saved=saved)
 
 
@@ -228,7 +231,7 @@ def _typing(
         sheet=sheet,
         words=[*sheet.words, *[""] * len(form.questions)],
         missing=sheet.missing,
-        said=str(wrong) if wrong else "",
+        said=i18n.sentence(wrong.message, wrong.values) if wrong else "",
         errors=_errors(wrong),
         saved=(saved, pseudonym(saved)) if saved else None,
         earlier=(earlier, pseudonym(earlier)) if earlier else None,
@@ -257,13 +260,13 @@ def _correcting(
         kept=kept,
         words=[*words, *kept[len(words) :]],
         seen=len(answers),
-        said=str(wrong) if wrong else "",
+        said=i18n.sentence(wrong.message, wrong.values) if wrong else "",
         errors=_errors(wrong),
     )
 
 
 def _errors(wrong: DomainError | None) -> dict[str, str]:
-    return {one["field"]: one["message"] for one in wrong.errors} if isinstance(wrong, Invalid) else {}
+    return {one["field"]: i18n.sentence(one["message"], {}) for one in wrong.errors} if isinstance(wrong, Invalid) else {}
 
 
 def _qr(url: str) -> Markup:

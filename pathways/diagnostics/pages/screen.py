@@ -21,6 +21,7 @@ from pathways.diagnostics.composing.side_by_side import Pair
 from pathways.diagnostics.composing.steps import state_of
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.errors import DomainError, Invalid
+from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
 from pathways.referentials import situations
@@ -28,6 +29,7 @@ from pathways.referentials.ladders import Ladders
 from pathways.web.pages import render
 
 MOST_TO_COMPARE = 30
+_MINE = D_("Mon choix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def opened(request: Request, member: Member, db: Session, diagnostic: Diagnostic
     if lost:
         skills = composing.ladders(db, diagnostic, archived=True).skills
         names = " ; ".join(skills[code].title if code in skills else code for code in lost)
-        told = replace(told, said=(f"Ces micro-compétences ne sont plus proposées et ont quitté le choix : {names}.",))
+        said = D_("Ces micro-compétences ne sont plus proposées et ont quitté le choix : %(names)s.")
+        told = replace(told, said=(i18n.sentence(said, {"names": names}),))
     return composer(request, member, db, of_kept(db, diagnostic), diagnostic=diagnostic, told=told)
 
 
@@ -137,13 +140,20 @@ def comparison(
     """The choice on the form beside another one, and the way back to the form with nothing lost."""
     ladders = ladders_for(db, member, fields, diagnostic)
     try:
-        mine = side_by_side.of_choice(db, ladders, fields.title or "Mon choix", fields.selection)
+        mine = side_by_side.of_choice(db, ladders, fields.title or i18n.gettext(_MINE), fields.selection)
         if fields.beside or diagnostic is None:
             other = side_by_side.named(db, member, fields.beside)
         else:
             other = side_by_side.of_diagnostic(db, diagnostic)
     except DomainError as error:
-        return composer(request, member, db, fields, diagnostic=diagnostic, told=Told(422, (str(error),)))
+        return composer(
+            request,
+            member,
+            db,
+            fields,
+            diagnostic=diagnostic,
+            told=Told(422, (i18n.sentence(error.message, error.values),)),
+        )
     return render(
         request,
         "compare.html",
@@ -162,7 +172,7 @@ def clash_with(db: Session, diagnostic: Diagnostic, fields: Composed) -> Clash |
         return None
     try:
         ladders = composing.ladders(db, diagnostic)
-        mine = side_by_side.of_choice(db, ladders, fields.title or "Mon choix", fields.selection)
+        mine = side_by_side.of_choice(db, ladders, fields.title or i18n.gettext(_MINE), fields.selection)
     except Invalid:
         return None
     return Clash(*last, Pair(mine, side_by_side.of_diagnostic(db, diagnostic)))
@@ -175,14 +185,20 @@ def comparable(db: Session, member: Member, framework: str) -> list[tuple[str, s
     )
     own = [(str(row[0]), row[1]) for row in latest]
     ready = [(f"{side_by_side.SITUATION}{one.code}", one.title) for one in situations.situations(framework)]
-    return own + [(name, f"Modèle : {title}") for name, title in ready]
+    return own + [(name, i18n.sentence(D_("Modèle : %(title)s"), {"title": title})) for name, title in ready]
+
+
+def said_of(error: DomainError) -> tuple[str, ...]:
+    """What was wrong in the trainer's language: field by field if it is known, else the sentence of the whole."""
+    fields = tuple(i18n.sentence(entry["message"], {}) for entry in getattr(error, "errors", ()))
+    return fields or (i18n.sentence(error.message, error.values),)
 
 
 def _price(db: Session, ladders: Ladders, selection: Selection) -> tuple[pricing.Price | None, list[str]]:
     try:
         return pricing.price(db, ladders, composing.checked(ladders, selection)), []
     except Invalid as error:
-        return None, [entry["message"] for entry in error.errors] or [str(error)]
+        return None, list(said_of(error))
 
 
 def _around(ladders: Ladders, counts: Mapping[str, int], fields: Composed) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pathways.diagnostics.composing.selections import Selection, titles_of
 from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import Diagnostic
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
@@ -80,7 +81,7 @@ def share(
     try:
         sharing.share(db, member, diagnostic_id, organisation_id=_with_whom(organisation, everybody))
     except Invalid as error:
-        return _sharing(request, db, member, diagnostic, said=str(error), status=422)
+        return _sharing(request, db, member, diagnostic, said=i18n.sentence(error.message, error.values), status=422)
     return RedirectResponse(f"/diagnostics/{diagnostic_id}/sharing", 303)
 
 
@@ -97,7 +98,7 @@ def unshare(
     try:
         sharing.unshare(db, member, diagnostic_id, organisation_id=_with_whom(organisation, everybody))
     except Invalid as error:
-        return _sharing(request, db, member, diagnostic, said=str(error), status=422)
+        return _sharing(request, db, member, diagnostic, said=i18n.sentence(error.message, error.values), status=422)
     return RedirectResponse(f"/diagnostics/{diagnostic_id}/sharing", 303)
 
 
@@ -122,7 +123,7 @@ def _with_whom(organisation: str, everybody: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(organisation)
     except ValueError as error:
-        said = "Choisissez une structure dans la liste."
+        said = D_("Choisissez une structure dans la liste.")
         raise Invalid(said, errors=[{"field": "organisation", "message": said}]) from error
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items.presenting import arrangement, target_arrangement
 
 LETTERS = "ABCDEFGHIJ"
@@ -75,14 +77,14 @@ def read(question: Question, word: str) -> Typed | None:
     if signs in {DONT_KNOW, NOT_UNDERSTOOD}:
         return Typed("dont_know" if signs == DONT_KNOW else "not_understood", None)
     if not set(signs) <= set(question.choices):
-        shown = f"{question.choices[0]} à {question.choices[-1]}"
-        raise _refused(question, f"« {word.strip()[:12]} » n'est pas dans {shown}, 0, ? ou -")
+        said = D_("Question %(number)s : « %(word)s » n'est pas dans %(first)s à %(last)s, 0, ? ou -.")
+        raise _refused(question, said, word=word.strip()[:12], first=question.choices[0], last=question.choices[-1])
     return Typed(None, _READERS[question.kind](question, signs))
 
 
 def _one(question: Question, signs: str) -> str:
     if len(signs) != 1:
-        raise _refused(question, "une seule lettre")
+        raise _refused(question, D_("Question %(number)s : une seule lettre."))
     return question.boxes[LETTERS.index(signs)]
 
 
@@ -93,13 +95,17 @@ def _several(question: Question, signs: str) -> list[str]:
 
 def _ordered(question: Question, signs: str) -> list[str]:
     if len(_distinct(question, signs)) != question.length:
-        raise _refused(question, f"{question.length} numéros, de haut en bas")
+        raise _refused(
+            question, D_("Question %(number)s : %(length)s numéros, de haut en bas."), length=question.length
+        )
     return [question.boxes[signs.index(place)] for place in question.choices]
 
 
 def _matched(question: Question, signs: str) -> dict[str, str]:
     if len(signs) != question.length:
-        raise _refused(question, f"{question.length} lettres, de haut en bas")
+        raise _refused(
+            question, D_("Question %(number)s : %(length)s lettres, de haut en bas."), length=question.length
+        )
     return dict(zip(question.boxes, (question.targets[LETTERS.index(sign)] for sign in signs), strict=True))
 
 
@@ -108,7 +114,7 @@ _READERS: dict[str, Any] = dict.fromkeys(ONE_KEY, _one) | {"choices": _several, 
 
 def _distinct(question: Question, signs: str) -> str:
     if len(set(signs)) != len(signs):
-        raise _refused(question, "deux fois le même signe")
+        raise _refused(question, D_("Question %(number)s : deux fois le même signe."))
     return signs
 
 
@@ -135,11 +141,16 @@ def split(questions: Sequence[Question], line: str) -> list[str]:
         words.append(signs[:length])
         signs = signs[length:]
     if signs:
-        said = f"Il y a {len(signs)} signe{'s' if len(signs) > 1 else ''} de trop à la fin : « {signs[:12]} »."
+        one, many = (
+            D_("Il y a %(number)s signe de trop à la fin : « %(signs)s »."),
+            D_("Il y a %(number)s signes de trop à la fin : « %(signs)s »."),
+        )
+        said = i18n.sentence(many if len(signs) > 1 else one, {"number": len(signs), "signs": signs[:12]})
         raise Invalid(said, errors=[{"field": "line", "message": said}])
     return words
 
 
-def _refused(question: Question, said: str) -> Invalid:
-    sentence = f"Question {question.number} : {said}."
+def _refused(question: Question, said: str, **values: object) -> Invalid:
+    """What is wrong at one question, said at once in the reader's language: a field's sentence carries no values."""
+    sentence = i18n.sentence(said, {"number": question.number} | values)
     return Invalid(sentence, errors=[{"field": f"a{question.number}", "message": sentence}])

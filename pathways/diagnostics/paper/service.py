@@ -21,6 +21,7 @@ from pathways.diagnostics.paper import codes, letters
 from pathways.diagnostics.paper.letters import Question, Typed
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound, Reused
+from pathways.i18n import D_
 from pathways.items.grading import grade, key_of
 from pathways.people import files
 from pathways.permissions import Member, Permission
@@ -43,13 +44,13 @@ def make(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID, *, l
     """The form of a published diagnostic in a language. Asked for again, it is the same one."""
     diagnostic = composing.get(db, member, diagnostic_id)
     if diagnostic.state is DiagnosticState.DRAFT:
-        raise Conflict("Publiez d'abord ce diagnostic : une feuille est liée à ce qui ne change plus.")
+        raise Conflict(D_("Publiez d'abord ce diagnostic : une feuille est liée à ce qui ne change plus."))
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
     if language not in blueprint.languages:
-        raise Invalid("Ce diagnostic n'existe pas dans cette langue.")
+        raise Invalid(D_("Ce diagnostic n'existe pas dans cette langue."))
     items = chosen_items(blueprint, language)
     if not items:
-        raise Conflict("Aucune question de ce diagnostic ne peut être posée sur papier dans cette langue.")
+        raise Conflict(D_("Aucune question de ce diagnostic ne peut être posée sur papier dans cette langue."))
     db.refresh(diagnostic, with_for_update=True)  # asked for twice at once, it is made once
     known = db.scalars(sa.select(PaperForm).filter_by(diagnostic_id=diagnostic.id, language=language)).all()
     row = next((one for one in known if one.items == items), None)
@@ -63,15 +64,15 @@ def find(db: Session, door: Door, member: Member, code: str) -> Form:
     """The form of a typed code, of the member's organisation. A slip of the finger is told from a code of nobody."""
     wanted = ids.normalised(code)[:40]
     if not codes.is_whole(wanted):
-        said = "Ce code n'est pas juste : une lettre manque, est fausse ou a changé de place. Relisez la feuille."
+        said = D_("Ce code n'est pas juste : une lettre manque, est fausse ou a changé de place. Relisez la feuille.")
         raise Invalid(said, errors=[{"field": "code", "message": said}])
     row = db.scalar(sa.select(PaperForm).filter_by(code=wanted))
     if row is None:
-        raise NotFound("Aucune feuille de votre structure ne porte ce code.")
+        raise NotFound(D_("Aucune feuille de votre structure ne porte ce code."))
     try:
         diagnostic = composing.get(db, member, row.diagnostic_id)
     except NotFound as error:
-        raise NotFound("Aucune feuille de votre structure ne porte ce code.") from error
+        raise NotFound(D_("Aucune feuille de votre structure ne porte ce code.")) from error
     return _form(row, diagnostic, taking.blueprint_of(db, door, diagnostic.id))
 
 
@@ -111,14 +112,14 @@ def enter(
     form = find(db, door, member, code)
     typed, label = read(form, words), label.strip()
     if not any(typed):
-        said = "Tapez au moins une réponse."
+        said = D_("Tapez au moins une réponse.")
         raise Invalid(said, errors=[{"field": "a1", "message": said}])
     if label and not member.may(Permission.FILES_KEEP):
-        raise Forbidden("Votre rôle ou votre jeton ne permet pas de garder une fiche : enregistrez sans repère.")
+        raise Forbidden(D_("Votre rôle ou votre jeton ne permet pas de garder une fiche : enregistrez sans repère."))
     known = recorded(db, form, key)
     if known is not None:
         if words_of(form, taking.answers_of(db, known.id)) != _all_written(form, typed):
-            raise Reused("Cette feuille a déjà été enregistrée autrement. Corrigez-la plutôt.")
+            raise Reused(D_("Cette feuille a déjà été enregistrée autrement. Corrigez-la plutôt."))
         return known
     try:
         with db.begin_nested():  # the file too: whoever comes second leaves no empty one behind
@@ -153,7 +154,7 @@ def of_attempt(
     """The form from which an attempt was typed, the attempt, and its answers, superseded ones included."""
     attempt, diagnostic = reading.attempt_for(db, member, attempt_id)
     if attempt.paper_form_id is None:
-        raise NotFound("Cette passation n'a pas été saisie d'une feuille.")
+        raise NotFound(D_("Cette passation n'a pas été saisie d'une feuille."))
     form = _form(db.get_one(PaperForm, attempt.paper_form_id), diagnostic, taking.blueprint_of(db, door, diagnostic.id))
     return form, attempt, taking.answers_of(db, attempt.id)
 
@@ -173,9 +174,10 @@ def correct(db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, w
     if before == after:
         return 0
     if len(answers) != seen:
-        raise Conflict("Quelqu'un a corrigé cette feuille entre-temps. Relisez ses corrections avant les vôtres.")
+        raise Conflict(D_("Quelqu'un a corrigé cette feuille entre-temps. Relisez ses corrections avant les vôtres."))
     if not any(typed):
-        raise Invalid("Tapez au moins une réponse.", errors=[{"field": "a1", "message": "Tapez au moins une réponse."}])
+        said = D_("Tapez au moins une réponse.")
+        raise Invalid(said, errors=[{"field": "a1", "message": said}])
     standing = {one.item: one for one in taking.standing_of(answers)}
     rows = zip(form.questions, typed, before, after, strict=True)
     changed = [(question, one) for question, one, was, now in rows if was != now]
@@ -205,7 +207,8 @@ def words_of(form: Form, answers: Sequence[Answer]) -> list[str]:
 def read(form: Form, words: Sequence[str]) -> list[Typed | None]:
     """Every word, or every mistake at once: each at its question."""
     if len(words) != len(form.questions):
-        raise Invalid(f"Cette feuille a {len(form.questions)} questions, {len(words)} réponses ont été envoyées.")
+        said = D_("Cette feuille a %(questions)s questions, %(answers)s réponses ont été envoyées.")
+        raise Invalid(said, questions=len(form.questions), answers=len(words))
     typed, errors = [], []
     for question, word in zip(form.questions, words, strict=True):
         try:
@@ -229,6 +232,7 @@ def _answer(form: Form, attempt: Attempt, member: Member, question: Question, ty
     if outcome is None:
         graded = grade(form.blueprint.bodies[question.code], typed.response)
         outcome, reveals = (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
+    language = form.blueprint.shown(question.code, attempt.language).language
     return Answer(
         id=ids.new_id(),
         attempt_id=attempt.id,
@@ -237,7 +241,8 @@ def _answer(form: Form, attempt: Attempt, member: Member, question: Question, ty
         outcome=outcome,
         response=typed.response,
         reveals=list(reveals),
-        language=form.blueprint.shown(question.code, attempt.language).language,
+        language=language,
+        translation_id=form.blueprint.texts[question.code].get(language),
         seconds=0.0,
         key=f"paper {number}",
         request_digest="",
@@ -268,7 +273,7 @@ def _give_code(db: Session, row: PaperForm) -> None:
         except IntegrityError:
             continue
         return
-    raise Conflict("Aucun code libre n'a été trouvé. Recommencez.")
+    raise Conflict(D_("Aucun code libre n'a été trouvé. Recommencez."))
 
 
 def keys_of(form: Form) -> dict[int, str]:

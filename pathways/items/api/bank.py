@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from pathways import clock
 from pathways.errors import Conflict
+from pathways.i18n import D_
 from pathways.items import authoring, bank, pictures, translating
 from pathways.items.asking import ladders_for, wanted_of
 from pathways.items.bank import Wanted
@@ -130,7 +131,7 @@ def _refuse_twins(db: Session, member: Member, framework: str, document: ItemDoc
     if near:
         codes = ", ".join(twin.code for twin in near[:5])
         raise Conflict(
-            "Presque la même question existe : %(codes)s. Renvoyez-la avec on_purpose si c'est voulu.", codes=codes
+            D_("Presque la même question existe : %(codes)s. Renvoyez-la avec on_purpose si c'est voulu."), codes=codes
         )
 
 

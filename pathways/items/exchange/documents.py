@@ -11,7 +11,9 @@ from functools import cache
 from typing import Any
 
 from pathways import i18n
+from pathways.i18n import D_
 from pathways.items.flaws import MOST_OPTIONS, MOST_TARGETS, Place
+from pathways.referentials.documents import fingerprint_of
 
 KINDS = {
     "choix": "choice",
@@ -62,9 +64,14 @@ class Draft:
     """Line and column (or field) of the parts of the document."""
     told: list[Told] = field(default_factory=list)
 
-    def tell(self, at: Place, message: str, *, warning: bool = False) -> None:
+    def tell(self, at: Place, message: str, *, warning: bool = False, **values: object) -> None:
+        """Say a msgid with its values, in the language in use."""
+        self.tell_said(at, i18n.sentence(message, values), warning=warning)
+
+    def tell_said(self, at: Place, sentence: str, *, warning: bool = False) -> None:
+        """The same for a sentence that stands in its language already."""
         line, column = self.place(at)
-        self.told.append(Told(line, column, message, warning))
+        self.told.append(Told(line, column, sentence, warning))
 
     def place(self, at: Place) -> tuple[int, str]:
         """Where the part at ``at`` stands, or the nearest one around it."""
@@ -72,6 +79,17 @@ class Draft:
             if at[:end] in self.places:
                 return self.places[at[:end]]
         return self.line, ""
+
+
+def content_of(body: Mapping[str, Any]) -> str:
+    """A digest of what an item asks, whatever its code and the names of its pictures are."""
+
+    def bare(drawn: Mapping[str, Any] | None) -> Any:
+        return drawn and [drawn["sha256"], drawn["alt"], drawn["words"]]
+
+    options = [dict(option) | {"picture": bare(option["picture"])} for option in body["options"]]
+    rest = {name: value for name, value in body.items() if name != "code"}
+    return fingerprint_of(rest | {"picture": bare(body["picture"]), "options": options}, 64)
 
 
 # --- names of columns ----------------------------------------------------------------------------------------
@@ -123,15 +141,17 @@ def known_header(header: Sequence[str]) -> tuple[list[str], list[Told]]:
     for position, typed in enumerate(header, 1):
         name = ours.get(plain(typed), "")
         if name and name in names:
-            told.append(Told(1, name, "cette colonne est écrite deux fois : gardez-en une"))
+            told.append(Told(1, name, i18n.gettext(D_("cette colonne est écrite deux fois : gardez-en une"))))
             name = ""
         elif not name and typed.strip():
-            told.append(Told(1, typed[:60], "colonne inconnue : elle n'est pas lue", warning=True))
+            told.append(Told(1, typed[:60], i18n.gettext(D_("colonne inconnue : elle n'est pas lue")), warning=True))
         names.append(name)
         if not typed.strip():
-            told.append(Told(1, f"n° {position}", "cette colonne n'a pas de nom : elle n'est pas lue", warning=True))
+            where = i18n.sentence(D_("n° %(number)s"), {"number": position})
+            said = i18n.gettext(D_("cette colonne n'a pas de nom : elle n'est pas lue"))
+            told.append(Told(1, where, said, warning=True))
     lacking = [name for name in ("micro_competence", "type", "question") if name not in names]
-    return names, told + [Told(1, name, "cette colonne manque") for name in lacking]
+    return names, told + [Told(1, name, i18n.gettext(D_("cette colonne manque"))) for name in lacking]
 
 
 # --- items as rows -------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pathways import spreadsheets
+from pathways import i18n, spreadsheets
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items.exchange.documents import Draft, Told
 from pathways.items.exchange.rows import drafts_of_table
 from pathways.items.exchange.yaml_files import drafts_of_yaml, source_of
@@ -22,7 +23,7 @@ from pathways.referentials.reading import Source
 from pathways.spreadsheets import Table, TableRow
 
 LARGEST_UNPACKED = 40_000_000
-_AGAIN = "Le fichier n'a pas pu être repris. Choisissez-le de nouveau."
+_AGAIN = D_("Le fichier n'a pas pu être repris. Choisissez-le de nouveau.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ def opened(data: bytes, name: str) -> Sent:
         text = data[: spreadsheets.LARGEST_FILE].decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        said = f"Ligne {line} : le fichier n'est pas en UTF-8. Enregistrez-le en UTF-8."
-        raise Invalid(said, errors=[{"field": "file", "message": said}]) from error
+        said = D_("Ligne %(line)s : le fichier n'est pas en UTF-8. Enregistrez-le en UTF-8.")
+        told = i18n.sentence(said, {"line": line})
+        raise Invalid(said, errors=[{"field": "file", "message": told}], line=line) from error
     return Sent(name, text=text, source=source_of(text, name))
 
 

@@ -14,14 +14,15 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session, selectinload
 
-from pathways import clock
+from pathways import clock, i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items import flaws, pictures, service, translating
 from pathways.items.documents import OwnItemDocument
-from pathways.items.exchange.documents import Draft, Told
+from pathways.items.exchange.documents import Draft, Told, content_of
 from pathways.items.exchange.files import Sent
 from pathways.items.exchange.likeness import Likeness
-from pathways.items.models import Item, ItemRevision, ItemTranslation, Picture
+from pathways.items.models import REJECTED, Item, ItemRevision, ItemTranslation, Picture
 from pathways.people.models import Organisation
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
@@ -32,13 +33,13 @@ MOST_ITEMS = 5_000
 """Items in one file, coming or leaving."""
 _CODE_OF_A_FILE = re.compile(r"[A-Z]{3}-\d{2}-[a-z]")
 _DIGEST = re.compile(r"([0-9a-f]{64})(\.[a-z]{3,4})?")
-_SHIPPED = "cette question est livrée avec pathways : videz la case « code » pour en faire une question à vous"
-_NOT_YOURS = (
+_SHIPPED = D_("cette question est livrée avec pathways : videz la case « code » pour en faire une question à vous")
+_NOT_YOURS = D_(
     "ce code n'est pas celui d'une de vos questions : videz la case « code » pour en faire une nouvelle, ou cochez "
     "« tout importer comme nouvelles questions »"
 )
-_FORMER = "changée depuis que ce fichier est parti : l'importer revient à une révision d'avant"
-_WITHDRAWN = "cette question est retirée, elle le reste : remettez-la d'abord en service sur sa page"
+_FORMER = D_("changée depuis que ce fichier est parti : l'importer revient à une révision d'avant")
+_WITHDRAWN = D_("cette question est retirée, elle le reste : remettez-la d'abord en service sur sa page")
 
 
 class Status(enum.StrEnum):
@@ -113,9 +114,9 @@ class Own:
     item: Item
     last: ItemRevision
 
-    def translation(self, language: str) -> ItemTranslation | None:
-        rows = [row for row in self.last.translations if row.language == language and row.is_current]
-        return rows[0] if rows else None
+    def holding(self, language: str, segments: Mapping[str, str]) -> ItemTranslation | None:
+        """What is known of these very texts."""
+        return translating.with_texts(self.last, language, segments)
 
 
 @dataclass(slots=True)
@@ -144,17 +145,6 @@ class _Bank:
         return content
 
 
-def content_of(body: Mapping[str, Any]) -> str:
-    """A digest of what an item asks, whatever its code and the names of its pictures are."""
-
-    def bare(drawn: Mapping[str, Any] | None) -> Any:
-        return drawn and [drawn["sha256"], drawn["alt"], drawn["words"]]
-
-    options = [dict(option) | {"picture": bare(option["picture"])} for option in body["options"]]
-    rest = {name: value for name, value in body.items() if name != "code"}
-    return fingerprint_of(rest | {"picture": bare(body["picture"]), "options": options}, 64)
-
-
 # --- the report ----------------------------------------------------------------------------------------------
 
 
@@ -171,14 +161,14 @@ def plan(
     held = _held(db, member, framework, to_keep=to_keep)
     drafts, told = sent.drafts({} if as_new else held.bodies())
     if len(drafts) > MOST_ITEMS:
-        said = f"Le fichier compte plus de {MOST_ITEMS} questions. Découpez-le."
-        raise Invalid(said, errors=[{"field": "file", "message": said}])
+        said, values = D_("Le fichier compte plus de %(most)s questions. Découpez-le."), {"most": MOST_ITEMS}
+        raise Invalid(said, errors=[{"field": "file", "message": i18n.sentence(said, values)}], **values)
     if as_new:
         for draft in drafts:
             draft.code = ""
     drawn = _drawn(db, drafts, {**held.names, **sent.images})
     _tell_repeated_codes(drafts)
-    examining = _Examining(held, frozenset(ladders.skills), drawn)
+    examining = _Examining(held, frozenset(ladders.skills), drawn, ladders.referential.readers)
     rows = [examining.row(draft) for draft in drafts]
     _tell_alike(rows, held)
     for row in rows:
@@ -186,7 +176,7 @@ def plan(
             row.status = Status.REFUSED
         told += row.draft.told
     if not drafts and not told:
-        told.append(Told(1, "", "le fichier ne contient aucune question"))
+        told.append(Told(1, "", i18n.gettext(D_("le fichier ne contient aucune question"))))
     return Plan(framework, tuple(rows), tuple(sorted(set(told))))
 
 
@@ -231,8 +221,8 @@ def _drawn(db: Session, drafts: Iterable[Draft], names: Mapping[str, str]) -> di
             picture["file"] = pictures.file_of(row.sha256, row.media_type)
             known[picture["file"]] = pictures.Known(row.sha256, row.width, row.height)
         elif picture.get("file"):
-            said = f"l'image « {str(picture['file'])[:60]} » n'est pas connue : envoyez-la d'abord, puis donnez son nom"
-            draft.tell((*at, "file"), said)
+            said = D_("l'image « %(name)s » n'est pas connue : envoyez-la d'abord, puis donnez son nom")
+            draft.tell((*at, "file"), said, name=str(picture["file"])[:60])
     return known
 
 
@@ -251,7 +241,8 @@ def _tell_repeated_codes(drafts: Iterable[Draft]) -> None:
     seen: dict[str, int] = {}
     for draft in drafts:
         if draft.code and draft.code in seen:
-            draft.tell(("code",), f"le code {draft.code[:60]} est déjà à la ligne {seen[draft.code]}")
+            said = D_("le code %(code)s est déjà à la ligne %(line)s")
+            draft.tell(("code",), said, code=draft.code[:60], line=seen[draft.code])
         seen.setdefault(draft.code, draft.line)
 
 
@@ -261,19 +252,23 @@ def _tell_alike(rows: Iterable[Row], held: _Bank) -> None:
     changing = {row.own.item.code for row in fresh if row.own}
     likeness = Likeness(
         [(code, texts) for code, texts in held.texts.items() if code not in changing],
-        [(f"la ligne {row.draft.line}", row.document.segments()) for row in fresh if row.document],
+        [
+            (i18n.sentence(D_("la ligne %(line)s"), {"line": row.draft.line}), row.document.segments())
+            for row in fresh
+            if row.document
+        ],
     )
     for row, near in zip(fresh, likeness.near(), strict=True):
         if near:
-            said = f"presque la même question que {', '.join(near[:3])}"
-            row.draft.tell(("stem",), said, warning=True)
+            said = D_("presque la même question que %(others)s")
+            row.draft.tell(("stem",), said, warning=True, others=", ".join(near[:3]))
 
 
 class _Examining:
     """The rules that each draft is held against."""
 
-    def __init__(self, held: _Bank, skills: frozenset[str], drawn: Mapping[str, pictures.Known]) -> None:
-        self.held, self.skills, self.drawn = held, skills, drawn
+    def __init__(self, held: _Bank, skills: frozenset[str], drawn: Mapping[str, pictures.Known], readers: str) -> None:
+        self.held, self.skills, self.drawn, self.readers = held, skills, drawn, readers
         self.today = clock.now().date()
         self.in_file: dict[str, int] = {}
         """Lines by content of the items without code."""
@@ -285,7 +280,7 @@ class _Examining:
             self._document(row)
         elif not row.own:
             draft.tell(
-                (), "la question de cette traduction n'est pas dans vos questions" if not draft.code else _NOT_YOURS
+                (), D_("la question de cette traduction n'est pas dans vos questions") if not draft.code else _NOT_YOURS
             )
         if row.own and row.own.item.current_id is None:
             draft.tell(("code",), _WITHDRAWN, warning=True)
@@ -317,7 +312,7 @@ class _Examining:
             found = self._flaws(row.document, row.own)
         for flaw in found:
             if draft.place(flaw.at) not in told:  # one sentence for one cell
-                draft.tell(flaw.at, flaw.message, warning=flaw.warning)
+                draft.tell_said(flaw.at, flaw.said(), warning=flaw.warning)
         if any(not one.warning for one in draft.told):
             row.document = None
             return
@@ -325,13 +320,13 @@ class _Examining:
         row.body = service.body_of(row.document, self.drawn)
 
     def _flaws(self, document: OwnItemDocument, own: Own | None) -> list[flaws.Flaw]:
-        found = flaws.flaws_of(document) + flaws.too_many(document) + flaws.unsafe_patterns(document)
+        found = flaws.flaws_of(document, self.readers) + flaws.too_many(document) + flaws.unsafe_patterns(document)
         found += flaws.pictures_missing(document, self.drawn)
         if document.skill not in self.skills and not (own and own.last.skill == document.skill):  # archived since
-            said = f"la micro-compétence {document.skill} n'existe pas"
-            found.append(flaws.Flaw(("skill",), "orphan-item", said))
+            said = D_("la micro-compétence %(code)s n'existe pas")
+            found.append(flaws.Flaw(("skill",), "orphan-item", said, values={"code": document.skill}))
         if document.verify_by and document.verify_by < self.today:
-            said = "cette date est passée : revérifiez, puis changez-la"
+            said = D_("cette date est passée : revérifiez, puis changez-la")
             found.append(flaws.Flaw(("verify_by",), "verify-by", said, warning=True))
         return found
 
@@ -342,14 +337,15 @@ class _Examining:
         content = content_of(row.body)
         if row.own:
             if row.own.last.skill != row.document.skill:
-                row.draft.tell(("skill",), f"cette question est de {row.own.last.skill}, et le reste")
+                said = D_("cette question est de %(skill)s, et le reste")
+                row.draft.tell(("skill",), said, skill=row.own.last.skill)
             row.status = Status.SAME if content_of(row.own.last.body) == content else Status.CHANGED
             if row.status is Status.CHANGED and self.held.contents.get(content) == row.own.item.code:
                 row.draft.tell(("stem",), _FORMER, warning=True)
             return
         row.status = Status.NEW
         if (line := self.in_file.setdefault(content, row.draft.line)) != row.draft.line:
-            row.draft.tell(("stem",), f"la même question est déjà à la ligne {line}")
+            row.draft.tell(("stem",), D_("la même question est déjà à la ligne %(line)s"), line=line)
         elif code := self.held.contents.get(content):
             self._already(row, code, content)
 
@@ -358,10 +354,12 @@ class _Examining:
         row.status, row.code = Status.SAME, code
         own = self.held.own.get(code)
         if own and own.item.current_id is None:
-            row.draft.tell(("stem",), f"c'est {code} : {_WITHDRAWN}", warning=True)
+            said = D_("c'est %(code)s : %(said)s")
+            row.draft.tell(("stem",), said, warning=True, code=code, said=i18n.gettext(_WITHDRAWN))
             row.status = Status.WITHDRAWN
         elif own and content_of(own.last.body) != content:
-            row.draft.tell(("stem",), f"c'est {code}, changée depuis : elle reste comme elle est", warning=True)
+            said = D_("c'est %(code)s, changée depuis : elle reste comme elle est")
+            row.draft.tell(("stem",), said, warning=True, code=code)
         else:
             row.own = own
 
@@ -372,13 +370,15 @@ class _Examining:
         french = row.document.segments() if row.document else before.segments if before else {}
         text = row.document.text_fingerprint() if row.document else before.text_fingerprint if before else ""
         for language, given in row.draft.translations.items():
-            there = row.own.translation(language) if row.own else None
-            same = there is not None and there.segments == given.segments
+            there = row.own.holding(language, given.segments) if row.own else None
+            same = there is not None and (there.is_current or there.is_waiting)
             moved = before is not None and before.text_fingerprint != text
             if given.of and given.of != text:
                 row.draft.tell(
-                    (language,), "traduction d'un autre texte français : elle n'est pas reprise", warning=True
+                    (language,), D_("traduction d'un autre texte français : elle n'est pas reprise"), warning=True
                 )
+            elif there is not None and there.state == REJECTED and not moved:
+                row.draft.tell((language,), D_("une relecture a refusé ces mêmes textes : changez-les"))
             elif not (same and not moved):
                 self._translation(row, language, french, is_left_behind=same)
         if row.translations and row.status is Status.SAME:
@@ -390,9 +390,10 @@ class _Examining:
             is_name = flaw.code == "copied" and flaw.at != (
                 "stem",
             )  # an address or a name is the same in two languages
-            row.draft.tell((language, *flaw.at), flaw.message, warning=flaw.warning or is_name)
+            row.draft.tell_said((language, *flaw.at), flaw.said(), warning=flaw.warning or is_name)
         if is_left_behind:
-            row.draft.tell((language,), "le français a changé, pas cette traduction : relisez-la", warning=True)
+            row.draft.tell((language,), D_("le français a changé, pas cette traduction : relisez-la"), warning=True)
         if given.state in {"reviewed", "verified"}:
-            row.draft.tell((language,), "gardée comme « pas encore relue » : la relecture se note ici", warning=True)
+            said = D_("gardée comme « pas encore relue » : la relecture se note ici")
+            row.draft.tell((language,), said, warning=True)
         row.translations[language] = ("machine" if given.state == "machine" else "draft", given.segments)

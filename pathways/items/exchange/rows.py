@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pathways import i18n
+from pathways.i18n import D_
 from pathways.items.exchange.documents import (
     DEVICES,
     KINDS,
@@ -61,8 +62,8 @@ def drafts_of_table(table: Table, known: Mapping[str, Mapping[str, Any]]) -> tup
     for row in table.rows:
         draft = _Reading(_Cells(names, row), known).draft()
         if any(cell.strip() for cell in row.cells[len(names) :]):
-            said = "la ligne a plus de cases que de colonnes : un séparateur ou un guillemet de trop ?"
-            draft.told.append(Told(row.line, "", said))
+            said = D_("la ligne a plus de cases que de colonnes : un séparateur ou un guillemet de trop ?")
+            draft.told.append(Told(row.line, "", i18n.gettext(said)))
         drafts.append(draft)
     return drafts, told
 
@@ -110,14 +111,14 @@ class _Reading:
         self.raw[at] = value
         self.made.places[at,] = (self.cells.line, column)
 
-    def _wrong(self, column: str, message: str) -> None:
-        self.made.told.append(Told(self.cells.line, column, message))
+    def _wrong(self, where: str, message: str, **values: object) -> None:
+        self.made.told.append(Told(self.cells.line, where, i18n.sentence(message, values)))
 
     def _chosen(self, column: str, words: Mapping[str, str]) -> str:
         typed = i18n.folded(self.cells[column])
         found = {i18n.folded(word): value for word, value in words.items()} | {value: value for value in words.values()}
         if typed not in found:
-            self._wrong(column, f"écrivez l'un de ces mots : {', '.join(words)}")
+            self._wrong(column, D_("écrivez l'un de ces mots : %(words)s"), words=", ".join(words))
             return ""
         return found[typed]
 
@@ -166,7 +167,8 @@ class _Reading:
         """An answer without text or picture, of which something else is written."""
         for suffix in ("_juste", "_revele", "_zone", "_nom"):
             if self.cells[f"{column}{suffix}"]:
-                self._wrong(column, f"{column}{suffix} est rempli, mais la réponse n'a ni texte ni image")
+                said = D_("%(column)s est rempli, mais la réponse n'a ni texte ni image")
+                self._wrong(column, said, column=f"{column}{suffix}")
         for part in ("", *OF_PICTURE):
             self.made.places.pop((*at, "picture", part) if part else (*at, "picture"), None)
 
@@ -186,7 +188,7 @@ class _Reading:
     def _is_key(self, column: str) -> bool:
         typed = i18n.folded(self.cells[column])
         if typed not in _YES | _NO:
-            self._wrong(column, "mettez « oui » si la réponse est juste, rien sinon")
+            self._wrong(column, D_("mettez « oui » si la réponse est juste, rien sinon"))
         return typed in _YES
 
     def _zone(self, column: str) -> list[float] | None:
@@ -198,7 +200,7 @@ class _Reading:
         except ValueError:
             numbers = []
         if len(numbers) != 4:
-            self._wrong(column, "quatre nombres : gauche ; haut ; largeur ; hauteur")
+            self._wrong(column, D_("quatre nombres : gauche ; haut ; largeur ; hauteur"))
             return None
         return numbers
 
@@ -232,7 +234,7 @@ class _Reading:
     def _numbered(self, typed: Iterable[str], column: str) -> list[str]:
         found = [self.options.get(int(word)) if word.isascii() and word.isdigit() else None for word in typed]
         if None in found:
-            self._wrong(column, "nommez les réponses par leur numéro : 1 > 2 > 3")
+            self._wrong(column, D_("nommez les réponses par leur numéro : 1 > 2 > 3"))
         return [name or "?" for name in found]
 
     def _pairs(self, line: str, column: str) -> dict[str, str]:
@@ -244,7 +246,7 @@ class _Reading:
             )
             if option is None or target is None:
                 self._wrong(
-                    column, "une paire par ligne : le numéro de la réponse = le numéro de la cible, comme 1 = 2"
+                    column, D_("une paire par ligne : le numéro de la réponse = le numéro de la cible, comme 1 = 2")
                 )
                 return {}
             pairs[option] = target
@@ -260,7 +262,7 @@ class _Reading:
     def _revealing(self, line: str, column: str, name: str) -> dict[str, Any]:
         said, arrow, reveals = line.partition(REVEALS)
         if not arrow or not reveals.strip():
-            self._wrong(column, "après « => », dites quelle erreur cela révèle")
+            self._wrong(column, D_("après « => », dites quelle erreur cela révèle"))
         return {name: said.strip(), "reveals": reveals.strip() or "?"}
 
     def _translation(self, language: str) -> None:
@@ -272,7 +274,7 @@ class _Reading:
         self.made.places[language,] = (self.cells.line, f"question_{language}")
         for column in translatable():
             if self.cells[f"{column}_{language}"] and (language, column) not in self._read_columns(language):
-                self._wrong(f"{column}_{language}", "une traduction sans texte français en face")
+                self._wrong(f"{column}_{language}", D_("une traduction sans texte français en face"))
         if segments:
             state = self._chosen(f"etat_{language}", STATES) if self.cells[f"etat_{language}"] else "draft"
             self.made.translations[language] = Translated(segments, state or "draft")

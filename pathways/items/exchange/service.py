@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.errors import Invalid
-from pathways.items import authoring, bank, service
+from pathways.i18n import D_
+from pathways.items import authoring, bank, service, translating
 from pathways.items.exchange.documents import Written
 from pathways.items.exchange.plan import MOST_ITEMS, Plan, Row, Status
 from pathways.items.models import Item, ItemRevision, ItemTranslation
+from pathways.items.translating import Author
 from pathways.permissions import Member
 from pathways.referentials import service as referentials_service
 from pathways.referentials.ladders import ladders_of
@@ -33,16 +35,19 @@ def keep(db: Session, member: Member, framework: str, planned: Plan) -> None:
     """
     if planned.errors:
         first = planned.errors[0]
-        said = f"Ligne {first.line} : {first.message}. Rien n'a été importé."
         told = [{"field": f"{one.line}.{one.column}", "message": one.message} for one in planned.errors]
-        raise Invalid(said, errors=told[:MOST_TOLD])
+        said = D_("Ligne %(line)s : %(said)s. Rien n'a été importé.")
+        raise Invalid(said, errors=told[:MOST_TOLD], line=first.line, said=first.message)
     fresh = [row for row in planned.rows if row.status is Status.NEW]
     items = dict(zip(map(id, fresh), _new_items(db, member, framework, fresh), strict=True))
+    translated: list[ItemTranslation] = []
     for row in planned.rows:
         if row.status in {Status.NEW, Status.CHANGED}:
-            _revise(db, member, row, items[id(row)] if row.status is Status.NEW else None)
+            translated += _revise(db, member, row, items[id(row)] if row.status is Status.NEW else None)
         elif row.status is Status.TRANSLATED and row.own:
-            _translate(db, member, row, row.own.last)
+            translated += _translate(db, member, row, row.own.last)
+    translating.note(db, translated, "imported", Author.of(member))
+    service.note_change(db)
     db.flush()
 
 
@@ -71,8 +76,10 @@ def _free_codes(db: Session, framework: str, skills: Sequence[str]) -> list[str]
     return codes
 
 
-def _revise(db: Session, member: Member, row: Row, new: Item | None) -> None:
-    """The first or the next revision of an item, like :func:`authoring.keep`, but without a query for each."""
+def _revise(db: Session, member: Member, row: Row, new: Item | None) -> list[ItemTranslation]:
+    """The first or the next revision of an item, like :func:`authoring.keep`, but without a query for each; returns the
+    translations that came with it.
+    """
     item = new or (row.own.item if row.own else None)
     assert item is not None
     assert row.document is not None
@@ -84,15 +91,17 @@ def _revise(db: Session, member: Member, row: Row, new: Item | None) -> None:
     if row.own and row.own.last.text_fingerprint == revision.text_fingerprint:
         for one in row.own.last.translations:
             if one.is_current and one.language not in row.translations:
-                by = one.translator_id
-                copy = service.translate(db, revision, one.language, one.segments, state=one.state, translator_id=by)
-                copy.reviewer_id = one.reviewer_id
-    _translate(db, member, row, revision)
+                service.carry_over(db, revision, one)
+    return _translate(db, member, row, revision)
 
 
-def _translate(db: Session, member: Member, row: Row, revision: ItemRevision) -> None:
-    for language, (state, segments) in row.translations.items():
-        service.translate(db, revision, language, segments, state=state, translator_id=member.account_id)
+def _translate(db: Session, member: Member, row: Row, revision: ItemRevision) -> list[ItemTranslation]:
+    """Those that this changed. Where something at least as good is served they wait to be read, like any suggestion."""
+    taken = [
+        translating.take_in(db, revision, language, segments, author=Author.of(member), origin="exchange", state=state)
+        for language, (state, segments) in row.translations.items()
+    ]
+    return [kept for kept, changed in taken if changed]
 
 
 # --- the export ----------------------------------------------------------------------------------------------
@@ -103,7 +112,7 @@ def leaving(db: Session, member: Member, framework: str, wanted: bank.Wanted) ->
     ladders = ladders_of(db, referentials_service.latest(db, framework), member.organisation_id)
     found = bank.listed(db, member, ladders, wanted, today=clock.now().date(), limit=MOST_ITEMS)
     if found.next:
-        raise Invalid(f"Plus de {MOST_ITEMS} questions : choisissez-en moins, par filière ou par mots.")
+        raise Invalid(D_("Plus de %(most)s questions : choisissez-en moins, par filière ou par mots."), most=MOST_ITEMS)
     revisions = [row.revision for row in found.rows]
     texts = _translations_of(db, [revision.id for revision in revisions])
     return [Written(one.code, one.body, texts.get(one.id, {}), one.text_fingerprint) for one in revisions]

@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from pathways import i18n
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items.documents import ItemTranslationDocument
 from pathways.items.exchange.documents import Draft, Told, Translated, Written, translated_languages
 from pathways.items.flaws import shape_flaws
@@ -22,16 +24,16 @@ from pathways.spreadsheets import forbidden_sign
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_BREAKS_THE_SHAPE = "le fichier doit avoir « format: 1 » et une liste « items »"
+_BREAKS_THE_SHAPE = D_("le fichier doit avoir « format: 1 » et une liste « items »")
 
 
 def drafts_of_yaml(source: Source) -> tuple[list[Draft], list[Told]]:
     """The items and translations of a file, each with the lines of its parts."""
     value = source.value
     if not isinstance(value, dict) or value.get("format") != 1:
-        return [], [Told(1, "format", _BREAKS_THE_SHAPE)]
+        return [], [Told(1, "format", i18n.gettext(_BREAKS_THE_SHAPE))]
     told = [
-        Told(source.line((key,)), str(key)[:60], "n'est pas prévu par le format")
+        Told(source.line((key,)), str(key)[:60], i18n.gettext(D_("n'est pas prévu par le format")))
         for key in value
         if key not in {"format", "items", "translations", "language"}
     ]
@@ -41,13 +43,16 @@ def drafts_of_yaml(source: Source) -> tuple[list[Draft], list[Told]]:
         return list(alone.values()), told
     items = value.get("items")
     if not isinstance(items, list):
-        return [], [*told, Told(source.line(("items",)), "items", _BREAKS_THE_SHAPE)]
+        return [], [*told, Told(source.line(("items",)), "items", i18n.gettext(_BREAKS_THE_SHAPE))]
     lines = _lines_under(source, 2)
     drafts = [_draft(source, position, raw, lines) for position, raw in enumerate(items)]
     by_code = {draft.code: draft for draft in drafts if draft.code}
     translations = value.get("translations") or {}
     if not isinstance(translations, dict):
-        return drafts, [*told, Told(source.line(("translations",)), "translations", "une langue par ligne")]
+        return drafts, [
+            *told,
+            Told(source.line(("translations",)), "translations", i18n.gettext(D_("une langue par ligne"))),
+        ]
     for language in translations:
         told += _translations(source, ("translations", language), language, by_code)
     return [*drafts, *(draft for draft in by_code.values() if draft.raw is None)], told
@@ -73,8 +78,9 @@ def source_of(text: str, name: str) -> Source:
         path.write_text(text, "utf-8", newline="")
         source, unreadable = reading.read(path, name)
     if unreadable:
-        said = f"Ligne {unreadable[0].line} : {unreadable[0].message}"
-        raise Invalid(said, errors=[{"field": "file", "message": said}])
+        values = {"line": unreadable[0].line, "said": unreadable[0].message}
+        said = D_("Ligne %(line)s : %(said)s")
+        raise Invalid(said, errors=[{"field": "file", "message": i18n.sentence(said, values)}], **values)
     return source
 
 
@@ -93,7 +99,9 @@ def _lines_under(source: Source, depth: int) -> Lines:
 def _draft(source: Source, position: int, raw: Any, lines: Lines) -> Draft:
     line = source.line(("items", position))
     if not isinstance(raw, dict):
-        return Draft(line, "", {}, told=[Told(line, "items", "une question est une suite de « nom: valeur »")])
+        return Draft(
+            line, "", {}, told=[Told(line, "items", i18n.gettext(D_("une question est une suite de « nom: valeur »")))]
+        )
     raw = dict(raw)
     code = raw.pop("code", "")
     draft = Draft(line, code if isinstance(code, str) else str(code), raw)
@@ -110,7 +118,7 @@ def _check_signs(draft: Draft, value: Any, at: tuple[str | int, ...] = ()) -> No
     for name, part in parts:
         _check_signs(draft, part, (*at, name))
     if isinstance(value, str) and (sign := forbidden_sign(value)):
-        draft.tell(at, f"un signe invisible ({sign}) ne peut pas être gardé")
+        draft.tell(at, D_("un signe invisible (%(sign)s) ne peut pas être gardé"), sign=sign)
 
 
 def _translations(source: Source, at: tuple[str, ...], language: Any, by_code: dict[str, Draft]) -> list[Told]:
@@ -119,9 +127,9 @@ def _translations(source: Source, at: tuple[str, ...], language: Any, by_code: d
     for step in at:
         entries = entries.get(step)
     if language not in translated_languages():
-        return [Told(source.line(at), str(language)[:60], "n'est pas une langue de traduction")]
+        return [Told(source.line(at), str(language)[:60], i18n.gettext(D_("n'est pas une langue de traduction")))]
     if not isinstance(entries, dict):
-        return [Told(source.line(at), str(language), "une question par ligne, par son code")]
+        return [Told(source.line(at), str(language), i18n.gettext(D_("une question par ligne, par son code")))]
     lines = _lines_under(source, len(at) + 1)
     for code, entry in entries.items():
         place = (*at, code)
@@ -137,9 +145,9 @@ def _add_translation(draft: Draft, language: str, entry: Any) -> None:
         document = ItemTranslationDocument.model_validate({"of": "", "state": "draft"} | entry)
     except ValidationError as error:
         for flaw in shape_flaws(error):
-            draft.tell((language, *flaw.at), flaw.message)
+            draft.tell_said((language, *flaw.at), flaw.said())
     except TypeError:
-        draft.tell((language,), "une traduction est une suite de « nom: valeur »")
+        draft.tell((language,), D_("une traduction est une suite de « nom: valeur »"))
     else:
         segments = document.segments()
         for key in segments:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
 from pathways.errors import Conflict, Invalid
+from pathways.i18n import D_
 from pathways.items import authoring, history, pictures, service, showing, translating
 from pathways.items.asking import Framework, ladders_for
 from pathways.items.authoring import Examined, Twin
@@ -33,7 +35,8 @@ Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]
 WriterForm = Annotated[Member, Depends(RequiresForm(Permission.CONTENT_WRITE))]
 USUAL = referentials_service.USUAL_FRAMEWORK
 ItemCode = Annotated[Short, Path()]
-_MISSING = "Quelque chose manque ou ne va pas. Rien n'est perdu : corrigez, puis enregistrez."
+_MISSING = D_("Quelque chose manque ou ne va pas. Rien n'est perdu : corrigez, puis enregistrez.")
+_NEARLY_THE_SAME = D_("Une question dit presque la même chose. Lisez-la ; enregistrez quand même si c'est voulu.")
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Written:
     errors: dict[str, str] = field(default_factory=dict)
     twins: list[Twin] = field(default_factory=list)
     preview: showing.Preview | None = None
+    reader: str = ""
+    """The language in which the preview is read; the question may be there in French only."""
     said: str = ""
     theirs: list[tuple[str, str, str]] = field(default_factory=list)
     """What a colleague changed in between."""
@@ -104,36 +109,13 @@ def bring_back(member: WriterForm, item_code: ItemCode, db: DB, framework: Frame
 
 @router.get("/{item_code}/translations/{tag}")
 def translation(
-    request: Request, member: Writer, item_code: ItemCode, tag: ItemCode, db: ReadDB, framework: Framework = USUAL
+    member: Writer, item_code: ItemCode, tag: ItemCode, db: ReadDB, framework: Framework = USUAL
 ) -> Response:
+    """The workbench is where questions are translated; addresses of before lead there."""
     language = translating.language_of(tag)
-    revision = authoring.last_revision(db, authoring.own(db, member, framework, item_code))
-    texts = translating.before(db, revision, language)
-    return _translation(request, framework, revision, language, texts)
-
-
-@router.post("/{item_code}/translations/{tag}")
-def translate(
-    request: Request,
-    member: WriterForm,
-    item_code: ItemCode,
-    tag: ItemCode,
-    sent: Sent,
-    db: DB,
-    framework: Framework = USUAL,
-) -> Response:
-    language = translating.language_of(tag)
-    texts = {name.removeprefix("text-"): text for name, text in sent.fields.items() if name.startswith("text-")}
-    number = _number(sent.fields.get("number", ""), 0, 10**6)
-    try:
-        with db.begin_nested():
-            translating.translate(db, member, framework, item_code, language=language, number=number, texts=texts)
-    except (Conflict, Invalid) as error:
-        revision = authoring.last_revision(db, authoring.own(db, member, framework, item_code))
-        errors = {entry["field"]: entry["message"] for entry in getattr(error, "errors", [])}
-        status, said = (409, error.message) if isinstance(error, Conflict) else (422, _MISSING)
-        return _translation(request, framework, revision, language, texts, errors=errors, said=said, status=status)
-    return _to(framework, item_code, language)
+    code = authoring.visible(db, member, framework, item_code).code
+    asked = urlencode({"framework": framework, "lang": i18n.language(language).tag})
+    return RedirectResponse(f"/translations/{code}?{asked}", 303)
 
 
 # --- the form ---
@@ -152,7 +134,7 @@ def _submitted(
     raw, wrong = form.document()
     if item is not None:
         raw["skill"] = item.skill
-    told = authoring.examined(db, raw)
+    told = authoring.examined(db, framework, raw)
     action = fields.get("action", "keep")
     if action == "more":
         form.rows = min(MOST_ROWS, form.rows + 2)
@@ -163,7 +145,7 @@ def _submitted(
     if action != "keep_on_purpose" and authoring.made_with(db, member, _key(written.key)) is None:
         written.twins = _twins(db, member, framework, told, current)
     if written.twins:
-        written.said = "Une question dit presque la même chose. Lisez-la ; enregistrez quand même si c'est voulu."
+        written.said = i18n.gettext(_NEARLY_THE_SAME)
         return _page(request, member, db, framework, written, item=item, status=422)
     return _kept(request, member, db, framework, written, told, item=item)
 
@@ -194,10 +176,13 @@ def _kept(
         assert item is not None
         current = authoring.last_revision(db, item)
         written.theirs = history.changes(_body_of_number(db, item, written.number), current.body)
-        written.number, written.said = current.number, error.message  # to be kept on purpose over the colleague's
+        written.said = i18n.sentence(error.message, error.values)
+        written.number = current.number  # to be kept on purpose over the colleague's
         return _page(request, member, db, framework, written, item=item, status=409)
     except Invalid as error:
-        written.errors = {written.form.place((entry["field"],)): entry["message"] for entry in error.errors}
+        written.errors = {
+            written.form.place((entry["field"],)): i18n.sentence(entry["message"], {}) for entry in error.errors
+        }
         return _page(request, member, db, framework, written, item=item, status=422)
     return _to(framework, kept.code)
 
@@ -219,6 +204,7 @@ def _looked_at(
         language = showing.language_of(written.form.get("look_in") if is_wanted else "")
         own = translating.before(db, authoring.last_revision(db, item), language) if item else {}
         body = service.body_of(told.document, told.pictures)
+        written.reader = language
         written.preview = showing.of_document(body, told.document.segments(), own, language)
     return _page(request, member, db, framework, written, item=item, status=status)
 
@@ -253,11 +239,12 @@ def _page(
         request,
         "item-form.html",
         status=status,
+        reader=written.reader or None,
         display="both",
         written=written,
         form=written.form,
         errors=written.errors,
-        said=written.said or (_MISSING if written.errors else ""),
+        said=written.said or (i18n.gettext(_MISSING) if written.errors else ""),
         item=item,
         uses=uses(db, member, framework, item.code, item.skill) if item else [],
         ladders=ladders_for(db, member, framework, archived=item is not None),
@@ -271,41 +258,14 @@ def _page(
     )
 
 
-def _translation(
-    request: Request,
-    framework: str,
-    revision: ItemRevision,
-    language: str,
-    texts: dict[str, str],
-    *,
-    errors: dict[str, str] | None = None,
-    said: str = "",
-    status: int = 200,
-) -> Response:
-    return render(
-        request,
-        "item-translation.html",
-        status=status,
-        revision=revision,
-        target=i18n.language(language),
-        texts=texts,
-        errors=errors or {},
-        said=said,
-        framework=framework,
-        labels=translating.labels(revision.body),
-    )
-
-
 def _body_of_number(db: Session, item: Item, number: int) -> dict[str, Any]:
     """The revision that somebody started from; the first one if their form says nonsense."""
     found = db.query(ItemRevision).filter_by(item_id=item.id, number=number).one_or_none()
     return (found or authoring.last_revision(db, item)).body
 
 
-def _to(framework: str, code: str, language: str = "") -> Response:
-    asked = [f"framework={framework}"] if framework != USUAL else []
-    asked += [f"lang={language}"] if language else []
-    return RedirectResponse(f"/items/{code}{'?' + '&'.join(asked) if asked else ''}", 303)
+def _to(framework: str, code: str) -> Response:
+    return RedirectResponse(f"/items/{code}{f'?framework={framework}' if framework != USUAL else ''}", 303)
 
 
 def _number(text: str, usual: int, most: int) -> int:

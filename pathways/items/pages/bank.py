@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways import clock, i18n
+from pathways.i18n import D_
 from pathways.items import authoring, bank, figures, flaws, showing
 from pathways.items.asking import ORIGINS, Framework, ladders_for, wanted_of
 from pathways.items.bank import Wanted
@@ -29,12 +30,12 @@ Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Uses = Callable[[Session, Member, str, str, str], list[Any]]
 """Where an item is in use: what is above this feature knows, and registers it as ``app.state.uses_of_item``."""
 STATES = {
-    "machine": "automatique",
-    "draft": "brouillon, pas encore relue",
-    "reviewed": "relue",
-    "verified": "relue et essayée",
+    "machine": D_("automatique"),
+    "draft": D_("brouillon, pas encore relue"),
+    "reviewed": D_("relue"),
+    "verified": D_("relue et essayée"),
 }
-DEVICES = {"any": "tous", "phone": "téléphone", "computer": "ordinateur"}
+DEVICES = {"any": D_("tous"), "phone": D_("téléphone"), "computer": D_("ordinateur")}
 
 
 @router.get("")
@@ -89,13 +90,14 @@ def item(
     return render(
         request,
         "item.html",
+        reader=language,
         display="both",
         item=found,
         revision=revision,
         is_own=is_own,
         may_write=member.may(Permission.CONTENT_WRITE),
         preview=showing.of_revision(db, revision, language),
-        languages=bank.languages_of(db, [revision.id]).get(revision.id, {}),
+        served=bank.languages_of(db, [revision.id]).get(revision.id, {}),
         names=i18n.languages(),
         states=STATES,
         kinds=KINDS,
@@ -104,7 +106,7 @@ def item(
         uses=uses(db, member, framework, found.code, found.skill),
         fared=figures.read(db, member.organisation_id, [found.id])[found.id],
         enough=figures.ENOUGH,
-        warnings=_warnings(revision.body) if is_own else [],
+        warnings=_warnings(revision.body, referentials_service.readers_of(db, framework)) if is_own else [],
         twins=authoring.twins(
             db, member.organisation_id, framework, list(revision.segments.values()), without=found.code
         ),
@@ -115,10 +117,10 @@ def item(
     )
 
 
-def _warnings(body: Mapping[str, Any]) -> list[str]:
+def _warnings(body: Mapping[str, Any], readers: str) -> list[str]:
     """What the rules of writing say of an own item: nothing that refused it."""
     document = OwnItemDocument.model_validate(authoring.document_of(body))
-    return [authoring.sentence(flaw) for flaw in flaws.flaws_of(document) if flaw.warning]
+    return [authoring.sentence(flaw) for flaw in flaws.flaws_of(document, readers) if flaw.warning]
 
 
 def _texts(body: Mapping[str, Any]) -> dict[str, str]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pathways import spreadsheets
+from pathways import i18n, spreadsheets
 from pathways.errors import Invalid
+from pathways.i18n import D_
 from pathways.items import pictures
 from pathways.items.asking import Framework
 from pathways.items.downloads import Chosen, Format, download, export
@@ -40,15 +41,17 @@ MOST_PICTURES = 40
 MOST_SHOWN = 200
 """Rows of each table of a report: whoever has more to correct begins with these."""
 STATUSES = {
-    Status.NEW: ("nouvelle", "nouvelles"),
-    Status.CHANGED: ("changée : nouvelle révision", "changées : nouvelles révisions"),
-    Status.TRANSLATED: ("traduction ajoutée ou changée", "traductions ajoutées ou changées"),
-    Status.SAME: ("déjà là", "déjà là"),
-    Status.WITHDRAWN: ("retirée, laissée de côté", "retirées, laissées de côté"),
-    Status.REFUSED: ("à corriger", "à corriger"),
+    Status.NEW: (D_("nouvelle"), D_("nouvelles")),
+    Status.CHANGED: (D_("changée : nouvelle révision"), D_("changées : nouvelles révisions")),
+    Status.TRANSLATED: (D_("traduction ajoutée ou changée"), D_("traductions ajoutées ou changées")),
+    Status.SAME: (D_("déjà là"), D_("déjà là")),
+    Status.WITHDRAWN: (D_("retirée, laissée de côté"), D_("retirées, laissées de côté")),
+    Status.REFUSED: (D_("à corriger"), D_("à corriger")),
 }
 """What is said of one row, and of several."""
-_MOVED = "Entre-temps, une collègue ou un collègue a changé vos questions. Voici ce que ferait le fichier maintenant."
+_MOVED = D_(
+    "Entre-temps, une collègue ou un collègue a changé vos questions. Voici ce que ferait le fichier maintenant."
+)
 
 
 def _done(
@@ -89,7 +92,7 @@ def _received(
         if contents:
             return Received(unpacked(contents))
         if file is None or not file.filename:
-            raise _wrong("file", "Choisissez un fichier.")
+            raise _wrong("file", D_("Choisissez un fichier."))
         sent = opened(file.file.read(spreadsheets.LARGEST_FILE + 1), file.filename)
         return Received(sent, _cleaned([one for one in pictures or () if one.filename]))
     except Invalid as error:
@@ -98,19 +101,21 @@ def _received(
 
 def _cleaned(files: Sequence[UploadFile]) -> dict[str, Cleaned]:
     if len(files) > MOST_PICTURES:
-        raise _wrong("pictures", f"{MOST_PICTURES} images au plus à la fois. Envoyez le fichier en plusieurs parties.")
+        said = D_("%(most)s images au plus à la fois. Envoyez le fichier en plusieurs parties.")
+        raise _wrong("pictures", said, most=MOST_PICTURES)
     found = {}
     for file in files:
         name = str(file.filename).replace("\\", "/").rsplit("/", 1)[-1]
         try:
             found[name] = pictures.cleaned(file.file.read(pictures.LARGEST + 1))
         except Invalid as error:
-            raise _wrong("pictures", f"{name[:60]} : {error}") from error
+            said = i18n.sentence(error.message, error.values)
+            raise _wrong("pictures", D_("%(name)s : %(said)s"), name=name[:60], said=said) from error
     return found
 
 
-def _wrong(name: str, said: str) -> Invalid:
-    return Invalid(said, errors=[{"field": name, "message": said}])
+def _wrong(field: str, message: str, **values: object) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "message": i18n.sentence(message, values)}], **values)
 
 
 @router.post("/import")
@@ -196,14 +201,14 @@ def _page(
         frameworks=referentials_service.all_newest(db),
         framework=framework,
         as_new=as_new,
-        errors={entry["field"]: entry["message"] for entry in error.errors} if error else {},
+        errors={entry["field"]: i18n.sentence(entry["message"], {}) for entry in error.errors} if error else {},
         done=done,
         most=MOST_ITEMS,
     )
 
 
 def _report(request: Request, planned: Plan, sent: Sent, *, as_new: bool, moved: bool = False) -> Response:
-    values: dict[str, Any] = {"moved": _MOVED if moved else ""}
+    values: dict[str, Any] = {"moved": i18n.gettext(_MOVED) if moved else ""}
     return pages.render(
         request,
         "item-import-report.html",

@@ -10,32 +10,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pathways.i18n import D_
 from pathways.items.flaws import Flaw, Place
 from pathways.items.grading import as_typed
 
 KINDS = {
-    "choice": "une bonne réponse",
-    "choices": "plusieurs bonnes réponses",
-    "pictures": "choisir une image",
-    "zone": "montrer dans une image",
-    "order": "mettre dans l'ordre",
-    "match": "relier",
-    "text": "écrire un mot",
-    "observed": "observer un geste",
+    "choice": D_("une bonne réponse"),
+    "choices": D_("plusieurs bonnes réponses"),
+    "pictures": D_("choisir une image"),
+    "zone": D_("montrer dans une image"),
+    "order": D_("mettre dans l'ordre"),
+    "match": D_("relier"),
+    "text": D_("écrire un mot"),
+    "observed": D_("observer un geste"),
 }
 EXPLAINED = {
-    "choice": "Une image, trois réponses, une seule est juste.",
-    "choices": "La question dit combien de réponses choisir.",
-    "pictures": "Chaque réponse est une image.",
-    "zone": "La personne touche un endroit d'une image.",
-    "order": "Trois étapes ou plus, à remettre dans l'ordre.",
-    "match": "Des choses, et ce qui va avec chacune.",
-    "text": "Recopier ou écrire : seulement pour les gestes du clavier.",
-    "observed": "Le médiateur regarde faire, et note. Rien à l'écran.",
+    "choice": D_("Une image, trois réponses, une seule est juste."),
+    "choices": D_("La question dit combien de réponses choisir."),
+    "pictures": D_("Chaque réponse est une image."),
+    "zone": D_("La personne touche un endroit d'une image."),
+    "order": D_("Trois étapes ou plus, à remettre dans l'ordre."),
+    "match": D_("Des choses, et ce qui va avec chacune."),
+    "text": D_("Recopier ou écrire : seulement pour les gestes du clavier."),
+    "observed": D_("Le médiateur regarde faire, et note. Rien à l'écran."),
 }
 MOST_ROWS = 10
 USUAL_ROWS = 4
-HOW = {"contains": "contient", "lacks": "ne contient pas", "equals": "est exactement", "pattern": "suit le motif"}
+HOW = {
+    "contains": D_("contient"),
+    "lacks": D_("ne contient pas"),
+    "equals": D_("est exactement"),
+    "pattern": D_("suit le motif"),
+}
 """How a typed mistake is recognised."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -137,8 +143,8 @@ class ItemForm:
             if not numbers:
                 continue
             if sorted(numbers) != sorted(names):
-                said = f"« {line.strip()} » : écrivez chaque numéro d'étape une fois, comme 2 1 3"
-                found.append(Flaw(("orders",), "orders", said))
+                said = D_("« %(line)s » : écrivez chaque numéro d'étape une fois, comme 2 1 3")
+                found.append(Flaw(("orders",), "orders", said, values={"line": line.strip()}))
             elif (order := [names[number] for number in numbers]) not in orders:
                 orders.append(order)
         return orders

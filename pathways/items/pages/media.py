@@ -17,6 +17,8 @@ from pathways.web.dependencies import OwnSettings, public
 from pathways.web.files import FOR_EVER
 
 router = APIRouter()
+A_DAY = "private, max-age=86400"
+"""A voice may be taken back: no cache that we do not know keeps it, and no browser for long."""
 _NAME = re.compile(r"([0-9a-f]{64})\.(svg|png|jpg)")
 
 
@@ -36,7 +38,7 @@ def picture(name: str, request: Request) -> Response:
 @public("a recording of a question is played to learners without account")
 def recording(name: str, settings: OwnSettings) -> Response:
     path, media_type = recordings.file(settings.data / "recordings", name)
-    return FileResponse(path, media_type=media_type, headers={"cache-control": FOR_EVER})
+    return FileResponse(path, media_type=media_type, headers={"cache-control": A_DAY})
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""The pages of people: signing in, one's own account, the organisation, the server. French only."""
+"""The pages of people: signing in, one's own account, the organisation, the server."""
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse

@@ -16,7 +16,7 @@ from pathways import clock
 from pathways.errors import Conflict, Invalid, WrongPassword
 from pathways.people import memberships, recovery, service, tokens
 from pathways.people.models import Account
-from pathways.people.pages.forms import Secret, at_fields, identifier, see, without_session
+from pathways.people.pages.forms import Secret, at_fields, identifier, said, see, without_session
 from pathways.people.pages.words import SCOPES, day
 from pathways.permissions import Member, Permission
 from pathways.settings import Settings
@@ -71,7 +71,7 @@ def change_password(request: Request, member: OwnerForm, change: Compared, db: D
     try:
         recovery.change_password(db, member, change.replacement, tries=change.tries)
     except WrongPassword as error:
-        return _page(request, db, member, errors={"current": error.message})
+        return _page(request, db, member, errors={"current": said(error)})
     return _page(request, db, member, changed=True)
 
 
@@ -90,7 +90,7 @@ def create_token(
     except Invalid as error:
         return _page(request, db, member, typed=typed, errors=at_fields(error))
     except Conflict as error:
-        return _page(request, db, member, typed=typed, errors={"name": error.message})
+        return _page(request, db, member, typed=typed, errors={"name": said(error)})
     return _page(request, db, member, secret=secret)
 
 
@@ -129,7 +129,7 @@ def _departure(
         with db.begin_nested():  # refused for one organisation, it has ended no membership of another
             depart(db, member, successor_id=identifier(successor), hand_over=request.app.state.hand_over)
     except Conflict as error:
-        return _page(request, db, member, errors={"close": error.message})
+        return _page(request, db, member, errors={"close": said(error)})
     except Invalid as error:
         return _page(request, db, member, errors={"close": at_fields(error)["successor"]})
     return without_session(see("/sign-in"), settings)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pathways import i18n
 from pathways.errors import Forbidden, Invalid, WrongPassword
 from pathways.people import recovery, service
 from pathways.people.identification import COOKIE
@@ -18,16 +19,19 @@ from pathways.people.pages.forms import (
     Token,
     at_fields,
     local_path,
+    said,
     see,
+    speaks_of_the_desk,
     with_session,
     without_session,
 )
 from pathways.permissions import Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, RequiresForm, public
-from pathways.web.fields import Line
+from pathways.web.fields import Line, Short
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(speaks_of_the_desk)])
+LANGUAGE_SECONDS = 365 * 24 * 3600
 NO_SESSION_YET = "who signs in has no session yet; the origin of the form is checked for every request"
 
 
@@ -35,6 +39,25 @@ NO_SESSION_YET = "who signs in has no session yet; the origin of the form is che
 @public("this is where one signs in")
 def sign_in_page(request: Request, next: Annotated[str, Query(max_length=2000)] = "/") -> Response:  # noqa: A002
     return pages.render(request, "sign-in.html", next=local_path(next), email="", errors={})
+
+
+@router.post("/desk-language")
+@public("in which language a page of the desk is read concerns nobody else")
+def choose_language(
+    settings: OwnSettings, language: Annotated[Short, Form()] = "", back: Annotated[str, Form(max_length=2000)] = "/"
+) -> Response:
+    """French or English, for this browser, until another choice."""
+    response = see(local_path(back))
+    if language in {one.code for one in i18n.desk_languages()}:
+        response.set_cookie(
+            pages.DESK_COOKIE,
+            language,
+            max_age=LANGUAGE_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=settings.secure_cookies,
+        )
+    return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +94,7 @@ def sign_in(
     try:
         token = service.sign_in(db, entry.credentials, tries=entry.tries, replaces=request.cookies.get(COOKIE))
     except (WrongPassword, Forbidden) as error:
-        values = {"next": next_path, "email": entry.credentials.email, "errors": {"password": error.message}}
+        values = {"next": next_path, "email": entry.credentials.email, "errors": {"password": said(error)}}
         return pages.render(request, "sign-in.html", status=422, **values)
     return with_session(see(next_path), token, settings)
 
@@ -100,14 +123,16 @@ def forgotten_page(request: Request, settings: OwnSettings) -> Response:
 def forgotten(
     request: Request, db: DB, settings: OwnSettings, address: Address, email: Annotated[Line, Form()] = ""
 ) -> Response:
-    values = {"mail": bool(settings.mail_url), "email": email, "sent": False, "errors": {}}
+    values: dict[str, Any] = {"mail": bool(settings.mail_url), "email": email, "sent": False, "errors": {}}
     if not settings.mail_url:
         return pages.render(request, "forgotten.html", **values)
     try:
         recovery.forgotten_password(db, email=email, address=address, secret=settings.secret)
     except Invalid as error:
-        return pages.render(request, "forgotten.html", status=422, **values | {"errors": at_fields(error)})
-    return pages.render(request, "forgotten.html", **values | {"sent": True})
+        values["errors"] = at_fields(error)
+        return pages.render(request, "forgotten.html", status=422, **values)
+    values["sent"] = True
+    return pages.render(request, "forgotten.html", **values)
 
 
 @router.get("/reset/{token}")

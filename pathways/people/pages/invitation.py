@@ -13,14 +13,14 @@ from starlette.responses import Response
 from pathways.errors import Invalid, WrongPassword
 from pathways.people import invitations, service
 from pathways.people.identification import COOKIE
-from pathways.people.pages.forms import Secret, Token, at_fields, see, with_session
+from pathways.people.pages.forms import Secret, Token, at_fields, said, see, speaks_of_the_desk, with_session
 from pathways.people.pages.words import ROLES
 from pathways.permissions import Member, Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, Identified, OwnSettings, ReadDB, RequiresForm, public
 from pathways.web.fields import Line
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(speaks_of_the_desk)])
 
 
 @router.get("/invitation/{token}")
@@ -70,7 +70,7 @@ def accept(request: Request, token: Token, entry: Entry, db: DB, settings: OwnSe
     try:
         session_token = invitations.accept_invitation(db, token, entry.who, tries=entry.tries, replaces=replaces)
     except WrongPassword as error:
-        return _page(request, db, token, name=entry.name, email=entry.email, errors={"password": error.message})
+        return _page(request, db, token, name=entry.name, email=entry.email, errors={"password": said(error)})
     return with_session(see("/"), session_token, settings)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pathways import spreadsheets
+from pathways import i18n, spreadsheets
+from pathways.i18n import D_
 from pathways.people import days, journal
 from pathways.people.journal import Act
 from pathways.people.models import JournalEntry
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/organisation")
 Manager = Annotated[Member, Depends(Requires(Permission.PEOPLE_MANAGE))]
 ROWS = 50
 MOST_CSV_ROWS = 20_000
-HEADER = ("Quand (heure de Paris)", "Qui", "Quoi", "Combien", "Référence")
+HEADER = (D_("Quand (heure de Paris)"), D_("Qui"), D_("Quoi"), D_("Combien"), D_("Référence"))
 
 
 @router.get("/journal")
@@ -60,7 +61,7 @@ def journal_page(
         following=found["next"] and urlencode(kept | {"cursor": found["next"]}),
         kept=kept,
         query=urlencode(kept),
-        acts={one.value: said for one, said in ACTS.items()},
+        acts=_acts(),
         wrong_month=bool(month) and days.month(month) is None,
     )
 
@@ -75,7 +76,8 @@ def journal_csv(
 ) -> Response:
     entries = db.scalars(_asked(member, act, month, about).limit(MOST_CSV_ROWS)).all()
     headers = {"content-disposition": 'attachment; filename="journal.csv"'}
-    return Response(spreadsheets.csv_of(HEADER, _told(db, entries)), media_type=spreadsheets.CSV, headers=headers)
+    header = [i18n.gettext(one) for one in HEADER]
+    return Response(spreadsheets.csv_of(header, _told(db, entries)), media_type=spreadsheets.CSV, headers=headers)
 
 
 def _asked(member: Member, act: str, month: str, about: str) -> sa.Select[JournalEntry]:
@@ -86,10 +88,15 @@ def _asked(member: Member, act: str, month: str, about: str) -> sa.Select[Journa
     return journal.entries(member.organisation_id, act=chosen, about_id=about_id, since=since, until=until)
 
 
+def _acts() -> dict[str, str]:
+    """What each act is called in the language of the desk."""
+    return {one.value: i18n.gettext(said) for one, said in ACTS.items()}
+
+
 def _told(db: Session, entries: Sequence[JournalEntry]) -> list[tuple[str, str, str, str, str]]:
     """Each entry in words. The reference names a file or an attempt by the beginning of its id, never by its label."""
     names = journal.names(db, [entry.account_id for entry in entries])
-    said = {one.value: words for one, words in ACTS.items()}
+    said = _acts()
     return [
         (
             days.short(entry.happened_at),

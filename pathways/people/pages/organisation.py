@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pathways import i18n
 from pathways.errors import Conflict, Invalid
+from pathways.i18n import D_
 from pathways.people import invitations, journal, memberships, recovery
 from pathways.people.journal import Act
 from pathways.people.pages.forms import at_fields, identifier, see
+from pathways.people.pages.forms import said as sentence_of
 from pathways.people.pages.words import ROLES, day, details_of
 from pathways.permissions import Member, Permission, Role
 from pathways.web import pages
@@ -34,9 +37,9 @@ def _handed(db: Session, member: Member) -> str:
     to = last.details.get("to")
     name = journal.names(db, [uuid.UUID(str(to))]).get(uuid.UUID(str(to)), "") if to else ""
     moved = details_of(last.details)
-    return (
-        f"C'est fait. Passent à {name} : {moved}." if moved and name else "C'est fait. Il n'y avait rien à transmettre."
-    )
+    if not (moved and name):
+        return i18n.gettext(D_("C'est fait. Il n'y avait rien à transmettre."))
+    return i18n.sentence(D_("C'est fait. Passent à %(name)s : %(moved)s."), {"name": name, "moved": moved})
 
 
 @router.get("")
@@ -60,7 +63,7 @@ def invite(
     except Invalid as error:
         return _page(request, db, member, typed=typed, errors=at_fields(error))
     except Conflict as error:
-        return _page(request, db, member, typed=typed, errors={"email": error.message})
+        return _page(request, db, member, typed=typed, errors={"email": sentence_of(error)})
     return _page(request, db, member, invitation_path=f"/invitation/{token}")
 
 
@@ -81,7 +84,7 @@ def change_role(
     try:
         memberships.change_role(db, member, membership_id=membership_id, role=role)
     except Conflict as error:
-        return _page(request, db, member, errors={str(membership_id): error.message})
+        return _page(request, db, member, errors={str(membership_id): sentence_of(error)})
     return see("/organisation")
 
 
@@ -103,7 +106,7 @@ def remove(
             hand_over=request.app.state.hand_over,
         )
     except Conflict as error:
-        return _page(request, db, member, errors={str(membership_id): error.message})
+        return _page(request, db, member, errors={str(membership_id): sentence_of(error)})
     except Invalid as error:
         return _page(request, db, member, errors={str(membership_id): at_fields(error)["successor"]})
     return see("/organisation?said=removed")
@@ -114,7 +117,7 @@ def reset_link(request: Request, member: Manager, db: DB, membership_id: uuid.UU
     try:
         token = recovery.reset_link_for(db, member, membership_id=membership_id)
     except Conflict as error:
-        return _page(request, db, member, errors={str(membership_id): error.message})
+        return _page(request, db, member, errors={str(membership_id): sentence_of(error)})
     return _page(request, db, member, reset=(f"/reset/{token}", membership_id))
 
 

@@ -58,6 +58,14 @@ def reset_link(
     return _page(request, db, member, reset_link=f"{settings.url}/reset/{token}")
 
 
+@router.post("/organisations/{organisation_id}/reviews")
+def set_reviews(
+    member: OperatorForm, db: DB, organisation_id: uuid.UUID, *, allowed: Annotated[bool, Form()] = False
+) -> Response:
+    operation.set_reviews_shipped(db, member, organisation_id=organisation_id, allowed=allowed)
+    return see("/server#organisations")
+
+
 @router.post("/events/{event_id}/retry")
 def retry_event(member: OperatorForm, db: DB, event_id: uuid.UUID) -> Response:
     operation.retry_event(db, member, event_id=event_id)

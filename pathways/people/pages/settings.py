@@ -12,10 +12,12 @@ from starlette.responses import Response
 
 from pathways import i18n
 from pathways.errors import Conflict, Invalid
+from pathways.i18n import D_
 from pathways.people import fields, habits
 from pathways.people.habits import Habits
 from pathways.people.models import Organisation
 from pathways.people.pages.forms import at_fields, see
+from pathways.people.pages.forms import said as sentence_of
 from pathways.permissions import Member, Permission
 from pathways.texts import clean
 from pathways.web import pages
@@ -60,7 +62,7 @@ class HabitsForm(BaseModel):
 def _number(field: str, typed: str) -> int | None:
     plain = typed.translate(i18n.LATIN_DIGITS)
     if plain and not (plain.isascii() and plain.isdigit()):
-        raise fields.refused(field, "Écrivez un nombre, ou rien.")
+        raise fields.refused(field, D_("Écrivez un nombre, ou rien."))
     return int(plain) if plain else None
 
 
@@ -79,7 +81,7 @@ def change(request: Request, member: Manager, db: DB, typed: Annotated[HabitsFor
     except Invalid as error:
         return _page(request, db, member, typed=typed, errors=at_fields(error), status=422)
     except Conflict as error:
-        return _page(request, db, member, typed=typed, errors={"conflict": error.message}, status=409)
+        return _page(request, db, member, typed=typed, errors={"conflict": sentence_of(error)}, status=409)
     return see("/organisation/habits?said=saved")
 
 

@@ -1,51 +1,57 @@
-"""The French words of roles and rights, and of days, for the pages of this feature."""
+"""The words of roles and rights, and of days, for the pages of this feature: msgids, said in the templates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pathways import i18n
+from pathways.i18n import D_
 from pathways.people.days import day
 from pathways.people.journal import Act
 from pathways.permissions import Permission, Role
 
 ROLES = {
-    Role.TRAINER: ("Formation", "compose des diagnostics, suit les groupes et lit les profils"),
-    Role.REVIEWER: ("Relecture", "relit les questions et leurs traductions"),
+    Role.TRAINER: (D_("Formation"), D_("compose des diagnostics, suit les groupes et lit les profils")),
+    Role.TRANSLATOR: (D_("Traduction"), D_("propose des traductions, que d'autres relisent")),
+    Role.REVIEWER: (D_("Relecture"), D_("relit les questions et leurs traductions")),
     Role.COORDINATOR: (
-        "Coordination",
-        "voit les diagnostics et les membres, pas les personnes qui apprennent",
+        D_("Coordination"),
+        D_("voit les diagnostics et les membres, pas les personnes qui apprennent"),
     ),
-    Role.ADMINISTRATOR: ("Administration", "tout ce que fait la formation, et gère les membres"),
+    Role.ADMINISTRATOR: (D_("Administration"), D_("tout ce que fait la formation, et gère les membres")),
 }
 SCOPES = {
-    Permission.CONTENT_READ: "lire les référentiels et les questions",
-    Permission.CONTENT_WRITE: "écrire les questions de la structure",
-    Permission.DIAGNOSTICS_READ: "lire les diagnostics",
-    Permission.DIAGNOSTICS_COMPOSE: "composer des diagnostics",
-    Permission.ATTEMPTS_READ: "lire les passations et les profils",
-    Permission.ATTEMPTS_OBSERVE: "noter un geste, saisir une feuille, prolonger ou arrêter une passation",
-    Permission.RECEPTIONS_HOLD: "tenir l'accueil",
-    Permission.FILES_KEEP: "tenir les fiches : repères et notes",
+    Permission.CONTENT_READ: D_("lire les référentiels et les questions"),
+    Permission.CONTENT_WRITE: D_("écrire les questions de la structure"),
+    Permission.TRANSLATIONS_SUGGEST: D_("proposer des traductions"),
+    Permission.TRANSLATIONS_REVIEW: D_("relire des traductions"),
+    Permission.VOICES_INVITE: D_("demander des enregistrements de voix"),
+    Permission.DIAGNOSTICS_READ: D_("lire les diagnostics"),
+    Permission.DIAGNOSTICS_COMPOSE: D_("composer des diagnostics"),
+    Permission.ATTEMPTS_READ: D_("lire les passations et les profils"),
+    Permission.ATTEMPTS_OBSERVE: D_("noter un geste, saisir une feuille, prolonger ou arrêter une passation"),
+    Permission.RECEPTIONS_HOLD: D_("tenir l'accueil"),
+    Permission.FILES_KEEP: D_("tenir les fiches : repères et notes"),
 }
 ACTS = {
-    Act.PROFILE_OPENED: "profil ouvert",
-    Act.FILE_OPENED: "fiche ouverte",
-    Act.FILE_EXPORTED: "fiche emportée",
-    Act.FILE_ERASED: "fiche effacée",
-    Act.RESUME_CODE_GIVEN: "nouveau code de reprise donné",
-    Act.ATTEMPTS_EXPORTED: "passations exportées",
-    Act.GROUP_EXPORTED: "tableau sans personne exporté",
-    Act.ITEMS_EXPORTED: "questions exportées",
-    Act.WORK_HANDED_OVER: "départ, travail transmis",
+    Act.PROFILE_OPENED: D_("profil ouvert"),
+    Act.FILE_OPENED: D_("fiche ouverte"),
+    Act.FILE_EXPORTED: D_("fiche emportée"),
+    Act.FILE_ERASED: D_("fiche effacée"),
+    Act.RESUME_CODE_GIVEN: D_("nouveau code de reprise donné"),
+    Act.ATTEMPTS_EXPORTED: D_("passations exportées"),
+    Act.GROUP_EXPORTED: D_("tableau sans personne exporté"),
+    Act.ITEMS_EXPORTED: D_("questions exportées"),
+    Act.WORK_HANDED_OVER: D_("départ, travail transmis"),
 }
 DETAILS = {
-    "diagnostics": "diagnostic",
-    "attempts": "passation",
-    "answers": "réponse",
-    "receptions": "accueil",
-    "notes": "note",
-    "people": "personne",
-    "items": "question",
+    "diagnostics": (D_("%(number)s diagnostic"), D_("%(number)s diagnostics")),
+    "attempts": (D_("%(number)s passation"), D_("%(number)s passations")),
+    "answers": (D_("%(number)s réponse"), D_("%(number)s réponses")),
+    "receptions": (D_("%(number)s accueil"), D_("%(number)s accueils")),
+    "notes": (D_("%(number)s note"), D_("%(number)s notes")),
+    "people": (D_("%(number)s personne"), D_("%(number)s personnes")),
+    "items": (D_("%(number)s question"), D_("%(number)s questions")),
 }
 """What is counted in the details of an act; the rest of them is not for reading."""
 
@@ -53,7 +59,7 @@ DETAILS = {
 def details_of(kept: Mapping[str, object]) -> str:
     """``2 diagnostics, 1 accueil``."""
     counted = [(number, said) for name, said in DETAILS.items() if isinstance(number := kept.get(name), int) and number]
-    return ", ".join(f"{number} {said}{'s' if number > 1 else ''}" for number, said in counted)
+    return ", ".join(i18n.sentence(many if number > 1 else one, {"number": number}) for number, (one, many) in counted)
 
 
 __all__ = ["ACTS", "ROLES", "SCOPES", "day", "details_of"]

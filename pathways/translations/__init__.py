@@ -1,0 +1,1 @@
+"""Where translators and reviewers work: the queue, suggestions, reviews, and files for other tools."""

@@ -1,0 +1,1 @@
+"""Translations in the files that other tools know: PO, and XLIFF 1.2."""
