@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pathways import ids
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, UnlinkedAttempt
 from pathways.items import figures
-from pathways.items.models import ItemRevision
+from pathways.items.models import Item, ItemRevision
 from pathways.referentials.models import Referential
 
 MOST_AT_ONCE = 500
@@ -41,7 +41,8 @@ def count_finished(db: Session) -> int:
         framework, revision = asked[row.diagnostic_id, row.item]
         framework_of[row.attempt_id] = framework
         outcomes[row.organisation_id].append((revision.item_id, row.language, row.outcome))
-        sittings[row.attempt_id].append(_unlinked(row, revision))
+        if revision.organisation_id is None:  # an own question would lead to its organisation
+            sittings[row.attempt_id].append(_unlinked(row, revision))
     for organisation_id in sorted(outcomes, key=str):
         figures.count(db, organisation_id, outcomes[organisation_id])
     kept = [(ids.random_id(), framework_of[one], answers) for one, answers in sittings.items()]
@@ -77,9 +78,8 @@ def _asked(db: Session, rows: Sequence[Any]) -> Mapping[tuple[uuid.UUID, str], t
         (row.diagnostic_id, row.item): uuid.UUID(frozen[row.diagnostic_id][1][row.item]["revision"]) for row in rows
     }
     columns = (ItemRevision.id, ItemRevision.item_id, ItemRevision.code, ItemRevision.skill, ItemRevision.kind)
-    revisions = {
-        one.id: one for one in db.execute(sa.select(*columns).where(ItemRevision.id.in_(set(wanted.values()))))
-    }
+    query = sa.select(*columns, Item.organisation_id).join(Item, Item.id == ItemRevision.item_id)
+    revisions = {one.id: one for one in db.execute(query.where(ItemRevision.id.in_(set(wanted.values()))))}
     return {key: (frozen[key[0]][0], revisions[revision]) for key, revision in wanted.items()}
 
 

@@ -193,6 +193,6 @@ class UnlinkedAttempt(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.random_id)
     framework: Mapped[str] = mapped_column(sa.String(64), index=True)
     answers: Mapped[list[Any]]
-    """In the order given: ``{"item": id, "code", "skill", "kind", "language", "translation": id or null, "outcome",
-    "response", "assisted"}``. ``item`` and ``code`` are those of the shipped or own item.
+    """In the order given, of shipped items alone: ``{"item": id, "revision": id, "code", "skill", "kind", "language",
+    "translation": id or null, "outcome", "response", "assisted"}``. What was typed is not kept: ``response`` is null.
     """

@@ -18,7 +18,16 @@ from pathways.i18n import D_, N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument
-from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, Picture, ServedContent
+from pathways.items.models import (
+    REJECTED,
+    STATES,
+    Item,
+    ItemRevision,
+    ItemTranslation,
+    Picture,
+    ServedContent,
+    TranslationEvent,
+)
 from pathways.items.pictures import Known
 from pathways.referentials.documents import fingerprint_of
 
@@ -214,11 +223,21 @@ def _translate_from_file(
     fingerprint = fingerprint_of(segments, 64)
     rows = [row for row in revision.translations if row.language == language]
     known = next((row for row in rows if row.fingerprint == fingerprint), None)
-    if known is not None and known.state == REJECTED:
+    if known is not None and (known.state == REJECTED or _was_withdrawn(db, known)):
         return
     theirs = next((row for row in rows if row.is_current and row.translator_id is not None), None)
     if theirs is None or theirs is known:
         translate(db, revision, language, segments, state=state)
+
+
+def _was_withdrawn(db: Session, row: ItemTranslation) -> bool:
+    """Whether the last that somebody said of a translation is that learners shall not be served it."""
+    if row.is_current or sa.inspect(row).pending:
+        return False
+    said = sa.select(TranslationEvent.act).filter_by(translation_id=row.id)
+    said = said.where(TranslationEvent.act.in_(["withdrawn", "restored", "reviewed", "verified"]))
+    last_first = said.order_by(TranslationEvent.happened_at.desc(), TranslationEvent.id.desc())
+    return db.scalar(last_first.limit(1)) == "withdrawn"
 
 
 def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: str) -> None:

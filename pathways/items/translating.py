@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from pathways import i18n
 from pathways.errors import Conflict, NotFound
 from pathways.i18n import D_, LATIN_DIGITS
 from pathways.items import authoring, flaws, service
 from pathways.items.flaws import Flaw
-from pathways.items.models import REJECTED, STATES, ItemRevision, ItemTranslation, TranslationEvent
+from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, TranslationEvent
 from pathways.permissions import Member
 from pathways.referentials.documents import fingerprint_of
 
@@ -113,7 +113,7 @@ def to_keep(key: str, french: str) -> list[str]:
 # --- what somebody brings ------------------------------------------------------------------------------------
 
 
-def translate(
+def suggest(
     db: Session,
     member: Member,
     framework: str,
@@ -131,8 +131,7 @@ def translate(
     if language not in i18n.languages() or language == i18n.SOURCE:
         raise NotFound(D_("Cette langue n'existe pas."))
     item = authoring.visible(db, member, framework, code)
-    db.refresh(item, with_for_update=True)
-    revision = authoring.last_revision(db, item)
+    revision = held(db, item)
     given = {key: text for key, text in texts.items() if text}
     if with_texts(revision, language, given) is None:
         _must_be_fresh(revision, language, number, seen)
@@ -144,6 +143,31 @@ def translate(
         note(db, [row], "suggested", Author.of(member))
     db.flush()
     return row
+
+
+def translate(
+    db: Session,
+    member: Member,
+    framework: str,
+    code: str,
+    *,
+    language: str,
+    number: int,
+    texts: Mapping[str, str],
+) -> ItemTranslation:
+    """The same for an item of the organisation's own, by who may write its items."""
+    authoring.own(db, member, framework, code)
+    return suggest(db, member, framework, code, language=language, number=number, texts=texts)
+
+
+def held(db: Session, item: Item) -> ItemRevision:
+    """Today's revision with its translations as they are once the item is held, not as this session knew them before.
+    Nobody else changes them until the transaction ends.
+    """
+    db.refresh(item, with_for_update=True)
+    query = sa.select(ItemRevision).where(ItemRevision.id == authoring.last_revision(db, item).id)
+    query = query.options(selectinload(ItemRevision.translations)).execution_options(populate_existing=True)
+    return db.scalars(query).one()
 
 
 def _must_be_fresh(revision: ItemRevision, language: str, number: int, seen: str | None) -> None:

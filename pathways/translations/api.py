@@ -100,7 +100,7 @@ def one(member: Translator, item_code: ItemCode, db: ReadDB, place: OwnPlace) ->
 @router.post("/{item_code}/suggestions", response_model=SheetOut, summary="Suggest texts")
 def suggest(member: Translator, item_code: ItemCode, body: SuggestionIn, db: DB, place: OwnPlace) -> dict[str, Any]:
     """Every segment, or none. Served at once only where nothing at least as good is; the same texts twice are one."""
-    translating.translate(
+    translating.suggest(
         db,
         member,
         place.framework,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
@@ -72,7 +72,7 @@ def decide(
         raise NotFound(D_("Cette traduction n'existe pas."))
     if not policies.may_review(member, item.organisation_id, reviews_shipped=reviews_shipped(db, member)):
         raise Forbidden(D_("Votre structure ne relit pas ces questions : vous pouvez proposer des textes."))
-    row, revision = held(db, item, translation_id)
+    row, revision = _held(db, item, translation_id)
     case = Case(db, member, row, revision, " ".join(reason.split())[:LONGEST_REASON])
     if _ACTS[act](case):
         service.note_change(db)
@@ -81,20 +81,13 @@ def decide(
     return row
 
 
-def held(db: Session, item: Item, translation_id: uuid.UUID) -> tuple[ItemTranslation, ItemRevision]:
-    """A translation and its revision as they are once the item is held, not as this session knew them before."""
-    db.refresh(item, with_for_update=True)
-    query = (
-        sa.select(ItemRevision)
-        .join(ItemTranslation, ItemTranslation.revision_id == ItemRevision.id)
-        .where(ItemTranslation.id == translation_id)
-        .options(selectinload(ItemRevision.translations))
-        .execution_options(populate_existing=True)
-    )
-    revision = db.scalars(query).one()
-    if authoring.last_revision(db, item).id != revision.id:
+def _held(db: Session, item: Item, translation_id: uuid.UUID) -> tuple[ItemTranslation, ItemRevision]:
+    """A translation of today's revision, the item held."""
+    revision = translating.held(db, item)
+    row = next((row for row in revision.translations if row.id == translation_id), None)
+    if row is None:
         raise Conflict(CHANGED)
-    return next(row for row in revision.translations if row.id == translation_id), revision
+    return row, revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import i18n
+from pathways import i18n, ids
 from pathways.database import Database
 from pathways.diagnostics.models import Diagnostic
 from pathways.errors import SettingsError
@@ -108,7 +108,7 @@ def speak(
 def _texts(db: Session, language: str, framework: str, diagnostic: str) -> list[str]:
     """The texts to read in a language, each once."""
     if diagnostic:
-        found = db.scalar(sa.select(Diagnostic).filter_by(code=diagnostic))
+        found = db.scalar(sa.select(Diagnostic).filter_by(code=ids.normalised(diagnostic)))
         if found is None:
             raise SettingsError(f"Aucun diagnostic n'a le code « {diagnostic[:20]} ».")
         return list(dict.fromkeys(one.text for one in script(db, found, language)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -137,12 +137,29 @@ def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> 
         if reader.code == i18n.SOURCE:
             return Markup('<span class="two"><span>{}</span></span>').format(french)
         return Markup('<span class="two"><span lang="fr" dir="ltr">{}</span></span>').format(french)
-    turned = Markup(' dir="ltr"') if reader.dir == "rtl" and not _turns(own) else ""
+    turned = ""
+    if reader.dir == "rtl":
+        turned = "" if _turns(own) else Markup(' dir="ltr"')
+        own = _isolated(own)
     if display == "own":
         return Markup('<span class="two"><span{}>{}</span></span>').format(turned, own)
     return Markup('<span class="two"><span{}>{}</span> <span lang="fr" dir="ltr">{}</span></span>').format(
         turned, own, french
     )
+
+
+_LATIN_RUN = re.compile(r"(?:\d+ )?[A-Za-zÀ-ÿŒœ][\wÀ-ÿŒœ@.:/+'’-]*(?: [\wÀ-ÿŒœ@.:/+'’-]+)*", re.ASCII)
+
+
+def _isolated(text: str) -> Markup:
+    """A text that runs from right to left, with what is written in Latin letters kept together: a French label, an
+    address, a password read in their own order.
+    """
+    pieces, end = [], 0
+    for found in _LATIN_RUN.finditer(text):
+        pieces += [escape(text[end : found.start()]), Markup("<bdi>{}</bdi>").format(found[0])]
+        end = found.end()
+    return Markup("").join([*pieces, escape(text[end:])])
 
 
 def _turns(text: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pathways import content
 from pathways.fairness import service
 from pathways.fairness.service import Decision
@@ -12,7 +10,6 @@ from tests.fairness import bank
 from tests.fairness.test_deciding import decide, flag, member
 
 
-@pytest.mark.xfail(strict=True, reason="items.service._translate_from_file serves what a reviewer withdrew")
 def test_a_withdrawn_translation_stays_withdrawn_when_the_files_are_loaded_again(db, shipped):
     one = bank.questions(db)[0]
     flag(db, one)

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from pathways import content
-from pathways.referentials.documents import fingerprint_of
+from pathways.referentials.documents import stamps_of
 
 TODAY = date(2026, 11, 24)
 DRAWING = (
@@ -145,11 +145,14 @@ class Folder:
         self.write_file(f"essai/translations/{language}/items/AAA.yaml", document)
         return document
 
-    def translate_titles(self, language: str = "ar", **changes: Any) -> None:
+    def framework_titles(self) -> dict[str, Any]:
         framework = self.read().frameworks[0][0].framework
         assert framework is not None
-        titles = framework.titles()
-        document = {"format": 1, "language": language, "state": "draft", "of": fingerprint_of(titles)} | titles
+        return framework.titles()
+
+    def translate_titles(self, language: str = "ar", **changes: Any) -> None:
+        titles = self.framework_titles()
+        document = {"format": 1, "language": language, "state": "draft"} | titles | {"of": stamps_of(titles)}
         self.write_file(f"essai/translations/{language}/framework.yaml", document | changes)
 
     def read(self) -> content.Content:

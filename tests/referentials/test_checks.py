@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from pathways.referentials.documents import stamps_of
 from tests.referentials.folders import ALIGNMENT, FRAMEWORK, Folder
 
 FILE = "essai/framework.yaml"
@@ -152,9 +153,15 @@ def test_shapes(folder):
 
 
 def test_titles_translated(folder):
-    folder.translate_titles(of="0" * 12)
     name = "essai/translations/ar/framework.yaml"
-    assert folder.findings(warnings=True) == [(name, folder.line_of(name, "of:"), "stale-translation")]
+    folder.translate_titles()
+    assert folder.findings(warnings=True) == []
+    stamps = stamps_of(folder.framework_titles())
+    stamps["skills"]["AAA-01"] = "0" * 8
+    folder.translate_titles(of=stamps)
+    [(file, line, code)] = folder.findings(warnings=True)
+    titled = (folder.root / name).read_text("utf-8").splitlines()[line - 1]
+    assert (file, code, "AAA-01" in titled) == (name, "stale-translation", True), "one changed title makes one translation stale, not all of them"
     folder.translate_titles(skills={"AAA-01": "باب", "ZZZ-09": "باب", "AAA-02": "  "})
     found = folder.findings()
     assert (name, folder.line_of(name, "ZZZ-09"), "orphan-translation") in found

@@ -59,7 +59,7 @@ def suggest(
 ) -> ItemTranslation:
     revision = revision_of(db, member, code)
     served = translating.current_of(revision, language)
-    return translating.translate(
+    return translating.suggest(
         db,
         member,
         USUAL_FRAMEWORK,

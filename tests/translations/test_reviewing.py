@@ -254,7 +254,7 @@ def test_a_changed_question_makes_the_form_conflict_and_its_translation_stale(db
     imported(db, trainer, sent(CHOICE | {"code": code, "question": changed, "question_ar": "", "reponse_1_ar": "",
                                          "reponse_2_ar": "", "explication_ar": ""}))  # fmt: skip
     with pytest.raises(Conflict):
-        translating.translate(
+        translating.suggest(
             db, reviewer, USUAL_FRAMEWORK, code, language="ar", number=old.number, texts={"stem": "x"}, seen=""
         )
     with pytest.raises(Conflict):
@@ -271,7 +271,7 @@ def test_a_translation_that_changed_meanwhile_makes_the_form_conflict(db, review
     revision = cleared(db, translator)
     suggest(db, translator)
     with pytest.raises(Conflict):
-        translating.translate(
+        translating.suggest(
             db,
             reviewer,
             USUAL_FRAMEWORK,
@@ -292,7 +292,9 @@ def test_names_stay_in_their_organisation(db, reviewer, translator):
     assert told == [("reviewed", "Relectrice"), ("suggested", "Traducteur")]
     stranger = somebody(db, name="Lointaine")
     assert {one.by for one in history.of_item(db, stranger, item, FREE)} == {history.ELSEWHERE}
-    assert sheet.make(db, stranger, USUAL_FRAMEWORK, SHIPPED, FREE).served.by == history.ELSEWHERE
+    served = sheet.make(db, stranger, USUAL_FRAMEWORK, SHIPPED, FREE).served
+    assert served is not None
+    assert (served.by, served.is_phrase) == (history.ELSEWHERE, True)
 
 
 def test_all_or_nothing_and_no_french(db, translator):

@@ -239,3 +239,20 @@ def test_machine_translations_are_accepted_with_open_eyes(signed_in, database):
     again = trainer.get(kept.headers["location"]).text
     assert 'name="machine_accepted" value="1" checked' in again
     assert trainer.post("/diagnostics/new", data=form | {"least_state": "draft"}).status_code == 303
+
+
+def test_the_first_organisation_that_is_opened_reviews_what_is_shipped(signed_in, database):
+    operator = signed_in(Role.ADMINISTRATOR, operator=True)
+    with database.begin() as db:
+        db.execute(sa.update(Organisation).values(reviews_shipped=False))
+    for name in ("La première", "La deuxième"):
+        assert operator.post("/server", data={"csrf": csrf_of(operator), "name": name}).status_code == 200
+    with database.read() as db:
+        allowed = dict(db.execute(sa.select(Organisation.name, Organisation.reviews_shipped)).tuples())
+    assert (allowed["La première"], allowed["La deuxième"]) == (True, False)
+
+
+def test_the_api_of_own_questions_translates_no_shipped_one(signed_in):
+    trainer = signed_in(Role.TRAINER)
+    body = {"number": 1, "texts": {"stem": "نص"}}
+    assert trainer.put(f"/api/v1/items/{SHIPPED}/translations/ar", json=body).status_code == 403

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from pathways import keeping, migrating
 from pathways.database import Database
@@ -87,7 +88,7 @@ def test_nobody_checks_what_they_asked_for_and_the_database_says_so_too(house):
     recording_id = house.read(house.speaker(), house.script()[0])
     with pytest.raises(Forbidden):
         decide(house, house.trainer, recording_id)
-    with house.database.begin() as db, pytest.raises(sa.exc.IntegrityError), db.begin_nested():
+    with house.database.begin() as db, pytest.raises(IntegrityError), db.begin_nested():
         db.get_one(Recording, recording_id).reviewer_id = house.trainer.account_id
         db.flush()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from pathways import cli, i18n
+from pathways.diagnostics.models import Diagnostic
 from pathways.errors import SettingsError
 from pathways.items import recordings
 from pathways.items.models import Recording
@@ -48,14 +50,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine.sound, "made", lambda _sent: made)
 
 
-def speak(house, *languages: str, **only: str) -> machine.Told:
+def speak(house, *languages: str, **only: Any) -> machine.Told:
     data = house.folder.parent
     return machine.speak(house.database, data, [i18n.language(code) for code in languages], **only)
 
 
 def code_of(house) -> str:
-    from pathways.diagnostics.models import Diagnostic
-
     with house.database.read() as db:
         return str(db.get_one(Diagnostic, house.diagnostic_id).code)
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from pathways.diagnostics.models import Diagnostic
 from pathways.items import recordings
-from pathways.items.models import Recording
+from pathways.items.models import ItemRevision, Recording
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.voices import links, sound, speaking
 from tests.conftest import SECRET
@@ -178,6 +178,15 @@ def test_the_learners_page_stands_when_a_sound_is_gone(app, desk, speaker, clien
     assert page.status_code == 200
     for address in re.findall(r'src="(/recordings/[^"]+)"', page.text):
         assert client.get(address).status_code == 404
+
+
+def test_a_trainer_hears_on_a_questions_page_what_is_checked_for_everybody(desk, settings, database):
+    with database.begin() as db:
+        revision = db.query(ItemRevision).filter_by(code="SEC-02-a").one()
+        stem, folder = revision.segments["stem"], settings.data / recordings.FOLDER
+        recordings.keep(db, folder, language="fr", text=stem, sound=b"ID3 a file", licence="CC0")
+    page = desk.browser.get("/items/SEC-02-a").text
+    assert re.search(r'<audio[^>]*src="/recordings/[0-9a-f]{64}\.mp3"', page)
 
 
 def test_a_reason_is_asked_for_and_what_was_typed_stays(desk, speaker, signed_in):

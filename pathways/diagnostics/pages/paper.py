@@ -266,7 +266,9 @@ def _correcting(
 
 
 def _errors(wrong: DomainError | None) -> dict[str, str]:
-    return {one["field"]: i18n.sentence(one["message"], {}) for one in wrong.errors} if isinstance(wrong, Invalid) else {}
+    return (
+        {one["field"]: i18n.sentence(one["message"], {}) for one in wrong.errors} if isinstance(wrong, Invalid) else {}
+    )
 
 
 def _qr(url: str) -> Markup:

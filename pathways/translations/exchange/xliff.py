@@ -203,5 +203,5 @@ class _Reader(ContentHandler):
             )
         )
 
-    def _tell(self, message: str, **values: object) -> None:
-        self.told.append(tell(self._line(), self._unit.context if self._unit else "", message, **values))
+    def _tell(self, message: str, said: str = "") -> None:
+        self.told.append(tell(self._line(), self._unit.context if self._unit else "", message, said=said))

@@ -113,7 +113,7 @@ def suggest(
 
 def _suggested(db: Session, member: Member, place: Place, code: str, typed: Typed) -> ItemTranslation:
     number = typed.fields.get("number", "")
-    return translating.translate(
+    return translating.suggest(
         db,
         member,
         place.framework,
