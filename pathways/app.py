@@ -35,6 +35,7 @@ from pathways.fairness import api as fairness_api
 from pathways.fairness import gathering
 from pathways.fairness import pages as fairness_pages
 from pathways.fairness.models import ItemFairness
+from pathways.fairness.service import FLAGGED
 from pathways.filing import api as filing_api
 from pathways.filing import attempt_pages as filed_pages
 from pathways.filing import handing_over
@@ -159,7 +160,7 @@ def healthz() -> PlainTextResponse:
 
 def _flagged_translations(db: Session) -> set[uuid.UUID]:
     """The translations that fairness has something to say of, for the queue of those who can look into it."""
-    found = sa.select(ItemFairness.translation_id).where(ItemFairness.grade.in_(["watch", "B", "C"]))
+    found = sa.select(ItemFairness.translation_id).where(ItemFairness.grade.in_(FLAGGED))
     return {one for one in db.scalars(found) if one is not None}
 
 

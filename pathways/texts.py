@@ -15,7 +15,7 @@ SALVAGED = (
     "C'était trop long : la fin a été coupée.",
     "Un caractère invisible ne pouvait pas être gardé : il a été retiré. Relisez.",
 )
-"""What :func:`salvaged` says; this stands beneath the languages, so that ``items.uploads`` hands them to translators."""
+"""What :func:`salvaged` says; this module stands beneath the languages: ``items.uploads`` hands them to translators."""
 
 
 def clean(text: str) -> str:

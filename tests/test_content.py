@@ -82,8 +82,9 @@ def test_a_changed_framework_is_the_next_number(db, folder):
     assert first.id != second.id
     assert referentials.skills_of(first)["AAA-01"].title == "Ouvrir une porte"
     assert referentials.skills_of(second)["AAA-01"].title == "Ouvrir une porte lourde"
-    assert second.translations == {}, "titles of the old French are not served beside the new one"
-    assert first.translations == {"ar": "draft"}
+    assert referentials.skills_of(second)["AAA-01"].titles == {}, "the old title is not served beside the new French"
+    assert referentials.skills_of(second)["AAA-02"].titles == referentials.skills_of(first)["AAA-02"].titles != {}
+    assert referentials.skills_of(first)["AAA-01"].titles != {}
 
 
 def test_identifiers_are_the_same_on_every_server(db, folder, database):

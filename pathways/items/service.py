@@ -47,7 +47,7 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
             .options(selectinload(ItemRevision.translations))
         )
     }
-    new = 0
+    new = changes = 0
     for code, document in folder.items.items():
         item = stored.get(code)
         if item is None:
@@ -56,19 +56,22 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
         body = body_of(document, pictures)
         revision = current.get(item.current_id) if item.current_id else None
         if revision is None or revision.fingerprint != fingerprint_of(body, 64):
-            revision = revise(db, item, document, body)
+            before, revision = revision, revise(db, item, document, body)
             new += 1
+            if before is not None and before.text_fingerprint == revision.text_fingerprint:
+                _keep_what_people_did(db, before, revision)
         item.sought = sought_of(document)
         for language, translations in folder.translations.items():
             if code in translations and translations[code].of == revision.text_fingerprint:
                 one = translations[code]
-                _translate_from_file(db, revision, language, one.segments(), state=one.state)
-        _withdraw_translations(revision, folder, code)
+                changes += _translate_from_file(db, revision, language, one.segments(), state=one.state)
+        changes += _withdraw_translations(revision, folder, code)
     for code, item in stored.items():
         if code not in folder.items:
             item.current_id = None
     db.flush()
-    note_change(db)
+    if changes:
+        note_change(db)
     return new
 
 
@@ -214,24 +217,37 @@ def revise(
     return revision
 
 
+def _keep_what_people_did(db: Session, before: ItemRevision, revision: ItemRevision) -> None:
+    """A new picture, or another word for trainers, leaves the French as it was: translations made or read here stay."""
+    for row in before.translations:
+        if row.is_current and (row.translator_id is not None or row.reviewer_id is not None):
+            carry_over(db, revision, row)
+
+
 def _translate_from_file(
     db: Session, revision: ItemRevision, language: str, segments: dict[str, str], *, state: str
-) -> None:
-    """What people decided here weighs more than a file that is loaded again: their texts stay served, what they sent
-    back stays sent back, and a state only rises.
+) -> bool:
+    """Whether that changes what learners are served. What people decided here weighs more than a file that is loaded
+    again: their texts stay served, what they sent back stays sent back, and a state only rises.
     """
     fingerprint = fingerprint_of(segments, 64)
     rows = [row for row in revision.translations if row.language == language]
     known = next((row for row in rows if row.fingerprint == fingerprint), None)
-    if known is not None and (known.state == REJECTED or _was_withdrawn(db, known)):
-        return
+    if known is not None and (known.state == REJECTED or was_withdrawn(db, known)):
+        return False
     theirs = next((row for row in rows if row.is_current and row.translator_id is not None), None)
-    if theirs is None or theirs is known:
-        translate(db, revision, language, segments, state=state)
+    if theirs is not None and theirs is not known:
+        return False
+    served = next((row for row in rows if row.is_current), None)
+    before = (served, served.state) if served else None
+    now = translate(db, revision, language, segments, state=state)
+    return before != (now, now.state)
 
 
-def _was_withdrawn(db: Session, row: ItemTranslation) -> bool:
-    """Whether the last that somebody said of a translation is that learners shall not be served it."""
+def was_withdrawn(db: Session, row: ItemTranslation) -> bool:
+    """Whether the last that a reviewer said of a translation is that learners shall not be served it: nobody undoes
+    that by sending or loading the texts again.
+    """
     if row.is_current or sa.inspect(row).pending:
         return False
     said = sa.select(TranslationEvent.act).filter_by(translation_id=row.id)
@@ -240,15 +256,18 @@ def _was_withdrawn(db: Session, row: ItemTranslation) -> bool:
     return db.scalar(last_first.limit(1)) == "withdrawn"
 
 
-def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: str) -> None:
+def _withdraw_translations(revision: ItemRevision, folder: ItemsFolder, code: str) -> int:
     """A translation that left the files, or no longer translates this text, is not served any more. One that somebody
-    made or reviewed here, and not in a file, stays.
+    made or reviewed here, and not in a file, stays. Returns how many were served until now.
     """
+    withdrawn = 0
     for row in revision.translations:
         known = folder.translations.get(row.language, {}).get(code)
         from_file = row.translator_id is None and row.reviewer_id is None
-        if from_file and (known is None or known.of != revision.text_fingerprint):
+        if from_file and row.is_current and (known is None or known.of != revision.text_fingerprint):
             row.is_current = False
+            withdrawn += 1
+    return withdrawn
 
 
 def translate(

@@ -19,6 +19,7 @@ from pathways.i18n import D_, LATIN_DIGITS
 from pathways.items import authoring, flaws, service
 from pathways.items.flaws import Flaw
 from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, TranslationEvent
+from pathways.people.models import Organisation
 from pathways.permissions import Member
 from pathways.referentials.documents import fingerprint_of
 
@@ -217,7 +218,7 @@ def take_in(
     )
     revision.translations.append(row)
     db.add(row)
-    _place(revision, row)
+    _place(db, revision, row)
     return row, True
 
 
@@ -230,20 +231,20 @@ def _again(db: Session, revision: ItemRevision, known: ItemTranslation, author: 
         known.state, known.translator_id, known.organisation_id = "draft", author.account_id, author.organisation_id
     if known.is_current or known.is_waiting:
         return vouched
-    if _was_withdrawn(db, known):
+    if service.was_withdrawn(db, known):
         known.is_waiting = True
     else:
-        _place(revision, known)
+        _place(db, revision, known)
     return True
 
 
-def _place(revision: ItemRevision, row: ItemTranslation) -> None:
+def _place(db: Session, revision: ItemRevision, row: ItemTranslation) -> None:
     """Serve a row, or have it wait. One translator has one suggestion waiting: the newer one."""
     if row.translator_id is not None:
         for other in revision.translations:
             if other.language == row.language and other.translator_id == row.translator_id:
                 other.is_waiting = False
-    if gives_way(current_of(revision, row.language), row):
+    if gives_way(current_of(revision, row.language), row) and _may_serve(db, revision, row):
         service.serve(revision, row)
     else:
         row.is_waiting = True
@@ -259,11 +260,13 @@ def gives_way(served: ItemTranslation | None, row: ItemTranslation) -> bool:
     return own and served.state == row.state == "draft"
 
 
-def _was_withdrawn(db: Session, row: ItemTranslation) -> bool:
-    """Whether a reviewer took it out of service: what somebody decided, nobody undoes by sending the texts again."""
-    decided = TranslationEvent.act.in_(["withdrawn", "restored"])
-    acts = sa.select(TranslationEvent.act).where(TranslationEvent.translation_id == row.id, decided)
-    return db.scalars(acts.order_by(TranslationEvent.id.desc()).limit(1)).first() == "withdrawn"
+def _may_serve(db: Session, revision: ItemRevision, row: ItemTranslation) -> bool:
+    """Whether texts may reach learners before somebody else has read them. A shipped question is everybody's: there,
+    only from organisations that the operator trusts with its translations.
+    """
+    if row.organisation_id is None or db.get_one(Item, revision.item_id).organisation_id is not None:
+        return True
+    return db.get_one(Organisation, row.organisation_id).reviews_shipped
 
 
 def note(

@@ -158,7 +158,9 @@ def _refresh_translations(referential: Referential, folder: FrameworkFolder) -> 
     assert folder.framework is not None
     french = folder.framework.titles()
     served = {language: one.fresh(french) for language, one in folder.translations.items()}
-    referential.translations = {language: one.state for language, one in folder.translations.items()}
+    referential.translations = {
+        language: folder.translations[language].state for language, one in served.items() if one.strands or one.skills
+    }
     for strand in referential.strands:
         strand.titles = {c: one.strands[strand.code] for c, one in served.items() if strand.code in one.strands}
         for skill in strand.skills:

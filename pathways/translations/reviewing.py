@@ -72,7 +72,7 @@ def decide(
         raise NotFound(D_("Cette traduction n'existe pas."))
     if not policies.may_review(member, item.organisation_id, reviews_shipped=reviews_shipped(db, member)):
         raise Forbidden(D_("Votre structure ne relit pas ces questions : vous pouvez proposer des textes."))
-    row, revision = _held(db, item, translation_id)
+    row, revision = held(db, item, translation_id)
     case = Case(db, member, row, revision, " ".join(reason.split())[:LONGEST_REASON])
     if _ACTS[act](case):
         service.note_change(db)
@@ -81,7 +81,7 @@ def decide(
     return row
 
 
-def _held(db: Session, item: Item, translation_id: uuid.UUID) -> tuple[ItemTranslation, ItemRevision]:
+def held(db: Session, item: Item, translation_id: uuid.UUID) -> tuple[ItemTranslation, ItemRevision]:
     """A translation of today's revision, the item held."""
     revision = translating.held(db, item)
     row = next((row for row in revision.translations if row.id == translation_id), None)

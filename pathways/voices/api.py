@@ -72,7 +72,9 @@ def waiting(member: Checker, db: ReadDB, language: Annotated[Short, Query()] = "
 def decide(member: Checker, recording_id: uuid.UUID, body: DecisionIn, db: DB, settings: OwnSettings) -> dict[str, Any]:
     folder = settings.data / recordings.FOLDER
     return _reading(
-        checking.decide(db, folder, member, recording_id, approved=body.approved, reason=body.reason, seen=body.seen)
+        checking.decide(
+            db, folder, member, recording_id, approved=body.decision == "approve", reason=body.reason, seen=body.seen
+        )
     )
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field
 
 from pathways.web.fields import Line, Short
 
@@ -84,6 +84,6 @@ class WaitingOut(BaseModel):
 
 
 class DecisionIn(Incoming):
-    approved: StrictBool
+    decision: Literal["approve", "reject"]
     reason: Line = Field(default="", description="What is wrong with it; needed to send it back.")
     seen: SoundState = Field(description="The state that was read; another one is refused with 409.")

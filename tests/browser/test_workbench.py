@@ -10,6 +10,12 @@ from tests.browser.server import Server
 
 ITEM = "SEC-02-a"
 LANGUAGES = ("ar", "ti")
+HEAD = 'msgid ""\nmsgstr "Language: ar\\n"\n\n'
+FILES = {
+    "a wrong file": HEAD + 'msgctxt "item:XXX-99-z#stem"\nmsgid "S"\nmsgstr "نص"\n',
+    "no file of ours": "x",
+    "an unfinished one": HEAD + 'msgctxt "skill:SEC-01"\nmsgid "S"\nmsgstr "نص"\n',
+}
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +48,11 @@ def bench_pages(server: Server, page: Page) -> Iterator[str]:
         page.wait_for_url("**done=**")
         yield f"a suggestion in {language}"
     yield at(f"/translations/{ITEM}?lang=fr")
-    yield at("/translations/files")
+    for name, text in FILES.items():
+        yield at("/translations/files?lang=ar")
+        page.locator("#file").set_input_files({"name": "ar.po", "mimeType": "text/plain", "buffer": text.encode()})
+        page.get_by_role("button", name="Examiner le fichier").click()
+        yield f"the report of {name}"
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from pathways.fairness.models import ItemFairness
 from pathways.items.models import Item, ItemRevision, ItemTranslation, UnclearSentence
 from pathways.people.models import Account, Membership, Organisation
 from pathways.permissions import Role
@@ -248,7 +249,8 @@ def test_the_first_organisation_that_is_opened_reviews_what_is_shipped(signed_in
     for name in ("La première", "La deuxième"):
         assert operator.post("/server", data={"csrf": csrf_of(operator), "name": name}).status_code == 200
     with database.read() as db:
-        allowed = dict(db.execute(sa.select(Organisation.name, Organisation.reviews_shipped)).tuples())
+        rows = db.execute(sa.select(Organisation.name, Organisation.reviews_shipped))
+        allowed = {row.name: row.reviews_shipped for row in rows}
     assert (allowed["La première"], allowed["La deuxième"]) == (True, False)
 
 
@@ -256,3 +258,21 @@ def test_the_api_of_own_questions_translates_no_shipped_one(signed_in):
     trainer = signed_in(Role.TRAINER)
     body = {"number": 1, "texts": {"stem": "نص"}}
     assert trainer.put(f"/api/v1/items/{SHIPPED}/translations/ar", json=body).status_code == 403
+
+
+def test_what_fairness_flags_is_in_the_queue_while_its_texts_are_served(translator, revision, database):
+    with database.begin() as db:
+        served = db.scalars(
+            sa.select(ItemTranslation).filter_by(revision_id=revision.id, language="ar", is_current=True)
+        ).one()
+        counts = {"reference": 300, "focal": 300, "delta": -1.8}
+        flag = ItemFairness(
+            item_id=revision.item_id, language="ar", translation_id=served.id, grade="C", figures={}, **counts
+        )
+        db.add(flag)
+    path = "/translations?lang=ar&state=flagged"
+    assert SHIPPED in translator.get(path).text
+    assert SHIPPED not in translator.get(path.replace("ar", "uk")).text
+    with database.begin() as db:
+        db.get_one(ItemTranslation, served.id).is_current = False
+    assert SHIPPED not in translator.get(path).text

@@ -82,12 +82,12 @@ def test_a_file_is_sent_heard_checked_and_erased(trainer, diagnostic, voice, sig
     reviewer = signed_in(Role.REVIEWER, organisation=trainer.organisation_id)
     [waiting] = reviewer.get("/api/v1/voices/recordings?language=ar").json()["recordings"]
     assert (waiting["text"], waiting["french"], waiting["own"]) == (text["text"], text["french"], False)
-    decision = {"approved": True, "seen": "draft"}
+    decision = {"decision": "approve", "seen": "draft"}
     path = f"/api/v1/voices/recordings/{waiting['id']}"
-    assert reviewer.post(path, json={"approved": False, "seen": "draft"}).status_code == 422
+    assert reviewer.post(path, json={"decision": "reject", "seen": "draft"}).status_code == 422
     assert reviewer.post(path, json=decision).json()["state"] == "own"
     assert reviewer.post(path, json=decision).json()["state"] == "own"
-    assert reviewer.post(path, json={"approved": False, "reason": "Non", "seen": "draft"}).status_code == 409
+    assert reviewer.post(path, json={"decision": "reject", "reason": "Non", "seen": "draft"}).status_code == 409
     app.state.door.blueprints.forget()
     [media] = [one for one in taker.current()["item"]["media"] if one["kind"] == "sound"]
     assert media["checked"] is True

@@ -197,7 +197,7 @@ JSON_BODIES: dict[str, Any] = {
     "POST /api/v1/ladders": {"title": "Nos gestes"},
     "PUT /api/v1/ladders/{ladder_id}": {"version": 1, "title": "Nos ateliers du lundi", "skills": []},
     "POST /api/v1/diagnostics/{diagnostic_id}/voices": {"key": str(uuid.UUID(int=9)), "language": "fr"},
-    "POST /api/v1/voices/recordings/{recording_id}": {"approved": True, "seen": "draft"},
+    "POST /api/v1/voices/recordings/{recording_id}": {"decision": "approve", "seen": "draft"},
     "POST /api/v1/tokens": {"name": "Tableur", "scopes": ["content:read"]},
 }
 _COMPOSED = {

@@ -15,14 +15,21 @@ const pending = {
       opening.onupgradeneeded = () => opening.result.createObjectStore("unsent");
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
-        const asked = act(opening.result.transaction("unsent", mode).objectStore("unsent"));
-        asked.onsuccess = () => resolve(asked.result);
-        asked.onerror = () => reject(asked.error);
+        const transaction = opening.result.transaction("unsent", mode);
+        const asked = act(transaction.objectStore("unsent"));
+        transaction.oncomplete = () => { opening.result.close(); resolve(asked.result); }; /* on the disk, not before */
+        transaction.onabort = transaction.onerror = () => reject(transaction.error);
       };
     });
   },
-  keep: (blob) => pending.store("readwrite", (store) => store.put(blob, pending.name())).catch(() => {}),
-  find: () => pending.store("readonly", (store) => store.get(pending.name())).catch(() => undefined),
+  async keep(blob) { /* as bytes: not every browser keeps a blob whole */
+    const kept = { bytes: await blob.arrayBuffer(), type: blob.type };
+    return pending.store("readwrite", (store) => store.put(kept, pending.name())).catch(() => {});
+  },
+  async find() {
+    const kept = await pending.store("readonly", (store) => store.get(pending.name())).catch(() => undefined);
+    return kept && new Blob([kept.bytes], { type: kept.type });
+  },
   drop: () => pending.store("readwrite", (store) => store.delete(pending.name())).catch(() => {}),
 };
 
