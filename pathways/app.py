@@ -62,6 +62,7 @@ from pathways.referentials import api as ladders_api
 from pathways.referentials import pages as ladder_pages
 from pathways.settings import Settings
 from pathways.translations import api as translations_api
+from pathways.translations.pages import coverage as translation_coverage_pages
 from pathways.translations.pages import files as translation_files_pages
 from pathways.translations.pages import item as translation_pages
 from pathways.translations.pages import queue as translations_pages
@@ -108,6 +109,7 @@ PAGES = (
     bank_pages,  # after every other page under /items/: it takes any word for a question's code
     items_pages,
     translations_pages,
+    translation_coverage_pages,
     translation_files_pages,
     translation_pages,  # after every other page under /translations/: it takes any word for a question's code
     fairness_pages,
