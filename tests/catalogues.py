@@ -48,7 +48,7 @@ def problems_of(code: str, domain: str = i18n.LEARNERS) -> list[str]:
         wanted = placeholders(entry.msgid) | placeholders(entry.msgid_plural or "")
         for text in given:
             # A singular may say its number in a word; nothing else may be lost, and nothing be added.
-            missing = wanted - placeholders(text) - ({"number"} if entry.msgid_plural else set())
+            missing = wanted - placeholders(text) - ({"number", "count"} if entry.msgid_plural else set())
             if missing or placeholders(text) - wanted:
                 wrong.append(f"places differ: {entry.msgid}")
             if sorted(_TAG.findall(text)) != sorted(_TAG.findall(entry.msgid)):

@@ -124,7 +124,9 @@ def two(context: jinja2.runtime.Context, message: str, **values: object) -> Mark
     """An interface text in the reader's language, large, and in French beneath (each with its own lang and dir)."""
     with i18n.speaking(context["language"].code):
         own = i18n.sentence(message, values)
-    return two_texts(context, own, message % values if values else message)
+    with i18n.speaking(i18n.SOURCE):
+        french = message % values if values else message
+    return two_texts(context, own, french)
 
 
 @jinja2.pass_context
@@ -148,7 +150,8 @@ def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> 
     )
 
 
-_LATIN_RUN = re.compile(r"(?:\d+ )?[A-Za-zÀ-ÿŒœ][\wÀ-ÿŒœ@.:/+'’-]*(?: [\wÀ-ÿŒœ@.:/+'’-]+)*", re.ASCII)
+_LATIN_RUN = re.compile(r"(?:\d+ )?[A-Za-zÀ-ÿŒœ][\wÀ-ÿŒœ@.:/+'’-]*(?: [\wÀ-ÿŒœ@.:/+'’-]+)*(?<![.:'’])", re.ASCII)
+"""It ends before the full stop or colon of the sentence around it, which would land on the wrong side."""
 
 
 def _isolated(text: str) -> Markup:

@@ -121,9 +121,19 @@ def _most(scope: Scope) -> int:
     return next((most + AROUND_A_FILE for path, most in LARGER if path.fullmatch(scope["path"])), LARGEST_BODY)
 
 
-def said_of(most: int) -> dict[str, str]:
-    """A bound as a person reads it, in the language in use."""
-    return {"most": i18n.say_size(most)}
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Bytes, said in the language that is in use when they are said: an error page says them in two."""
+
+    size: int
+
+    def __str__(self) -> str:
+        return i18n.say_size(self.size)
+
+
+def said_of(most: int) -> dict[str, Size]:
+    """A bound as a person reads it."""
+    return {"most": Size(most)}
 
 
 class TooLarge(HTTPException):
