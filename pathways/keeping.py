@@ -28,8 +28,6 @@ from pathways.tables import metadata
 
 FORMAT = "pathways-backup-1"
 BATCH = 500
-_FILLED_BY_MIGRATIONS = frozenset({"served_content"})
-"""A new database has their rows already, and nobody's."""
 _UNREADABLE = (OSError, zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, RuntimeError)
 _UNREADABLE += (SQLAlchemyError,)
 """What a file that is no backup of ours, or a spoilt one, may set off while it is read."""
@@ -85,8 +83,6 @@ def restore(database: Database, settings: Settings, file: Path) -> int:
 def _fill(connection: sa.Connection, archive: zipfile.ZipFile) -> int:
     rows = 0
     for table in tqdm(metadata.sorted_tables, "reprise", delay=2.0, disable=None, leave=False):
-        if table.name in _FILLED_BY_MIGRATIONS:
-            connection.execute(sa.delete(table))
         if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
             raise SettingsError("La base n'est pas vide : une sauvegarde ne se reprend que dans une base neuve.")
         batch: list[dict[str, Any]] = []

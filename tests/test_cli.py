@@ -156,7 +156,8 @@ def test_checking(run, tmp_path):
     folder.write()
     code, out, err = run("check", folder.root)
     assert code == 1
-    assert re.fullmatch(r"essai/framework\.yaml:\d+: erreur \[unknown-prerequisite\] .+\n", err)
+    assert re.search(r"^essai/framework\.yaml:\d+: erreur \[unknown-prerequisite\] .+$", err, re.MULTILINE)
+    assert err.count("erreur [") == 1
     assert "1 erreurs" in out
     code, _, err = run("check", tmp_path / "nowhere")
     assert (code, "no-framework" in err) == (1, True)

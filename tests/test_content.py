@@ -178,6 +178,22 @@ def test_a_corrected_translation_is_a_new_row_and_the_newest_is_served(db, folde
     assert sorted(row.is_current for row in rows if row.revision_id == rows[0].revision_id) == [False, True]
 
 
+def test_what_somebody_reviewed_here_does_not_give_way_to_a_draft_of_the_files(db, folder):
+    content.load(db, folder.read())
+    row = db.scalars(sa.select(ItemTranslation).join(ItemRevision).where(ItemRevision.code == "AAA-01-a")).one()
+    reader = people.create_account(db, email="une@exemple.fr", name="Une")
+    row.state, row.reviewer_id, row.reviewed_at = "reviewed", reader.id, now()
+    db.flush()
+    folder.translate(stem="أين الزر؟")
+    content.load(db, folder.read())
+    db.expire_all()
+    assert served(db) == "أين تضغط؟"
+    folder.translate(stem="أين الزر؟", state="reviewed")
+    content.load(db, folder.read())
+    db.expire_all()
+    assert served(db) == "أين الزر؟"
+
+
 def test_a_translation_that_left_the_files_is_not_served_any_more(db, folder):
     content.load(db, folder.read())
     (folder.own / "translations" / "ar" / "items" / "AAA.yaml").unlink()

@@ -44,7 +44,6 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_served_content")),
     )
-    op.execute("INSERT INTO served_content (id, number) VALUES (1, 0)")
     op.create_table(
         "item_fairness",
         sa.Column("item_id", sa.Uuid(), nullable=False),

@@ -50,6 +50,7 @@ def decide(
     if decision is Decision.WITHDRAW:
         row.is_current = False
     elif decision is Decision.RESTORE:
+        reviewing.must_be_restorable(db, member, revision, row)
         items_service.serve(revision, row)
     if decision is not Decision.KEEP:
         items_service.note_change(db)

@@ -76,6 +76,28 @@ def target_arrangement(body: Mapping[str, Any], seed: str) -> list[str]:
     return sorted(names, key=lambda name: _draw(seed, body["code"], f"target {name}"))
 
 
+def in_own_words(shown: Shown, response: Any) -> str | None:
+    """The same as :func:`in_words` in the learner's language; ``None`` where there is nothing to translate. Steps are
+    numbered: an arrow would point the wrong way where writing runs from right to left.
+    """
+    own = shown.segments.get(shown.language) if shown.language != SOURCE else None
+    if not own or response is None or shown.body["kind"] in {"observed", "text"}:
+        return None
+    texts = {
+        part["id"]: own.get(f"{place}.{part['id']}") or own.get(f"{place}.{part['id']}.alt") or part["id"]
+        for place in ("options", "targets")
+        for part in shown.body[place]
+    }
+    if isinstance(response, dict):
+        return " · ".join(f"{texts.get(thing, thing)}: {texts.get(one, one)}" for thing, one in response.items())
+    if isinstance(response, list):
+        said = [texts.get(name, name) for name in response]
+        if shown.body["kind"] == "order":
+            said = [f"{place}. {text}" for place, text in enumerate(said, 1)]
+        return " · ".join(said)
+    return texts.get(response, response)
+
+
 def in_words(body: Mapping[str, Any], response: Any) -> str:
     """A learner's response in the French words of the item, for the trainer who reads it."""
     if response is None or body["kind"] == "observed":

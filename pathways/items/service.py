@@ -235,13 +235,19 @@ def _translate_from_file(
     known = next((row for row in rows if row.fingerprint == fingerprint), None)
     if known is not None and (known.state == REJECTED or was_withdrawn(db, known)):
         return False
-    theirs = next((row for row in rows if row.is_current and row.translator_id is not None), None)
-    if theirs is not None and theirs is not known:
-        return False
     served = next((row for row in rows if row.is_current), None)
+    if served is not None and served is not known and _is_of_people(served, state):
+        return False
     before = (served, served.state) if served else None
     now = translate(db, revision, language, segments, state=state)
     return before != (now, now.state)
+
+
+def _is_of_people(row: ItemTranslation, state: str) -> bool:
+    """Whether somebody here wrote these texts, or read them over and other ones in that ``state`` would be less."""
+    if row.translator_id is not None:
+        return True
+    return row.reviewer_id is not None and STATES.index(row.state) > STATES.index(state)
 
 
 def was_withdrawn(db: Session, row: ItemTranslation) -> bool:

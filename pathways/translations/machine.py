@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -77,7 +78,7 @@ class LibreTranslate:
                 name=self.name,
                 status=error.code,
             ) from error
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError, RecursionError) as error:
             raise Unreachable("Le serveur de traduction %(name)s ne répond pas.", name=self.name) from error
         return _texts(answer, len(texts), self.name)
 

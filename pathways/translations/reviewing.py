@@ -8,6 +8,7 @@ import enum
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from pathways import clock
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.i18n import D_
 from pathways.items import authoring, service, translating
-from pathways.items.models import REJECTED, Item, ItemRevision, ItemTranslation, TranslationEvent
+from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, TranslationEvent
 from pathways.items.translating import Author
 from pathways.people.models import Organisation
 from pathways.permissions import Member
@@ -27,6 +28,10 @@ READ = frozenset({"reviewed", "verified"})
 """States that somebody else answers for."""
 CHANGED = D_("La question a changé entre-temps : cette traduction n'est plus celle de son texte. Rechargez la page.")
 MOVED = D_("Entre-temps, quelqu'un a décidé autrement de cette traduction. Rechargez la page.")
+
+BETTER = D_(
+    "Ce qui est montré maintenant est mieux relu. Proposez ces textes de nouveau : une autre personne les relira."
+)
 
 
 class Act(enum.StrEnum):
@@ -154,8 +159,21 @@ def _restore(case: Case) -> bool:
         return False
     if case.row.state == REJECTED or last_act(case.db, case.row) != "withdrawn":
         raise Conflict(MOVED)
+    must_be_restorable(case.db, case.member, case.revision, case.row)
     service.serve(case.revision, case.row)
     return True
+
+
+def must_be_restorable(db: Session, member: Member, revision: ItemRevision, row: ItemTranslation) -> None:
+    """What somebody else took out of service, its translator does not put back; and nothing less read than what is
+    served takes its place.
+    """
+    withdrew = _last_event(db, row, TranslationEvent.account_id)
+    if not policies.may_read_over(member, row) and withdrew != member.account_id:
+        raise Forbidden(D_("Personne ne relit ses propres textes : une autre personne doit le faire."))
+    served = translating.current_of(revision, row.language)
+    if served is not None and STATES.index(served.state) > STATES.index(row.state):
+        raise Conflict(BETTER)
 
 
 _ACTS: dict[Act, Callable[[Case], bool]] = {
@@ -169,8 +187,12 @@ _ACTS: dict[Act, Callable[[Case], bool]] = {
 
 def last_act(db: Session, row: ItemTranslation) -> str:
     """The last thing that was done to it."""
-    acts = sa.select(TranslationEvent.act).filter_by(translation_id=row.id).limit(1)
-    return db.scalars(acts.order_by(TranslationEvent.happened_at.desc(), TranslationEvent.id.desc())).first() or ""
+    return _last_event(db, row, TranslationEvent.act) or ""
+
+
+def _last_event(db: Session, row: ItemTranslation, told: Any) -> Any:
+    events = sa.select(told).where(TranslationEvent.translation_id == row.id).limit(1)
+    return db.scalars(events.order_by(TranslationEvent.happened_at.desc(), TranslationEvent.id.desc())).first()
 
 
 def _must_say_why(reason: str) -> None:

@@ -64,7 +64,7 @@ def _import(given: argparse.Namespace, _settings: Settings, database: Database) 
     bringer, language = Bringer(Author()), _language(given)
     with database.begin() as db:
         planned = plan.plan(db, bringer, given.framework, language, sent, to_keep=True)
-        for one in planned.told:
+        for one in planned.errors or planned.warnings:  # what must be corrected is not lost among what may be
             kind = "attention" if one.warning else "erreur"
             _say(f"{given.file}:{one.line}: {kind} {one.context} : {one.message}", error=True)
         if planned.errors:
@@ -73,7 +73,7 @@ def _import(given: argparse.Namespace, _settings: Settings, database: Database) 
             service.keep(db, bringer, planned)
     for status, number in planned.counts.items():
         if number:
-            _say(f"{status.value} : {number}")
+            _say(f"{number} {plan.STATUSES[status]}")
     return 0
 
 

@@ -135,8 +135,8 @@ def _of(revision: ItemRevision, language: str) -> Iterator[str]:
 
 def _silent(db: Session, language: str, texts: Sequence[str]) -> list[str]:
     by_fingerprint = {text_fingerprint(text): text for text in texts}
-    read = recordings.best(db, language, by_fingerprint)
-    return [text for fingerprint, text in by_fingerprint.items() if fingerprint not in read]
+    read = recordings.best(db, {language: by_fingerprint})
+    return [text for fingerprint, text in by_fingerprint.items() if (language, fingerprint) not in read]
 
 
 def _keep(db: Session, folder: Path, language: str, text: str, reading: Cleaned) -> bool:

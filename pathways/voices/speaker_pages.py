@@ -50,7 +50,9 @@ def agree(
     credit: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     i18n.use(holder.language)
-    credit = " ".join(letter for letter in credit.split() if letter.isprintable())[:60]
+    # Dari writes names with a joiner, which is no letter to be printed; what turns the writing round goes.
+    legible = (sign for sign in credit if sign.isprintable() or sign.isspace() or sign in "\u200c\u200d")
+    credit = " ".join("".join(legible).split())[:60]
     if not agreed:
         found = speaking.progress(db, holder.voice_id)
         return _consent(request, token, found, credit=credit, said=speaking.NOT_AGREED, status=422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import re
@@ -109,7 +110,7 @@ def environment() -> jinja2.Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["paris"] = _paris
-    env.globals.update(two=two, two_texts=two_texts, static=static, languages=i18n.languages)
+    env.globals.update(two=two, two_texts=two_texts, static=static, typeface=typeface, languages=i18n.languages)
     env.globals["fonts"] = (STATIC / "fonts.css").exists()  # made by `make`; without them, a phone's own fonts serve
     return env
 
@@ -170,6 +171,15 @@ def _turns(text: str) -> bool:
     signs must stay where they are typed.
     """
     return any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+
+
+@functools.cache
+def typeface(language: i18n.Language) -> str:
+    """The letters of a language that not each machine has, in base64, for a page that is kept and opened without us;
+    empty where every machine has them.
+    """
+    path = STATIC / f"{language.shipped}.woff2"
+    return base64.b64encode(path.read_bytes()).decode() if language.shipped and path.exists() else ""
 
 
 @functools.cache

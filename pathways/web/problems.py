@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pathways import i18n
 from pathways.errors import DomainError, TooMany, Unauthenticated
-from pathways.i18n import N_
+from pathways.i18n import D_, N_
 from pathways.web import pages
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ STATUS = {
     "too-large": 413,
     "invalid": 422,
     "method-not-allowed": 405,
+    "machine-unreachable": 503,
     "busy": 503,
     "internal": 500,
 }
@@ -48,6 +49,7 @@ TITLES = {
     "too-large": N_("C'est trop long ou trop lourd."),
     "invalid": N_("Quelque chose manque ou n'est pas valable."),
     "method-not-allowed": N_("Cette page n'existe pas."),
+    "machine-unreachable": D_("La traduction automatique ne répond pas."),
     "busy": N_("Beaucoup de monde en ce moment. Réessayez dans un instant. Rien n'est perdu."),
     "internal": N_("Quelque chose s'est mal passé chez nous. Réessayez. Rien n'est perdu."),
 }

@@ -71,8 +71,8 @@ def _cut(source: Path, path: Path, points: set[int]) -> None:
 
 
 def _rule(family: str, path: Path, ranges: Iterable[tuple[int, int]]) -> str:
-    """``swap``: the text is there at once in whatever the phone has, and never invisible. One weight is sent; said to be
-    what it is, the browser thickens it for headings and buttons, beside Latin letters that are bold there.
+    """``swap``: the text is there at once in whatever the phone has, and never invisible. One weight is sent, and said
+    to be one: the browser thickens it for headings and buttons, beside Latin letters that are bold there.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
     spans = ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in ranges)

@@ -41,8 +41,8 @@ def faults(
     forced: bool = False,
     printed: bool = False,
 ) -> list[str]:
-    """Everything wrong with the page as it stands, at 320 px and 1280, by day and by night, in the colours that somebody
-    forces on it, and on paper. Leaves it spaced.
+    """Everything wrong with the page as it stands, at 320 px and 1280, by day and by night, in the colours that
+    somebody forces on it, and on paper. Leaves it spaced.
     """
     found = []
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no colour on its way to another

@@ -7,13 +7,12 @@ picture changes only when its screen does. Nobody in them is a person: labels na
 
 from __future__ import annotations
 
-import io
 import random
 import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -23,11 +22,10 @@ from unittest import mock
 
 import sqlalchemy as sa
 import uvicorn
-from PIL import Image, ImageOps
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
-from pathways import clock, i18n, ids
+from pathways import clock, ids
 from pathways.app import create_app
 from pathways.database import Database
 from pathways.diagnostics import taking
@@ -43,22 +41,20 @@ from pathways.reception.service import Appointment, Choice
 from pathways.reception.sheet import Sheet
 from pathways.settings import Settings
 from pathways.web.server import listening_socket
+from tests.browser import pictures_of_languages
 from tests.browser.answering import choose
+from tests.browser.camera import DESK, FOLDER, LONG, PHONE, a_page, at_the_desk, take, take_sheet
 from tests.browser.server import SECRET, Server, _fill, response_to
 from tests.insights.crowds import Crowd
 from tests.parts import ROOT
 from tests.parts.browser import launched
 
-FOLDER = ROOT / "docs" / "pictures"
 TITLE, CODE = "Avant l'atelier téléphone", "C7M4QH"
 WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-PHONE, LONG, DESK, SHEET = (360, 740), (360, 1240), (1280, 900), (794, 1123)  # CSS pixels; the last is A4
-COLOURS = 128
 ANSWERED = (
     *("right", "dont_know", "right", "wrong", "right", "not_understood"),
     *("dont_know", "right", "wrong", "right", "right", "right"),
 )
-MARGIN = 45
 GOAL = "envoyer un papier par mail à la CAF"
 WORKSHOP, GROUP = "Atelier du mardi", 14
 CONTEXT = {"need": "papers", "device": "phone", "connection": "mobile", "help": "nobody", "reading": "little"}
@@ -87,7 +83,7 @@ def main() -> None:
         server = replace(server, code=server.publish(title=TITLE))
         with server.database.begin() as db:
             db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
-        for scene in (_learner, _composer, _bank, _reception, _paper, _group, _people):
+        for scene in (_learner, _composer, _bank, _reception, _paper, _group, _people, pictures_of_languages.scene):
             CHANCE.seed(scene.__name__)
             Moment.here = WHEN
             scene(server, browser)
@@ -96,16 +92,16 @@ def main() -> None:
 
 
 def _learner(server: Server, browser: Browser) -> None:
-    with _page(browser, PHONE, "ar") as page:
+    with a_page(browser, PHONE, "ar") as page:
         page.goto(f"{server.url}/q/{CODE}")
-        _take(page, "wall")
+        take(page, "wall")
     for name, language, item, dark in (
         ("question-ar", "ar", "SEC-02-a", False),
         ("question-ar-dark", "ar", "SEC-02-a", True),
         ("question-uk", "uk", "MEL-04-a", False),
         ("question-order", "fr", "CNX-02-a", False),
     ):
-        with _page(browser, PHONE, language, dark=dark) as page:
+        with a_page(browser, PHONE, language, dark=dark) as page:
             attempt = server.begin(page, language, item=item, answered=("right", "right"), code=CODE)
             page.goto(f"{server.url}/t/{attempt}")
             body = server.body(item)
@@ -113,30 +109,30 @@ def _learner(server: Server, browser: Browser) -> None:
             choose(page, body, response[:2] if body["kind"] == "order" else response)
             page.mouse.move(0, 0)
             page.evaluate("scrollTo(0, 0)")
-            _take(page, name)
-    with _page(browser, LONG, "ar") as page:
+            take(page, name)
+    with a_page(browser, LONG, "ar") as page:
         attempt = server.begin(page, "ar", answered=ANSWERED, code=CODE)
         server.finish(attempt)
         page.goto(f"{server.url}/t/{attempt}/result")
-        _take(page, "result-ar")
-    with _desk(server, browser) as page:
+        take(page, "result-ar")
+    with at_the_desk(server, browser) as page:
         attempt = server.begin(page, "uk", answered=ANSWERED, code=CODE)
         server.finish(attempt)
         page.goto(f"{server.url}/profiles/{attempt}")
-        _take(page, "profile")
+        take(page, "profile")
         page.goto(f"{server.url}/diagnostics/{server.diagnostic(CODE)}/poster")
-        _take_sheet(page, "poster")
+        take_sheet(page, "poster")
     with server.database.begin() as db:
         db.execute(sa.delete(JournalEntry))
 
 
 def _composer(server: Server, browser: Browser) -> None:
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         page.goto(f"{server.url}/diagnostics/new")
         page.get_by_label("Que veut faire").fill(GOAL)
         page.keyboard.press("Enter")
         page.locator(".answers > li").first.wait_for()
-        _take(page, "composer-goal")
+        take(page, "composer-goal")
         page.get_by_role("button", name="Prendre").nth(1).click()
         page.locator("[value=undo]:enabled").wait_for()
         page.get_by_role("textbox", name="Titre").fill("Avant l'atelier courriel")
@@ -144,20 +140,20 @@ def _composer(server: Server, browser: Browser) -> None:
         page.locator("#goal").blur()
         page.get_by_role("button", name="Chercher et calculer").click()
         page.locator(".answers").wait_for(state="detached")
-        _take(page, "composer")
+        take(page, "composer")
         page.locator("#needs > summary").click()
-        _take(page, "prerequisites", of="#needs")
+        take(page, "prerequisites", of="#needs")
 
 
 def _bank(server: Server, browser: Browser) -> None:
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         page.goto(f"{server.url}/items?strand=SEC")
-        _take(page, "bank")
+        take(page, "bank")
         page.goto(f"{server.url}/items/new?copy=SEC-02-a")
         page.get_by_role("button", name="Voir comme un apprenant").click()
         page.locator(".as-learner").wait_for()
         page.evaluate("scrollTo(0, 0)")
-        _take(page, "question-form")
+        take(page, "question-form")
 
 
 def _reception(server: Server, browser: Browser) -> None:
@@ -176,7 +172,7 @@ def _reception(server: Server, browser: Browser) -> None:
             _answer(db, server, attempt, answered)
         return reception
 
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         gone = received(WHEN - timedelta(minutes=70), "uk", "mardi, vélo bleu", "phone", ANSWERED)
         with server.database.begin() as db:
             receptions.next_person(db, member, gone)
@@ -188,32 +184,32 @@ def _reception(server: Server, browser: Browser) -> None:
             agreed = Appointment("2026-12-01", "14:30", "Espace numérique", "Apportez votre téléphone et son chargeur.")
             receptions.agree(db, member, here, appointment=agreed, seen=seen)
         page.goto(server.url)
-        _take(page, "desk-home")
+        take(page, "desk-home")
         page.goto(f"{server.url}/receptions/new")
         for name, value in (("language", "ar"), ("need", "papers"), ("device", "phone"), ("reading", "little")):
             page.locator(f'label:has(> input[name={name}][value="{value}"])').click()
         page.get_by_label("Repère", exact=True).fill("mardi, bonnet rouge")
         page.get_by_label("Repère", exact=True).blur()
         page.evaluate("scrollTo(0, 0)")
-        _take(page, "reception")
+        take(page, "reception")
         page.goto(f"{server.url}/receptions/{here}")
-        _take(page, "reception-after")
+        take(page, "reception-after")
         page.goto(f"{server.url}/receptions/{here}/sheet")
-        _take_sheet(page, "reception-paper")
+        take_sheet(page, "reception-paper")
 
 
 def _paper(server: Server, browser: Browser) -> None:
     with server.database.begin() as db:
         form = paper.make(db, server.door, server._trainer(), server.diagnostic(CODE), language="uk").row.code
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         page.goto(f"{server.url}/paper/{form}/print")
-        _take_sheet(page, "paper-form")
+        take_sheet(page, "paper-form")
         page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
         page.goto(f"{server.url}/paper/{form}")
         for sign, field in zip("AB0?C", page.locator("[name=words]").all(), strict=False):
             field.fill(sign)
         page.locator("[name=words]").nth(5).focus()
-        _take(page, "paper-typing")
+        take(page, "paper-typing")
 
 
 def _group(server: Server, browser: Browser) -> None:
@@ -233,14 +229,14 @@ def _group(server: Server, browser: Browser) -> None:
         ):
             first = {"GES-04": "correct", "CNX-01": outcome, "CNX-02": outcome}
             room.add(first, language=language, at=WHEN - timedelta(minutes=minutes), **waiting)
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         group = f"{server.url}/diagnostics/{diagnostic}"
         page.goto(f"{group}/live?still=1")
-        _take(page, "live")
+        take(page, "live")
         page.goto(f"{group}/group")
-        _take(page, "group")
+        take(page, "group")
         page.goto(f"{group}/session?skill=SEC-02")
-        _take_sheet(page, "session")
+        take_sheet(page, "session")
 
 
 def _people(server: Server, browser: Browser) -> None:
@@ -270,13 +266,13 @@ def _people(server: Server, browser: Browser) -> None:
             Moment.here = WHEN - timedelta(minutes=minutes)
             journal.note(db, member, act, about_id=about, **details)
         Moment.here = WHEN
-    with _desk(server, browser) as page:
+    with at_the_desk(server, browser) as page:
         page.goto(f"{server.url}/organisation/journal")
-        _take(page, "journal")
+        take(page, "journal")
         page.goto(f"{server.url}/learners/{file.id}")
-        _take(page, "file")
+        take(page, "file")
         page.goto(f"{server.url}/profiles/{attempts[0]}/compare/{attempts[1]}")
-        _take(page, "comparison")
+        take(page, "comparison")
 
 
 def _answer(db: Session, server: Server, attempt: Attempt, answered: Sequence[str]) -> None:
@@ -345,51 +341,6 @@ def _served(folder: Path) -> Iterator[Server]:
         thread.join(20)
         sock.close()
         database.dispose()
-
-
-@contextmanager
-def _desk(server: Server, browser: Browser) -> Iterator[Page]:
-    """A page of the signed-in trainer."""
-    with _page(browser, DESK, "fr") as page:
-        server.sign_in(page)
-        yield page
-
-
-@contextmanager
-def _page(browser: Browser, size: tuple[int, int], language: str, *, dark: bool = False) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        device_scale_factor=1 if size == DESK else 1.5,
-        has_touch=size != DESK,
-        locale=i18n.language(language).tag,
-        timezone_id="Europe/Paris",
-        color_scheme="dark" if dark else "light",
-        reduced_motion="reduce",
-    )
-    yield context.new_page()
-    context.close()
-
-
-def _take(page: Page, name: str, *, of: str = "") -> None:
-    """Photograph what is in the window, or one element; a palette makes the file a third as large."""
-    page.wait_for_load_state("networkidle")
-    shoot: Callable[..., bytes] = page.locator(of).screenshot if of else page.screenshot
-    _keep(Image.open(io.BytesIO(shoot(animations="disabled", caret="hide"))).convert("RGB"), name)
-
-
-def _take_sheet(page: Page, name: str) -> None:
-    """Photograph the first sheet of a page that is printed, with the white that a printer leaves around it."""
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": SHEET[0] - 2 * MARGIN, "height": SHEET[1] - 2 * MARGIN})
-    page.wait_for_load_state("networkidle")
-    picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
-    _keep(ImageOps.expand(picture, MARGIN, "white"), name)
-    page.emulate_media(media="screen")
-
-
-def _keep(picture: Image.Image, name: str) -> None:
-    small = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    small.save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,7 @@ def test_a_question_is_written_seen_changed_and_translated(server, page_at, java
         box.fill(f"text {number}")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator(".as-learner")).to_contain_text("text 0")
+    page.locator(".links a[href^='/items/']").click()
     page.get_by_role("link", name="Modifier").click()
     page.get_by_label("Question", exact=True).fill(f"{stem} vraiment")
     save_on_purpose(page)

@@ -18,9 +18,9 @@ from pathways.voices import links
 from pathways.voices.models import Voice
 from pathways.voices.script import script
 from tests.browser.checks import faults, focus_walk
-from tests.browser.server import SECRET, Server
+from tests.browser.server import KINDS, SECRET, Server
 from tests.parts import chromium as parts
-from tests.parts.browser import Recorder, open_page
+from tests.parts.browser import Recorder, no_horizontal_scroll, open_page
 from tests.voices.sounds import sent
 
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -150,6 +150,7 @@ def test_without_a_script_the_phones_own_recorder_is_enough(server, page_at, tmp
     address, voice_id = link(server)
     agree(page, address)
     page.goto(f"{address}/1")
+    assert no_horizontal_scroll(page) == []
     file = tmp_path / "memo.m4a"
     file.write_bytes(sent("mp4"))
     page.locator("[name=sound]").set_input_files(file)
@@ -226,3 +227,22 @@ def test_a_learner_listens_slowly_one_at_a_time_and_a_broken_sound_is_in_nobodys
     page.locator("[name=outcome][value=dont_know]").click()
     expect(page.locator("[name=item]").first).not_to_have_value("SEC-02-a")
     assert server.answers(attempt) == 1
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_sound_stands_under_its_own_words_on_the_smallest_phone(server, page_at, javascript):
+    items = {KINDS[kind] for kind in ("pictures", "order", "match")}
+    with server.database.begin() as db:
+        folder = Path(str(server.database.engine.url.database)).parent / recordings.FOLDER
+        for one in script(db, db.get_one(Diagnostic, server.diagnostic(server.code)), "ar"):
+            if one.item in items:
+                recordings.keep(db, folder, language="ar", text=one.text, sound=sent("mp3"), licence="CC0")
+        items_service.note_change(db)
+    page = page_at(320, "ar", javascript=javascript)
+    page.wait_for_timeout(1100)  # a process looks for new content once a second
+    for item in sorted(items):
+        page.goto(f"{server.url}/t/{server.begin(page, 'ar', item=item)}")
+        assert page.locator("fieldset .sound").count() >= 3, item
+        assert no_horizontal_scroll(page) == [], item
+        beside = "all => all.filter(one => one.parentElement.querySelectorAll(':scope > .sound').length > 1).length"
+        assert page.locator("fieldset .sound").evaluate_all(beside) == 0, item

@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from pathways import i18n
 from pathways.items import recordings
 from pathways.items.models import ItemRevision
+from pathways.web import pages
 
 
 @pytest.fixture
@@ -104,3 +106,24 @@ def test_the_address_of_a_form_leads_back_to_the_question(client, started):
     for verb in ("answers", "undo", "leave"):
         back = client.get(f"{started}/{verb}")
         assert (back.status_code, back.headers["location"]) == (303, started)
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("أريد تشغيل Wi-Fi. على أي", "أريد تشغيل <bdi>Wi-Fi</bdi>. على أي"),
+        ("خانة «Objet:» هنا", "خانة «<bdi>Objet</bdi>:» هنا"),
+        ("إلى jardin12@mail.example. ثم", "إلى <bdi>jardin12@mail.example</bdi>. ثم"),
+    ],
+)
+def test_a_full_stop_after_a_latin_word_stays_where_the_sentence_ends(text, drawn):
+    pair = pages.environment().from_string("{{ two_texts(text, '') }}")
+    assert drawn in pair.render(text=text, language=i18n.language("ar"), display="both")
+
+
+def test_what_can_be_kept_says_ones_answers_in_ones_language_with_its_letters(client, started):
+    key, item, _ = shown(client.get(started).text)
+    client.post(f"{started}/answers", data={"key": key, "item": item, "outcome": "dont_know"})
+    kept = client.get(f"{started}/take-away").text
+    assert re.search(r'<td><span class="two"><span>[\u0600-\u06ff ]+</span> <span[^>]*>Je ne sais pas</span>', kept)
+    assert "data:font/woff2;base64," in kept

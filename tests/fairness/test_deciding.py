@@ -238,3 +238,14 @@ def test_nothing_is_said_of_fewer_than_ten(db, one):
     figures(db, one, who.organisation_id, correct=1, not_understood=8)
     about = service.about(db, who, FRAMEWORK, one.code, "ar")
     assert (about.shown, about.trouble) == (0, None)
+
+
+def test_a_translator_does_not_put_back_what_somebody_else_withdrew(db, one):
+    flag(db, one)
+    author, other = member(db), member(db)
+    row = db.get_one(ItemTranslation, one.translation_id)
+    row.translator_id, row.organisation_id = author.account_id, author.organisation_id
+    decide(db, other, one, Decision.WITHDRAW)
+    with pytest.raises(Forbidden):
+        decide(db, author, one, Decision.RESTORE, "Si.")
+    assert not row.is_current

@@ -39,7 +39,7 @@ def test_a_file_goes_out_and_comes_back_unchanged(environment, tmp_path, capsys,
     assert run("export", "ar", str(path)) == 0
     written = path.read_bytes()
     assert run("import", "ar", str(path)) == 0
-    assert "same" in capsys.readouterr().out
+    assert "déjà là" in capsys.readouterr().out
     assert run("export", "ar", str(path)) == 0
     assert path.read_bytes() == written
 
@@ -127,7 +127,8 @@ class _Machine(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.asked.append(body)
-        reply = json.dumps(self.answer(body["q"], body["target"])).encode()
+        answer = self.answer(body["q"], body["target"])
+        reply = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(self.status)
         if self.status == 302:
             self.send_header("Location", "/elsewhere")
@@ -200,6 +201,9 @@ def test_a_machine_s_nonsense_is_left_aside(server, emptied, database, capsys):
         server.answer = staticmethod(lambda _q, _target, answer=answer: answer)
         assert run("machine", FREE, "--most", "2") == 1
         assert "autrement que prévu" in capsys.readouterr().err
+    server.answer = staticmethod(lambda _q, _target: b"[" * 400_000)
+    assert run("machine", FREE, "--most", "2") == 1
+    assert "ne répond pas" in capsys.readouterr().err
     for status in (302, 400, 500):
         server.status = status
         assert run("machine", FREE, "--most", "2") == 1

@@ -356,3 +356,12 @@ def test_the_largest_hostile_files_are_read_in_little_time(db, member):
         begun = time.perf_counter()
         lines_of(data, kind, db, member)
         assert time.perf_counter() - begun < 20, kind
+
+
+def test_more_texts_than_a_file_may_hold_are_not_even_read(monkeypatch):
+    monkeypatch.setattr(po, "MOST_UNITS", 2)
+    monkeypatch.setattr(po.polib, "pofile", None)
+    text = 'msgctxt "a"\nmsgid "a"\nmsgstr "b"\n\n' * 4
+    with pytest.raises(Invalid) as refused:
+        po.read(text.encode(), "ar")
+    assert "plus de 2 textes" in refused.value.values["said"]

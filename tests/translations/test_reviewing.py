@@ -198,6 +198,30 @@ def test_what_was_read_over_is_taken_out_of_service_and_put_back(db, reviewer, t
     assert served_text(db, translator) == row.segments["stem"]
 
 
+def test_a_translator_does_not_put_back_what_somebody_else_withdrew(db, reviewer):
+    colleague = somebody(db, of=reviewer.organisation_id, name="Collègue")
+    cleared(db, reviewer)
+    row = suggest(db, reviewer)
+    decide(db, colleague, row, Act.WITHDRAW, "Faux sens.")
+    with pytest.raises(Forbidden):
+        decide(db, reviewer, row, Act.RESTORE)
+    assert served_text(db, reviewer) is None
+    decide(db, colleague, row, Act.RESTORE)
+    decide(db, reviewer, row, Act.WITHDRAW, "Je me suis trompé.")
+    assert decide(db, reviewer, row, Act.RESTORE).is_current
+
+
+def test_a_draft_that_was_withdrawn_does_not_take_the_place_of_a_reviewed_one(db, translator, reviewer):
+    cleared(db, translator)
+    draft = suggest(db, translator, "yon")
+    decide(db, reviewer, draft, Act.WITHDRAW, "Faux sens.")
+    better = suggest(db, translator, "de")
+    decide(db, reviewer, better, Act.REVIEW)
+    with pytest.raises(Conflict):
+        decide(db, reviewer, draft, Act.RESTORE)
+    assert served_text(db, translator) == better.segments["stem"]
+
+
 def test_shipped_questions_are_read_over_where_the_operator_says_so(db, translator):
     cleared(db, translator)
     row = suggest(db, translator)

@@ -276,3 +276,10 @@ def test_what_fairness_flags_is_in_the_queue_while_its_texts_are_served(translat
     with database.begin() as db:
         db.get_one(ItemTranslation, served.id).is_current = False
     assert SHIPPED not in translator.get(path).text
+
+
+def test_who_changes_the_language_of_the_desk_stays_at_the_same_question_in_the_same_language(reviewer):
+    back = html.unescape(re.search(r'name="back" value="([^"]*)"', reviewer.get(PAGE).text)[1])
+    reply = reviewer.post("/desk-language", data={"language": "en", "back": back}, follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (303, PAGE)
+    assert '<html lang="en"' in reviewer.get(PAGE).text

@@ -278,7 +278,8 @@ def test_everything_is_taken_back_by_the_same_link(desk, speaker, client):
     speaker.agree(credit="Une amie")
     speaker.send(1, sent())
     address = found(r'src="(/recordings/[^"]+)"', speaker.page(1))
-    assert speaker.browser.post(f"{speaker.path}/take-back").status_code == 422
+    unsure = speaker.browser.post(f"{speaker.path}/take-back")
+    assert (unsure.status_code, '<details class="group" open>' in unsure.text) == (422, True), "the box to tick is seen"
     assert client.get(address).status_code == 200
     assert speaker.browser.post(f"{speaker.path}/take-back", data={"sure": "1"}).status_code == 303
     assert client.get(address).status_code == 404
@@ -362,3 +363,9 @@ def test_a_closed_diagnostic_invites_nobody_new(desk, database):
         assert db.get_one(Diagnostic, uuid.UUID(desk.diagnostic_id)).closed_at is not None
     assert desk.open_link(key=9).status_code == 409
     assert "Ouvrir un lien" not in desk.browser.get(f"/diagnostics/{desk.diagnostic_id}/voices").text
+
+
+def test_a_name_keeps_its_joiner_and_loses_what_turns_the_writing_round(speaker):
+    speaker.agree(credit="علی\u200cرضا \u202eevil")
+    page = speaker.browser.get(speaker.path).text
+    assert "<bdi>علی\u200cرضا evil</bdi>" in page

@@ -263,6 +263,13 @@ def test_a_body_without_a_length_is_bounded_too(place):
     assert place.rows() == before
 
 
+def test_a_bound_is_said_in_each_language_of_the_page_by_itself(place):
+    reply = place.administrator.post("/sign-in?lang=ar", content=b"x" * (LARGEST_BODY + 1))
+    assert reply.status_code == 413
+    assert "Au plus 256\u00a0ko." in reply.text
+    assert "256\u00a0كيلوبايت" in reply.text
+
+
 def test_an_address_of_thirty_thousand_subtags_takes_no_time(place):
     import time
 

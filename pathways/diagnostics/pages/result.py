@@ -6,16 +6,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pathways import ids
+from pathways import i18n, ids
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import BesideAnswers, CurrentLearner, OwnDoor, forget, forget_person, is_at_desk, speak
 from pathways.diagnostics.models import Answer
+from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.pages import render
 
 router = APIRouter()
+_SAID = {"dont_know": N_("Je ne sais pas"), "not_understood": N_("Je ne comprends pas")}
 
 
 @router.get("/t/{attempt_id}/result")
@@ -77,8 +79,12 @@ def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
     return response
 
 
-def _kept_answer(blueprint: Blueprint, one: Answer, language: str) -> tuple[tuple[str | None, str], str]:
-    """The question in both languages, and in French words what was answered."""
+def _kept_answer(blueprint: Blueprint, one: Answer, language: str) -> tuple[tuple[str | None, str], ...]:
+    """The question and what was answered, each in both languages."""
     shown = blueprint.shown(one.item, language)
-    said = {"dont_know": "Je ne sais pas", "not_understood": "Je ne comprends pas", "not_tried": "pas essayé"}
-    return shown.text("stem"), said.get(one.outcome) or presenting.in_words(shown.body, one.response)
+    if one.outcome in _SAID:
+        return shown.text("stem"), (i18n.gettext(_SAID[one.outcome]), _SAID[one.outcome])
+    if one.outcome == "not_tried":
+        return shown.text("stem"), (None, "pas essayé")
+    own, french = presenting.in_own_words(shown, one.response), presenting.in_words(shown.body, one.response)
+    return shown.text("stem"), (own, french)

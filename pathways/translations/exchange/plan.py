@@ -34,6 +34,15 @@ class Status(enum.StrEnum):
     REFUSED = "refused"
 
 
+STATUSES = {
+    Status.SERVED: D_("montrées à la place de ce qui l'était"),
+    Status.WAITING: D_("propositions à relire par une autre personne"),
+    Status.REVIEWED: D_("relues"),
+    Status.SAME: D_("déjà là"),
+    Status.UNFINISHED: D_("pas encore finies, laissées de côté"),
+    Status.OUTDATED: D_("d'un français d'avant, laissées de côté"),
+    Status.REFUSED: D_("à corriger"),
+}
 _UNKNOWN = D_("ce texte n'existe pas ici (contexte inconnu)")
 DOING = (Status.SERVED, Status.WAITING, Status.REVIEWED)
 

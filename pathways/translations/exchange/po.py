@@ -9,7 +9,18 @@ import polib
 
 from pathways import i18n
 from pathways.i18n import D_
-from pathways.translations.exchange.units import READ, Read, Told, Unit, UnitsFile, decoded, examined, refused, tell
+from pathways.translations.exchange.units import (
+    MOST_UNITS,
+    READ,
+    Read,
+    Told,
+    Unit,
+    UnitsFile,
+    decoded,
+    examined,
+    refused,
+    tell,
+)
 
 MOST_CONTINUED, LONGEST_LINE = 200, 20_000
 """Lines of one text, and letters of one line: the reader glues them one by one, which grows with the square."""
@@ -108,7 +119,7 @@ def _bare(plural: str) -> str:
 
 def _check_bounds(text: str) -> None:
     """Refuse by its line what the reader would take half an hour for, or cut in silence."""
-    continued = 0
+    continued = texts = 0
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.strip()
         continued = continued + 1 if bare.startswith('"') else 0
@@ -116,3 +127,6 @@ def _check_bounds(text: str) -> None:
             raise refused(D_("ce texte est trop long."), line=number)
         if bare and not bare.startswith("#") and not _WRITTEN.fullmatch(bare):
             raise refused(_NOT_PO, line=number)
+        texts += bare.startswith("msgid") and not bare.startswith("msgid_plural")
+        if texts > MOST_UNITS + 1:  # with the header
+            raise refused(D_("Le fichier compte plus de %(most)s textes. Découpez-le."), most=MOST_UNITS)

@@ -22,22 +22,13 @@ from pathways.translations.asking import OwnPlace, Place, Translator, Translator
 from pathways.translations.exchange import forms, leaving, plan, service, units
 from pathways.translations.exchange.forms import Sent
 from pathways.translations.exchange.held import Bringer
-from pathways.translations.exchange.plan import Plan, Status
+from pathways.translations.exchange.plan import Plan
 from pathways.web import pages
 from pathways.web.dependencies import ReadDB
 from pathways.web.fields import Line, Short
 
 router = APIRouter(prefix="/translations/files")
 MOST_SHOWN = 200
-STATUSES = {
-    Status.SERVED: D_("montrées à la place de ce qui l'était"),
-    Status.WAITING: D_("propositions à relire par une autre personne"),
-    Status.REVIEWED: D_("relues"),
-    Status.SAME: D_("déjà là"),
-    Status.UNFINISHED: D_("pas encore finies, laissées de côté"),
-    Status.OUTDATED: D_("d'un français d'avant, laissées de côté"),
-    Status.REFUSED: D_("à corriger"),
-}
 _MOVED = D_("Entre-temps, quelqu'un a changé ces traductions. Voici ce que ferait le fichier maintenant.")
 _NOT_READ = D_("Choisissez un fichier.")
 
@@ -148,6 +139,6 @@ def _report(request: Request, planned: Plan, sent: Sent, *, moved: bool = False)
         name=sent.name,
         contents="" if planned.errors else forms.packed(sent),
         moved=_MOVED if moved else "",
-        statuses=STATUSES,
+        statuses=plan.STATUSES,
         most=MOST_SHOWN,
     )
