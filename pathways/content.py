@@ -140,7 +140,7 @@ def _stamp_titles(path: Path, french: Mapping[str, Any]) -> int:
     for part in TITLES:
         block += [f"  {part}:", *(f'    {code}: "{stamp}"' for code, stamp in wanted[part].items())]
     path.write_text("\n".join([kept, *block]) + "\n", "utf-8")
-    before = given.get("of") if isinstance(given.get("of"), dict) else {}
+    before: dict[str, Any] = given["of"] if isinstance(given.get("of"), dict) else {}
     flat = [(part, code) for part in TITLES for code in wanted[part]]
     return sum((before.get(part) or {}).get(code) != wanted[part][code] for part, code in flat) or 1
 

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
@@ -75,16 +76,12 @@ def D_(message: str) -> str:  # noqa: N802 - like N_, for the words of the desk
 def languages() -> Mapping[str, Language]:
     """All languages by code, in the order of the language wall."""
     entries = tomllib.loads((resource("locales") / "languages.toml").read_text("utf-8"))
-    return {
-        code: Language(
-            code=code,
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in (entry | entry.pop("dates", {})).items()
-            },
-        )
-        for code, entry in entries.items()
-    }
+    return {code: _entry(code, entry | entry.pop("dates", {})) for code, entry in entries.items()}
+
+
+def _entry(code: str, given: Mapping[str, Any]) -> Language:
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
+    return Language(code=code, **values)
 
 
 def desk_languages() -> list[Language]:

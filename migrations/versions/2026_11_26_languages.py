@@ -173,9 +173,7 @@ def _refingerprint() -> None:
         if (row.revision_id, row.language, fingerprint) in seen:
             fingerprint = f"{row.id.hex}{fingerprint}"[:64]
         seen.add((row.revision_id, row.language, fingerprint))
-        connection.execute(
-            sa.update(_TRANSLATION).where(_TRANSLATION.c.id == row.id).values(fingerprint=fingerprint)
-        )
+        connection.execute(sa.update(_TRANSLATION).where(_TRANSLATION.c.id == row.id).values(fingerprint=fingerprint))
 
 
 _TRANSLATION = sa.table(

@@ -38,7 +38,7 @@ def a_page(browser: Browser, size: tuple[int, int], language: str, *, dark: bool
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    yield context.newa_page()
+    yield context.new_page()
     context.close()
 
 

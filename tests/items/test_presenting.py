@@ -133,7 +133,8 @@ def test_shipped_steps_are_never_shown_done(shipped):
 
 def test_an_answer_in_the_learners_words_counts_its_steps_and_says_nothing_twice():
     right = [option["id"] for option in ORDER["options"]]
-    assert presenting.in_own_words(shown(ORDER, "ar"), right).startswith(f"1. option {right[0]} · 2. option {right[1]}")
+    steps = presenting.in_own_words(shown(ORDER, "ar"), right) or ""
+    assert steps.startswith(f"1. option {right[0]} · 2. option {right[1]}")
     assert presenting.in_own_words(shown(CHOICE, "ar"), "a") == "option a"
     assert presenting.in_own_words(shown(CHOICE, "fr"), "a") is None
     assert presenting.in_own_words(shown(CHOICE, "ar"), None) is None

@@ -279,7 +279,8 @@ def test_what_fairness_flags_is_in_the_queue_while_its_texts_are_served(translat
 
 
 def test_who_changes_the_language_of_the_desk_stays_at_the_same_question_in_the_same_language(reviewer):
-    back = html.unescape(re.search(r'name="back" value="([^"]*)"', reviewer.get(PAGE).text)[1])
+    [written] = re.findall(r'name="back" value="([^"]*)"', reviewer.get(PAGE).text)
+    back = html.unescape(written)
     reply = reviewer.post("/desk-language", data={"language": "en", "back": back}, follow_redirects=False)
     assert (reply.status_code, reply.headers["location"]) == (303, PAGE)
     assert '<html lang="en"' in reviewer.get(PAGE).text

@@ -32,22 +32,22 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 class Words(HTMLParser):
     """The words of a page that are in its own language: what says that it is in another one is left out."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, read_in: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.tag, self.words = tag, list[str]()
+        self.read_in, self.words = read_in, list[str]()
         self.open: list[tuple[str, bool]] = [("", True)]
 
-    def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        heard = self.open[-1][1] if "lang" not in given else given["lang"] == self.tag
-        heard = heard and name not in UNSPOKEN and "code" not in (given.get("class") or "").split()
+        heard = self.open[-1][1] if "lang" not in given else given["lang"] == self.read_in
+        heard = heard and tag not in UNSPOKEN and "code" not in (given.get("class") or "").split()
         if heard:
-            self.words += [f" {given[one]} " for one in SPOKEN if given.get(one) and name != "meta"]
-        if name not in VOID:
-            self.open.append((name, heard))
+            self.words += [f" {given[one]} " for one in SPOKEN if given.get(one) and tag != "meta"]
+        if tag not in VOID:
+            self.open.append((tag, heard))
 
-    def handle_endtag(self, name: str) -> None:
-        while len(self.open) > 1 and self.open.pop()[0] != name:
+    def handle_endtag(self, tag: str) -> None:
+        while len(self.open) > 1 and self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
