@@ -83,6 +83,7 @@ def main() -> None:
         server = replace(server, code=server.publish(title=TITLE))
         with server.database.begin() as db:
             db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
+        server = replace(server, code=CODE)
         for scene in (_learner, _composer, _bank, _reception, _paper, _group, _people, pictures_of_languages.scene):
             CHANCE.seed(scene.__name__)
             Moment.here = WHEN
