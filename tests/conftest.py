@@ -27,6 +27,8 @@ DATABASES = ("sqlite", "postgresql")
 
 
 FACES = ("_pages.py", "_api.py")
+TWICE_SLOWLY = ("fairness", "translations", "voices")
+"""Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,7 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
-        if face and "postgresql" in item.name:
+        later = item.path.parent.name in TWICE_SLOWLY and "at_once" not in item.nodeid
+        if (face or later) and "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
 
 

@@ -23,6 +23,8 @@ from tests.parts import chromium as parts
 from tests.parts.browser import Recorder, no_horizontal_scroll, open_page
 from tests.voices.sounds import sent
 
+pytestmark = pytest.mark.slow  # a microphone, an encoder and a browser at once
+
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 

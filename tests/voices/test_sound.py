@@ -16,6 +16,8 @@ from pathways.errors import Invalid, TooMany
 from pathways.voices import sound
 from tests.voices.sounds import FORMATS, RATE, encoded, in_a_room, sent, spoken
 
+pytestmark = pytest.mark.slow  # each sound is made and decoded in a process of its own
+
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_what_every_phone_sends_becomes_one_small_even_mp3(kind):

@@ -22,6 +22,8 @@ from pathways.diagnostics.models import Diagnostic
 from pathways.settings import Settings
 from tests import pseudo
 
+pytestmark = pytest.mark.slow  # a server with two more languages is built
+
 VOID = {"meta", "link", "img", "br", "input", "hr", "source", "wbr", "col", "path", "circle", "rect", "use"}
 SPOKEN = ("alt", "aria-label", "title", "placeholder", "content")
 UNSPOKEN = {"script", "style", "svg", "code", "kbd"}
