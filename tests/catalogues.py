@@ -33,7 +33,7 @@ def problems_of(code: str, domain: str = i18n.LEARNERS) -> list[str]:
     """Everything that is wrong with the catalogue of a language."""
     file = texts_of(code, domain)
     language = i18n.language(code)
-    number = int(re.search(r"nplurals=(\d+)", language.plural)[1])  # type: ignore[index]
+    number = int(re.search(r"nplurals=(\d+)", language.plural)[1])  # type: ignore[index] - every plural rule has it
     wrong = []
     if file.metadata.get("Plural-Forms") != language.plural:
         wrong.append(f"Plural-Forms: {file.metadata.get('Plural-Forms')}")

@@ -144,7 +144,7 @@ def signed_in(app: FastAPI, database: Database) -> Callable[..., TestClient]:
             token = people.one_time_link(db, account_id=account.id, organisation_id=place)
         client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
         assert client.get(f"/sign-in/link/{token}").status_code == 303
-        client.organisation_id = place  # type: ignore[attr-defined]
+        client.organisation_id = place  # type: ignore[attr-defined] - a test asks for it
         return client
 
     return browser

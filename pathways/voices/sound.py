@@ -150,7 +150,7 @@ def _decoded(sent: bytes) -> np.ndarray:
     """Mono samples between -1 and 1 at :data:`RATE`."""
     import av  # noqa: PLC0415 - FFmpeg is loaded where sounds are made, not at every start
     import numpy as np  # noqa: PLC0415 - same
-    from av.error import FFmpegError  # noqa: PLC0415
+    from av.error import FFmpegError  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     kept: list[np.ndarray] = []
     length = 0
@@ -187,7 +187,7 @@ def _is_cover(stream: Any) -> bool:
 
 def _cut(voice: np.ndarray) -> np.ndarray:
     """Without the silence before and after. Silence is what is far below the voice and near the noise of the room."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     blocks = len(voice) // BLOCK
     if not blocks:
@@ -209,7 +209,7 @@ def _cut(voice: np.ndarray) -> np.ndarray:
 
 def _evened(voice: np.ndarray) -> np.ndarray:
     """At :data:`LOUDNESS`, and where that would be too much for the loudest instants, these alone held down."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     voice = _filtered(voice, [("highpass", "f=70")])
     loudness, peak = measured(voice)
@@ -231,7 +231,7 @@ def _evened(voice: np.ndarray) -> np.ndarray:
 
 def measured(voice: np.ndarray) -> tuple[float, float]:
     """``(LUFS, dBTP)``. A short sound is measured as if it were said again and again: the meter wants three seconds."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     times = max(1, -(-3 * RATE // max(1, len(voice))))
     found = {"I": -70.0, "peak": -99.0}
@@ -245,7 +245,7 @@ def measured(voice: np.ndarray) -> tuple[float, float]:
 
 
 def _filtered(voice: np.ndarray, steps: list[tuple[str, str]]) -> np.ndarray:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     pieces = [frame.to_ndarray().reshape(-1) for frame in _frames(voice, steps)]
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
@@ -253,9 +253,9 @@ def _filtered(voice: np.ndarray, steps: list[tuple[str, str]]) -> np.ndarray:
 
 def _frames(voice: np.ndarray, steps: list[tuple[str, str]]) -> list[Any]:
     """The samples through a chain of FFmpeg's filters."""
-    import av  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
-    from av.filter import Graph  # noqa: PLC0415
+    import av  # noqa: PLC0415 - heavy: only the process that decodes needs it
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
+    from av.filter import Graph  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     graph = Graph()
     chain = [graph.add_abuffer(sample_rate=RATE, format="flt", layout="mono", time_base=_per_sample())]
@@ -286,15 +286,15 @@ def _pulled(graph: Any) -> list[Any]:
 
 
 def _per_sample() -> Any:
-    from fractions import Fraction  # noqa: PLC0415
+    from fractions import Fraction  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     return Fraction(1, RATE)
 
 
 def _as_mp3(voice: np.ndarray) -> bytes:
     """The same samples give the same bytes: a sound that is sent twice is one."""
-    import av  # noqa: PLC0415
-    import numpy as np  # noqa: PLC0415
+    import av  # noqa: PLC0415 - heavy: only the process that decodes needs it
+    import numpy as np  # noqa: PLC0415 - heavy: only the process that decodes needs it
 
     out = io.BytesIO()
     with av.open(out, "w", format="mp3", options={"id3v2_version": "0", "write_xing": "1"}) as container:

@@ -66,7 +66,7 @@ class Moment(datetime):
     here = WHEN
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] - the zone is always given
         return cls.here.astimezone(tz)
 
 

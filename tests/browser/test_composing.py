@@ -30,7 +30,7 @@ class Actions:
 
     def click(self, role: str, name: str | re.Pattern[str]) -> None:
         self.count += 1
-        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
+        self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type] - a role is a word here
 
     def type(self, text: str) -> None:
         self.count += len(text)

@@ -60,7 +60,7 @@ def test_an_answer_taken_back_afterwards_is_not_counted_again(client, published,
     attempt_id = taken(client, published)
     count(database)
     before = figures(database)
-    taker_again = client.app.state.door  # type: ignore[attr-defined]
+    taker_again = client.app.state.door  # type: ignore[attr-defined] - put there by the application
     with database.begin() as db:
         taking.undo(db, taker_again, attempt_id)
         taking.leave(db, attempt_id)

@@ -186,7 +186,7 @@ def test_what_may_leave_the_organisation_takes_no_choice_and_needs_ten(place, da
 
 def test_ten_people_may_leave_and_it_is_written_down(place, database):
     with database.begin() as db:
-        crowd = Crowd(db, None, db.get_one(Diagnostic, place.diagnostic))  # type: ignore[arg-type]
+        crowd = Crowd(db, None, db.get_one(Diagnostic, place.diagnostic))  # type: ignore[arg-type] - it opens no door
         for _ in range(12):
             crowd.add(RIGHT)
     reply = place.trainer.get(place.path("group.csv"))

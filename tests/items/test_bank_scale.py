@@ -53,7 +53,7 @@ def add_items(db, author: Author, code: str, number: int) -> None:
                 "code": own_code,
                 "skill": "SEC-02",
                 "current_id": revision_id,
-                "organisation_id": author.client.organisation_id,  # type: ignore[attr-defined]
+                "organisation_id": author.client.organisation_id,  # type: ignore[attr-defined] - put there by the fixture
                 "sought": folded(" ".join([own_code, "SEC-02", *segments.values()])),
             }
         )
@@ -89,7 +89,7 @@ def add_items(db, author: Author, code: str, number: int) -> None:
         fared.append(
             {
                 "item_id": item_id,
-                "organisation_id": author.client.organisation_id,  # type: ignore[attr-defined]
+                "organisation_id": author.client.organisation_id,  # type: ignore[attr-defined] - put there by the fixture
                 "language": "fr",
                 "correct": 30,
                 "incorrect": 1,

@@ -105,7 +105,7 @@ def test_the_page_of_a_question_says_how_it_fared_in_this_organisation_only(sign
         shipped = db.scalars(sa.select(Item.id).filter_by(code="SEC-02-a")).one()
         rows = [(one, "fr", "correct") for one in (item_id, shipped)] * 25
         rows += [(item_id, "ar", "not_understood")] * 6 + [(item_id, "ar", "correct")] * 6
-        figures.count(db, author.client.organisation_id, rows)  # type: ignore[attr-defined]
+        figures.count(db, author.client.organisation_id, rows)  # type: ignore[attr-defined] - put there by the fixture
     page = author.client.get(f"/items/{code}").text
     assert "Posée 37 fois" in page
     assert "100 % de réponses justes" in page

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 
 from pathways.items.models import Item, ItemRevision, ItemTranslation
-from pathways.people.models import Organisation
 from pathways.permissions import Role
 from tests.items.writing import CHOICE, Author
 from tests.translations.situations import FREE, SHIPPED, texts_of
@@ -18,26 +17,8 @@ LANG = f"?lang={FREE}"
 
 
 @pytest.fixture
-def reviewer(signed_in, database):
-    client = signed_in(Role.REVIEWER)
-    with database.begin() as db:
-        db.get_one(Organisation, client.organisation_id).reviews_shipped = True
-    return client
-
-
-@pytest.fixture
-def translator(signed_in, reviewer):
-    return signed_in(Role.TRANSLATOR, organisation=reviewer.organisation_id)
-
-
-@pytest.fixture
-def texts(database):
-    with database.begin() as db:
-        found = db.scalars(
-            sa.select(ItemRevision).join(Item, Item.current_id == ItemRevision.id).where(Item.code == SHIPPED)
-        ).one()
-        db.execute(sa.update(ItemTranslation).filter_by(revision_id=found.id, language=FREE).values(is_current=False))
-        return texts_of(found)
+def texts(revision):
+    return texts_of(revision)
 
 
 def test_suggest_review_and_read_the_history(translator, reviewer, texts):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
 import sqlalchemy as sa
 
 from pathways.fairness.models import ItemFairness
-from pathways.items.models import Item, ItemRevision, ItemTranslation, UnclearSentence
+from pathways.items.models import ItemTranslation, UnclearSentence
 from pathways.people.models import Account, Membership, Organisation
 from pathways.permissions import Role
 from tests.items.writing import CHOICE, Author
@@ -17,30 +16,6 @@ from tests.translations.situations import FREE, SHIPPED, texts_of
 from tests.web.world import csrf_of
 
 PAGE = f"/translations/{SHIPPED}?lang={FREE}"
-
-
-@pytest.fixture
-def reviewer(signed_in, database):
-    client = signed_in(Role.REVIEWER)
-    with database.begin() as db:
-        db.get_one(Organisation, client.organisation_id).reviews_shipped = True
-    return client
-
-
-@pytest.fixture
-def translator(signed_in, reviewer):
-    return signed_in(Role.TRANSLATOR, organisation=reviewer.organisation_id)
-
-
-@pytest.fixture
-def revision(database):
-    """Of a shipped question that nobody has translated into Haitian Creole."""
-    with database.begin() as db:
-        found = db.scalars(
-            sa.select(ItemRevision).join(Item, Item.current_id == ItemRevision.id).where(Item.code == SHIPPED)
-        ).one()
-        db.execute(sa.update(ItemTranslation).filter_by(revision_id=found.id, language=FREE).values(is_current=False))
-        return found
 
 
 def form_of(client, path: str = PAGE) -> dict[str, str]:

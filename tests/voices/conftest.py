@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -20,10 +21,11 @@ from pathways.items.models import Recording
 from pathways.people import service as people
 from pathways.people.models import Organisation
 from pathways.permissions import OF_ROLE, Member, Role
-from pathways.voices import links, speaking
+from pathways.voices import checking, links, speaking
 from pathways.voices.models import Voice
 from pathways.voices.script import Segment, script
 from pathways.voices.sound import Cleaned
+from tests import statements
 from tests.conftest import SECRET
 
 SKILLS = ("SEC-01", "SEC-02")
@@ -108,3 +110,20 @@ def _member(db: Session, organisation_id: uuid.UUID, role: Role) -> Member:
     account = people.create_account(db, email=f"{uuid.uuid4().hex}@exemple.fr", name="Une personne")
     people.add_member(db, account_id=account.id, organisation_id=organisation_id, role=role)
     return Member(account.id, account.name, organisation_id, "Une structure", role, OF_ROLE[role])
+
+
+ADDRESS = "192.0.2.7"
+
+
+def counted(database: Database):
+    """The statements that this database is sent meanwhile."""
+    return statements.counted(SimpleNamespace(state=SimpleNamespace(database=database)))
+
+
+def place_of(segment, language="ar") -> tuple[str, str]:
+    return segment.item, f"{language}/{segment.key}"
+
+
+def decide(house: House, member, recording_id, *, approved=True, reason="", seen="draft") -> Recording:
+    with house.database.begin() as db:
+        return checking.decide(db, house.folder, member, recording_id, approved=approved, reason=reason, seen=seen)

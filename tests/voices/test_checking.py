@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -19,25 +18,7 @@ from pathways.items.models import Item, ItemRevision, Recording
 from pathways.items.recordings import MACHINE, Source
 from pathways.voices import checking, speaking
 from pathways.voices.models import Voice
-from tests import statements
-from tests.voices.conftest import House, a_sound
-
-ADDRESS = "192.0.2.7"
-
-
-def counted(database: Database):
-    """The statements that this database is sent meanwhile."""
-    return statements.counted(SimpleNamespace(state=SimpleNamespace(database=database)))
-
-
-def place_of(segment, language="ar") -> tuple[str, str]:
-    return segment.item, f"{language}/{segment.key}"
-
-
-def decide(house: House, member, recording_id, *, approved=True, reason="", seen="draft") -> Recording:
-    with house.database.begin() as db:
-        return checking.decide(db, house.folder, member, recording_id, approved=approved, reason=reason, seen=seen)
-
+from tests.voices.conftest import a_sound, counted, decide, place_of
 
 # --- checking ---
 

@@ -6,40 +6,19 @@ import os
 import threading
 import uuid
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from pathways import clock
-from pathways.database import Database
 from pathways.diagnostics.composing import service as composing
 from pathways.errors import Conflict, Gone, Invalid, NotFound, TooMany
 from pathways.items import recordings
 from pathways.items import service as items_service
-from pathways.items.models import Recording
-from pathways.voices import checking, links, speaking
+from pathways.voices import links, speaking
 from pathways.voices.models import Voice
-from tests import statements
 from tests.conftest import SECRET
-from tests.voices.conftest import House, a_sound
-
-ADDRESS = "192.0.2.7"
-
-
-def counted(database: Database):
-    """The statements that this database is sent meanwhile."""
-    return statements.counted(SimpleNamespace(state=SimpleNamespace(database=database)))
-
-
-def place_of(segment, language="ar") -> tuple[str, str]:
-    return segment.item, f"{language}/{segment.key}"
-
-
-def decide(house: House, member, recording_id, *, approved=True, reason="", seen="draft") -> Recording:
-    with house.database.begin() as db:
-        return checking.decide(db, house.folder, member, recording_id, approved=approved, reason=reason, seen=seen)
-
+from tests.voices.conftest import ADDRESS, a_sound, counted, decide, place_of
 
 # --- the script ---
 

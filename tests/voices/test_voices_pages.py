@@ -28,14 +28,14 @@ class Desk:
     def __init__(self, signed_in: Callable[..., TestClient], role: Role = Role.TRAINER) -> None:
         self.browser = signed_in(role)
         self.csrf = csrf_of(self.browser)
-        self.organisation_id: uuid.UUID = self.browser.organisation_id  # type: ignore[attr-defined]
+        self.organisation_id: uuid.UUID = self.browser.organisation_id  # type: ignore[attr-defined] - the fixtures hand over more than their types say
         made = self.browser.post("/api/v1/diagnostics", json={"title": "Avant", "selection": SELECTION}).json()
         self.diagnostic_id = made["id"]
         self.code = self.browser.post(f"/api/v1/diagnostics/{made['id']}/publish").json()["code"]
 
     def post(self, path: str, **fields: object) -> object:
         files = fields.pop("files", None)
-        return self.browser.post(path, data={"csrf": self.csrf} | fields, files=files)  # type: ignore[arg-type]
+        return self.browser.post(path, data={"csrf": self.csrf} | fields, files=files)  # type: ignore[arg-type] - the fixtures hand over more than their types say
 
     def open_link(self, language: str = "ar", key: int = 1):
         path = f"/diagnostics/{self.diagnostic_id}/voices"
@@ -214,7 +214,7 @@ def test_who_asked_for_a_voice_reads_that_somebody_else_listens(signed_in, app):
         [row] = db.query(Recording).all()
         db.expunge_all()
     refused = desk.post(f"/voices/recordings/{row.id}", action="approve", seen="draft")
-    assert refused.status_code == 403  # type: ignore[attr-defined]
+    assert refused.status_code == 403  # type: ignore[attr-defined] - the fixtures hand over more than their types say
 
 
 HOSTILE = {
@@ -296,15 +296,15 @@ def test_a_trainer_revokes_erases_and_sends_a_file_for_a_speaker(desk, speaker, 
     page = desk.browser.get(voice).text
     path = found(r'action="(/voices/[0-9a-f-]{36}/texts/[0-9a-f]{64})"', page)
     file = {"sound": ("memo.m4a", sent("mp4"), "audio/mp4")}
-    assert "Cochez d&#39;abord" in desk.post(path, files=file).text  # type: ignore[attr-defined]
-    assert desk.post(path, files=file, consent="1").status_code == 303  # type: ignore[attr-defined]
+    assert "Cochez d&#39;abord" in desk.post(path, files=file).text  # type: ignore[attr-defined] - the fixtures hand over more than their types say
+    assert desk.post(path, files=file, consent="1").status_code == 303  # type: ignore[attr-defined] - the fixtures hand over more than their types say
     address = found(r'src="(/recordings/[^"]+)"', desk.browser.get(voice).text)
-    assert desk.post(f"{voice}/revoke").status_code == 303  # type: ignore[attr-defined]
+    assert desk.post(f"{voice}/revoke").status_code == 303  # type: ignore[attr-defined] - the fixtures hand over more than their types say
     assert speaker.browser.get(f"{speaker.path}/1").status_code == 410
     assert "plus ouvert" in speaker.browser.get(speaker.path).text
     assert client.get(address).status_code == 200
-    assert desk.post(f"{voice}/erase").status_code == 422  # type: ignore[attr-defined]
-    assert desk.post(f"{voice}/erase", sure="1").status_code == 303  # type: ignore[attr-defined]
+    assert desk.post(f"{voice}/erase").status_code == 422  # type: ignore[attr-defined] - the fixtures hand over more than their types say
+    assert desk.post(f"{voice}/erase", sure="1").status_code == 303  # type: ignore[attr-defined] - the fixtures hand over more than their types say
     assert client.get(address).status_code == 404
 
 
@@ -333,7 +333,7 @@ def test_another_organisation_finds_nothing_on_any_page(desk, speaker, signed_in
         f"/voices/{voice_id}/texts/{row.text_fingerprint}",
         f"/voices/recordings/{row.id}",
     ):
-        assert other.post(path, **fields).status_code == 404, path  # type: ignore[attr-defined]
+        assert other.post(path, **fields).status_code == 404, path  # type: ignore[attr-defined] - the fixtures hand over more than their types say
     assert str(row.id) not in other.browser.get("/voices").text
     assert rows_of(database) == before
 

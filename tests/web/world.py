@@ -73,7 +73,7 @@ def csrf_of(client: TestClient) -> str:
 
 def make(signed_in: Callable[..., TestClient], client: TestClient, database: Database) -> World:
     administrator = signed_in(Role.ADMINISTRATOR, operator=True)
-    organisation_id: uuid.UUID = administrator.organisation_id  # type: ignore[attr-defined]
+    organisation_id: uuid.UUID = administrator.organisation_id  # type: ignore[attr-defined] - put there by the fixture
     signed_in(Role.TRAINER, organisation=organisation_id)
     csrf = csrf_of(administrator)
     made = administrator.post("/api/v1/diagnostics", json=DIAGNOSTIC)
@@ -123,7 +123,7 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         db.flush()
         recording = recordings.keep(
             db,
-            administrator.app.state.settings.data / recordings.FOLDER,  # type: ignore[attr-defined]
+            administrator.app.state.settings.data / recordings.FOLDER,  # type: ignore[attr-defined] - put there by the fixture
             language="fr",
             text="Bonjour",
             sound=b"ID3 of nothing",
