@@ -20,6 +20,7 @@ from pathways.items.models import Item, ItemRevision
 from pathways.people.journal import Act
 from pathways.people.models import JournalEntry, LearnerFile
 from pathways.permissions import Member, Role
+from pathways.referentials.service import USUAL_FRAMEWORK
 from tests.insights.crowds import Crowd, member_of, published
 from tests.slow.instance import Instance
 
@@ -136,9 +137,8 @@ def _crowd(db: Session, member: Member, number: int) -> uuid.UUID:
 
 def _bank(db: Session, member: Member) -> str:
     """Own questions by thousands: the shipped ones again and again under other codes. Returns one of the codes."""
-    shipped = db.execute(
-        sa.select(Item.framework, Item.sought, ItemRevision).join(ItemRevision, Item.current_id == ItemRevision.id)
-    ).all()
+    query = sa.select(Item.framework, Item.sought, ItemRevision).join(ItemRevision, Item.current_id == ItemRevision.id)
+    shipped = db.execute(query.where(Item.framework == USUAL_FRAMEWORK)).all()
     columns = [column.name for column in sa.inspect(ItemRevision).columns]
     items, revisions = [], []
     for number in range(ITEMS):
