@@ -275,8 +275,8 @@ def test_a_changed_question_makes_the_form_conflict_and_its_translation_stale(db
     code = own_code(db, trainer)
     old = revision_of(db, trainer, code)
     changed = "Une inconnue demande votre code. Que faites-vous ?"
-    imported(db, trainer, sent(CHOICE | {"code": code, "question": changed, "question_ar": "", "reponse_1_ar": "",
-                                         "reponse_2_ar": "", "explication_ar": ""}))  # fmt: skip
+    untranslated = dict.fromkeys(("question_ar", "reponse_1_ar", "reponse_2_ar", "explication_ar"), "")
+    imported(db, trainer, sent(CHOICE | untranslated | {"code": code, "question": changed}))
     with pytest.raises(Conflict):
         translating.suggest(
             db, reviewer, USUAL_FRAMEWORK, code, language="ar", number=old.number, texts={"stem": "x"}, seen=""
