@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
@@ -139,3 +140,8 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def insert_for(db: Session) -> type[postgresql.Insert | sqlite.Insert]:
+    """The INSERT of the database in use: the one with ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    return sqlite.Insert if db.get_bind().dialect.name == "sqlite" else postgresql.Insert

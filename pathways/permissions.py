@@ -13,6 +13,8 @@ class Role(enum.StrEnum):
     TRAINER = "trainer"
     TRANSLATOR = "translator"
     REVIEWER = "reviewer"
+    PRESCRIBER = "prescriber"
+    """A social worker, an administration: books seats for others, and sees those bookings only."""
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
 
@@ -31,6 +33,18 @@ class Permission(enum.StrEnum):
     ATTEMPTS_OBSERVE = "attempts:observe"
     RECEPTIONS_HOLD = "receptions:hold"
     FILES_KEEP = "files:keep"
+    PLACES_READ = "places:read"
+    PLACES_WRITE = "places:write"
+    WORKSHOPS_READ = "workshops:read"
+    WORKSHOPS_WRITE = "workshops:write"
+    BOOKINGS_MAKE = "bookings:make"
+    """Book for somebody else, and see what one booked."""
+    BOOKINGS_HOLD = "bookings:hold"
+    """See and change every booking of one's organisation's sessions, and the waiting lists."""
+    ATTENDANCE_RECORD = "attendance:record"
+    TERRITORIES_READ = "territories:read"
+    """The sheet of a basin: wishes, gaps and seats, in numbers that name nobody."""
+    TERRITORIES_WRITE = "territories:write"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
     ACCOUNT_OWN = "account:own"
@@ -39,23 +53,43 @@ class Permission(enum.StrEnum):
 
 _EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN}
 _TRANSLATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.TRANSLATIONS_SUGGEST, Permission.VOICES_INVITE}
-_COORDINATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ}
-_TRAINER = _TRANSLATOR | {
-    Permission.CONTENT_WRITE,
-    Permission.DIAGNOSTICS_COMPOSE,
-    Permission.ATTEMPTS_READ,
-    Permission.ATTEMPTS_OBSERVE,
-    Permission.RECEPTIONS_HOLD,
-    Permission.FILES_KEEP,
-    Permission.PEOPLE_READ,
+_WORKSHOPS = {
+    Permission.PLACES_READ,
+    Permission.PLACES_WRITE,
+    Permission.WORKSHOPS_READ,
+    Permission.WORKSHOPS_WRITE,
+    Permission.BOOKINGS_MAKE,
+    Permission.BOOKINGS_HOLD,
+    Permission.ATTENDANCE_RECORD,
+    Permission.TERRITORIES_READ,
 }
+_PRESCRIBER = _EVERYBODY | {Permission.PLACES_READ, Permission.WORKSHOPS_READ, Permission.BOOKINGS_MAKE}
+_COORDINATOR = (
+    _EVERYBODY | _WORKSHOPS | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ, Permission.TERRITORIES_WRITE}
+)
+_TRAINER = (
+    _TRANSLATOR
+    | _WORKSHOPS
+    | {
+        Permission.CONTENT_WRITE,
+        Permission.DIAGNOSTICS_COMPOSE,
+        Permission.ATTEMPTS_READ,
+        Permission.ATTEMPTS_OBSERVE,
+        Permission.RECEPTIONS_HOLD,
+        Permission.FILES_KEEP,
+        Permission.PEOPLE_READ,
+    }
+)
 
 OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.TRANSLATOR: frozenset(_TRANSLATOR),
     Role.REVIEWER: frozenset(_TRANSLATOR | {Permission.TRANSLATIONS_REVIEW}),
+    Role.PRESCRIBER: frozenset(_PRESCRIBER),
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.TRAINER: frozenset(_TRAINER),
-    Role.ADMINISTRATOR: frozenset(_TRAINER | {Permission.TRANSLATIONS_REVIEW, Permission.PEOPLE_MANAGE}),
+    Role.ADMINISTRATOR: frozenset(
+        _TRAINER | {Permission.TRANSLATIONS_REVIEW, Permission.TERRITORIES_WRITE, Permission.PEOPLE_MANAGE}
+    ),
 }
 
 FOR_TOKENS = frozenset(
@@ -71,6 +105,15 @@ FOR_TOKENS = frozenset(
         Permission.ATTEMPTS_OBSERVE,
         Permission.RECEPTIONS_HOLD,
         Permission.FILES_KEEP,
+        Permission.PLACES_READ,
+        Permission.PLACES_WRITE,
+        Permission.WORKSHOPS_READ,
+        Permission.WORKSHOPS_WRITE,
+        Permission.BOOKINGS_MAKE,
+        Permission.BOOKINGS_HOLD,
+        Permission.ATTENDANCE_RECORD,
+        Permission.TERRITORIES_READ,
+        Permission.TERRITORIES_WRITE,
     }
 )
 """What a personal token may carry: never the account itself, never other people's rights."""

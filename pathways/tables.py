@@ -1,26 +1,32 @@
 """All tables together: importing this makes ``Base.metadata`` whole, for migrations and backups."""
 
-from pathways import outbox, throttle
+from pathways import changes, idempotency, outbox, throttle
 from pathways.database import Base
 from pathways.diagnostics import models as diagnostics
 from pathways.fairness import models as fairness
 from pathways.items import models as items
 from pathways.people import models as people
+from pathways.places import models as places
 from pathways.reception import models as reception
 from pathways.referentials import models as referentials
 from pathways.voices import models as voices
+from pathways.workshops import models as workshops
 
 metadata = Base.metadata
 
 __all__ = [
+    "changes",
     "diagnostics",
     "fairness",
+    "idempotency",
     "items",
     "metadata",
     "outbox",
     "people",
+    "places",
     "reception",
     "referentials",
     "throttle",
     "voices",
+    "workshops",
 ]

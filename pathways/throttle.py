@@ -10,11 +10,10 @@ import ipaddress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pathways import clock, ids
-from pathways.database import Base
+from pathways.database import Base, insert_for
 from pathways.errors import TooMany
 from pathways.i18n import N_
 
@@ -45,7 +44,7 @@ def check(db: Session, bucket: str, *, limit: int, minutes: int) -> None:
 
 def count(db: Session, bucket: str, *, minutes: int) -> None:
     """Count one wrong try. The caller's transaction must be kept (see ``DomainError.kept``)."""
-    insert = _insert_for(db)(WrongTries).values(bucket=bucket, window=_window(minutes), count=1)
+    insert = insert_for(db)(WrongTries).values(bucket=bucket, window=_window(minutes), count=1)
     db.execute(
         insert.on_conflict_do_update(
             index_elements=[WrongTries.bucket, WrongTries.window], set_={"count": WrongTries.count + 1}
@@ -73,7 +72,3 @@ def _network(subject: str) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
-
-
-def _insert_for(db: Session) -> type[postgresql.Insert | sqlite.Insert]:
-    return sqlite.Insert if db.get_bind().dialect.name == "sqlite" else postgresql.Insert

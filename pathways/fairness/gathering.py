@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from pathways import clock
-from pathways.database import Database
+from pathways.database import Database, insert_for
 from pathways.diagnostics.blueprint import structure_of
 from pathways.diagnostics.engine import EVIDENCE, compile_structure
 from pathways.diagnostics.engine.compilation import Compiled
@@ -296,8 +295,7 @@ def store(db: Session, framework: str, language: str, rows: Sequence[Mapping[str
     gone = sa.delete(ItemFairness).where(ItemFairness.language == language, ItemFairness.item_id.in_(of_framework))
     db.execute(gone.where(ItemFairness.item_id.not_in([row["item_id"] for row in rows])))
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        kind = sqlite.Insert if db.get_bind().dialect.name == "sqlite" else postgresql.Insert
-        insert = kind(ItemFairness).values(list(rows[start : start + ROWS_AT_ONCE]))
+        insert = insert_for(db)(ItemFairness).values(list(rows[start : start + ROWS_AT_ONCE]))
         keys = ("item_id", "language")
         changed = {name: getattr(insert.excluded, name) for name in rows[start] if name not in keys}
         db.execute(insert.on_conflict_do_update(index_elements=keys, set_=changed))

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from pathways.database import insert_for
 from pathways.items.models import ItemFigures
 
 OUTCOMES = ("correct", "incorrect", "dont_know", "not_understood")
@@ -69,7 +69,7 @@ def count(db: Session, organisation_id: uuid.UUID, rows: Iterable[tuple[uuid.UUI
         for (item_id, language), counter in sorted(added.items(), key=lambda one: (str(one[0][0]), one[0][1]))
     ]
     for start in range(0, len(values), _ROWS_AT_ONCE):
-        insert = _insert_for(db)(ItemFigures).values(values[start : start + _ROWS_AT_ONCE])
+        insert = insert_for(db)(ItemFigures).values(values[start : start + _ROWS_AT_ONCE])
         db.execute(
             insert.on_conflict_do_update(
                 index_elements=[ItemFigures.item_id, ItemFigures.organisation_id, ItemFigures.language],
@@ -87,7 +87,3 @@ def read(db: Session, organisation_id: uuid.UUID, item_ids: Collection[uuid.UUID
     for row in db.scalars(query.order_by(ItemFigures.language)):
         found[row.item_id][row.language] = {name: getattr(row, name) for name in OUTCOMES}
     return {item_id: Fared(counts) for item_id, counts in found.items()}
-
-
-def _insert_for(db: Session) -> type[postgresql.Insert | sqlite.Insert]:
-    return sqlite.Insert if db.get_bind().dialect.name == "sqlite" else postgresql.Insert

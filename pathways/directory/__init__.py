@@ -1,0 +1,1 @@
+"""What anybody may search without an account: places, sessions and vans, as pages, feeds and open data."""

@@ -1,0 +1,1 @@
+"""Mediation places, the territories they stand in, houses of digital, vans and their stops."""

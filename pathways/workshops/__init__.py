@@ -1,0 +1,1 @@
+"""Workshops, their dated sessions, seats, waiting lists, wishes and attendance."""
