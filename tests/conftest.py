@@ -27,7 +27,10 @@ DATABASES = ("sqlite", "postgresql")
 
 
 FACES = ("_pages.py", "_api.py")
-TWICE_SLOWLY = ("fairness", "translations", "voices")
+TWICE_SLOWLY = (
+    *("fairness", "filing", "insights", "items", "learning", "directory"),
+    *("people", "places", "reception", "referentials", "translations", "voices"),
+)
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
 
 

@@ -20,7 +20,7 @@ FARTHEST = timedelta(days=366 * 3)
 AREAS = {"FR": "", "FR-57": "57", "FR-6AE": "6AE"} | {
     f"FR-{area}": area for area in ("971", "972", "973", "974", "976", "BL", "MF", "NC", "PF", "PM", "WF")
 }
-"""Where which public holidays are kept (Moselle and Alsace have two more), as the ``holidays`` package divides France."""
+"""Where which public holidays are kept (Moselle and Alsace have two more), as ``holidays`` divides France."""
 
 
 @dataclass(frozen=True, slots=True)
