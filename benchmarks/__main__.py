@@ -1,4 +1,4 @@
-"""``python -m benchmarks [engine|answers|pages|desk|start|fairness ...]``: measure, print, write docs/benchmarks.md.
+"""``python -m benchmarks [engine|answers|bookings|pages|desk|...]``: measure, print, write docs/benchmarks.md.
 
 Without a name everything is measured and the page is written anew. With names only their sections are replaced.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.report import Section, load, machine
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-MEASURES = ("engine", "answers", "pages", "desk", "start", "fairness")
+MEASURES = ("engine", "answers", "bookings", "pages", "desk", "start", "fairness", "places_import", "directory")
 TOP = """\
 # Benchmarks
 

@@ -31,6 +31,10 @@ from pathways.diagnostics.pages import paper as paper_pages
 from pathways.diagnostics.pages import result as result_pages
 from pathways.diagnostics.pages import sharing as sharing_pages
 from pathways.diagnostics.taking import Door
+from pathways.directory import api as directory_api
+from pathways.directory.pages import feeds as directory_feeds
+from pathways.directory.pages import search as directory_pages
+from pathways.directory.pages import vans as van_pages
 from pathways.fairness import api as fairness_api
 from pathways.fairness import gathering
 from pathways.fairness import pages as fairness_pages
@@ -42,6 +46,7 @@ from pathways.filing import handing_over
 from pathways.filing import pages as filing_pages
 from pathways.filing import service as filing
 from pathways.insights import api as insights_api
+from pathways.insights import coordination_pages
 from pathways.insights import pages as insights_pages
 from pathways.insights import profile_pages
 from pathways.items import recordings
@@ -51,10 +56,20 @@ from pathways.items.pages import authoring as authoring_pages
 from pathways.items.pages import bank as bank_pages
 from pathways.items.pages import exchange as exchange_pages
 from pathways.items.pages import media as items_pages
+from pathways.learning import pages as learning_pages
 from pathways.people import api as people_api
 from pathways.people import identification, journal, mailing, operation
 from pathways.people import pages as people_pages
 from pathways.people.events import PasswordForgotten
+from pathways.places.api import basins as basins_api
+from pathways.places.api import files as place_files_api
+from pathways.places.api import places as places_api
+from pathways.places.api import tours as tours_api
+from pathways.places.pages import basin as basin_pages
+from pathways.places.pages import files as place_files_pages
+from pathways.places.pages import house as house_pages
+from pathways.places.pages import place as place_pages
+from pathways.places.pages import tour as tour_pages
 from pathways.reception import api as reception_api
 from pathways.reception import pages as reception_pages
 from pathways.reception import service as receptions
@@ -74,6 +89,34 @@ from pathways.web import files, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
 from pathways.working import Work
+from pathways.workshops import happening
+from pathways.workshops import running as workshops
+from pathways.workshops.api import attendance as attendance_api
+from pathways.workshops.api import bookings as bookings_api
+from pathways.workshops.api import changes as changes_api
+from pathways.workshops.api import means as means_api
+from pathways.workshops.api import offers as workshops_api
+from pathways.workshops.api import sessions as sessions_api
+from pathways.workshops.api import slips as slips_api
+from pathways.workshops.api import webhooks as webhooks_api
+from pathways.workshops.pages import activity as activity_pages
+from pathways.workshops.pages import attendance as attendance_pages
+from pathways.workshops.pages import certificates as certificate_pages
+from pathways.workshops.pages import day as day_pages
+from pathways.workshops.pages import demand as demand_pages
+from pathways.workshops.pages import desk_booking as booking_pages
+from pathways.workshops.pages import means as means_pages
+from pathways.workshops.pages import notices as notice_pages
+from pathways.workshops.pages import offers as workshop_pages
+from pathways.workshops.pages import prescribing as prescriber_pages
+from pathways.workshops.pages import public as public_session_pages
+from pathways.workshops.pages import series as series_pages
+from pathways.workshops.pages import sessions as session_pages
+from pathways.workshops.pages import slip as slip_pages
+from pathways.workshops.pages import tasks as task_pages
+from pathways.workshops.pages import waiting as waiting_pages
+from pathways.workshops.pages import webhooks as webhook_pages
+from pathways.workshops.pages import wishes as wish_pages
 
 APIS = (
     learner_api,
@@ -90,17 +133,32 @@ APIS = (
     reception_api,
     voices_api,
     fairness_api,
+    attendance_api,
+    place_files_api,  # before the places', which take any word for an id
+    places_api,
+    tours_api,
+    basins_api,
+    bookings_api,
+    slips_api,
+    changes_api,
+    webhooks_api,
+    workshops_api,
+    sessions_api,
+    means_api,
+    directory_api,
 )
 PAGES = (
     reception_pages,
     learner_pages,
     result_pages,
+    learning_pages,
     sharing_pages,
     compose_pages,
     trainer_pages,
     paper_pages,
     insights_pages,
     profile_pages,
+    coordination_pages,
     people_pages,
     filing_pages,
     filed_pages,
@@ -114,8 +172,34 @@ PAGES = (
     translation_pages,  # after every other page under /translations/: it takes any word for a question's code
     fairness_pages,
     ladder_pages,
+    place_files_pages,
+    house_pages,
+    tour_pages,
+    basin_pages,
+    place_pages,  # after every other page under /places/
     voice_pages,
     speaker_pages,
+    attendance_pages,
+    certificate_pages,
+    activity_pages,
+    day_pages,
+    public_session_pages,
+    slip_pages,
+    waiting_pages,
+    wish_pages,
+    demand_pages,
+    prescriber_pages,  # before the bookings', which take any word for a booking's id
+    booking_pages,
+    task_pages,
+    notice_pages,
+    webhook_pages,
+    workshop_pages,
+    session_pages,
+    series_pages,
+    means_pages,
+    directory_feeds,  # before the vans, whose addresses end otherwise
+    van_pages,
+    directory_pages,
     files,
 )
 FORGOTTEN_AFTER = timedelta(hours=12)
@@ -140,6 +224,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database_url)
     app.state.identify = identification.identify_request
     app.state.uses_of_item = usage.of_item
+    app.state.happening_at = happening.at_place
     app.state.flagged_translations = _flagged_translations
     app.state.hand_over = handing_over.hand_over
     app.state.beside = receptions.beside
@@ -168,8 +253,13 @@ def _flagged_translations(db: Session) -> set[uuid.UUID]:
 
 def work_of(settings: Settings) -> Work:
     """What the worker does: what each event of the outbox sets off, and the upkeep."""
-    handlers = {PasswordForgotten.__name__: mailing.password_forgotten(settings)}
-    return Work(handlers, partial(_upkeep, settings), counting.count_finished, gathering.run_if_due)
+    handlers = {PasswordForgotten.__name__: mailing.password_forgotten(settings)} | workshops.handlers(settings)
+    return Work(handlers, partial(_upkeep, settings), _count, gathering.run_if_due)
+
+
+def _count(db: Session) -> int:
+    """What is looked for every half minute: attempts to count, reminders and calls to plan."""
+    return counting.count_finished(db) + workshops.sweep(db)
 
 
 def _upkeep(settings: Settings, db: Session) -> None:
@@ -181,6 +271,7 @@ def _upkeep(settings: Settings, db: Session) -> None:
     journal.forget(db)
     throttle.forget(db, older_than=clock.now() - FORGOTTEN_AFTER)
     operation.forget_expired(db)
+    workshops.upkeep(db)
 
 
 @asynccontextmanager

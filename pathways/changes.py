@@ -9,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pathways import clock, ids
-from pathways.database import Base
+from pathways.database import Base, Prepared
 
 NUMBERED_AT_ONCE = 1000
 _LOCK = 0x7061746877617973  # "pathways": one reader numbers at a time
@@ -38,18 +39,41 @@ class Change(Base):
     happened_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
+_NOTE = Prepared(sa.insert(Base.metadata.tables["change"]))
+
+
 def note(db: Session, organisation_id: uuid.UUID, kind: str, about_id: uuid.UUID, act: str) -> None:
     """Write a change down in the caller's transaction."""
-    db.execute(
-        sa.insert(Change).values(
-            id=ids.new_id(),
-            organisation_id=organisation_id,
-            kind=kind,
-            about_id=about_id,
-            act=act,
-            happened_at=clock.now(),
-        )
+    _NOTE.run(
+        db,
+        {
+            "id": ids.new_id(),
+            "number": None,
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "about_id": about_id,
+            "act": act,
+            "happened_at": clock.now(),
+        },
     )
+
+
+def note_all(db: Session, organisation_id: uuid.UUID, kind: str, about: Sequence[uuid.UUID], act: str) -> None:
+    """Write down many changes of one kind in the caller's transaction, by one statement."""
+    now = clock.now()
+    rows = [
+        {
+            "id": ids.new_id(),
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "about_id": one,
+            "act": act,
+            "happened_at": now,
+        }
+        for one in about
+    ]
+    if rows:
+        db.execute(sa.insert(Change), rows)
 
 
 def since(db: Session, organisation_id: uuid.UUID, number: int, *, limit: int) -> Sequence[Change]:
@@ -66,7 +90,10 @@ def number_new(db: Session) -> int:
     if db.get_bind().dialect.name == "postgresql":
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     fresh = db.scalars(
-        sa.select(Change.id).where(Change.number.is_(None)).order_by(Change.id).limit(NUMBERED_AT_ONCE)
+        sa.select(Change.id)
+        .where(Change.number.is_(None))
+        .order_by(Change.happened_at, Change.id)
+        .limit(NUMBERED_AT_ONCE)
     ).all()
     if fresh:
         last = db.scalar(sa.select(sa.func.max(Change.number))) or 0
@@ -75,6 +102,33 @@ def number_new(db: Session) -> int:
             [{"id": one, "number": last + place} for place, one in enumerate(fresh, start=1)],
         )
     return len(fresh)
+
+
+def number_all(db: Session) -> None:
+    """Number everything that is committed: whoever goes on from the last number misses nothing that came before."""
+    while number_new(db) == NUMBERED_AT_ONCE:
+        pass
+
+
+def last(db: Session) -> int:
+    """The number of the latest change that has one, of whatever organisation; 0 before the first."""
+    return db.scalar(sa.select(sa.func.max(Change.number))) or 0
+
+
+def oldest(db: Session) -> int:
+    """The number of the oldest change that is still kept; 0 where there is none."""
+    return db.scalar(sa.select(sa.func.min(Change.number))) or 0
+
+
+def to_json(change: Change) -> dict[str, Any]:
+    """A change as partners read it, in the feed and in calls alike."""
+    return {
+        "number": change.number,
+        "kind": change.kind,
+        "id": str(change.about_id),
+        "act": change.act,
+        "happened_at": change.happened_at.isoformat(),
+    }
 
 
 def forget(db: Session, *, older_than: datetime) -> None:

@@ -6,17 +6,15 @@ import argparse
 import os
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from pathways import __version__
 from pathways.errors import DomainError, SettingsError
+from pathways.opening import opened
+from pathways.places import commands as place_commands
 from pathways.settings import Settings, resource, with_secret
 from pathways.translations import commands as translation_commands
-
-if TYPE_CHECKING:
-    from pathways.database import Database
 
 EXAMPLES = """\
 Réglages, par l'environnement :
@@ -104,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
     sub.add_argument("--recordings", type=Path, help="un dossier de sons : LANGUE/QUESTION/SEGMENT.mp3 (ou .ogg)")
     sub.add_argument("--licence", default="CC-BY-SA-4.0", help="licence de ces sons (%(default)s)")
+    place_commands.declare_import(sub)
+    place_commands.declare(command, places)
     sub = command("check", check, "Vérifier un dossier de référentiels : fichier, ligne, code, ce qui ne va pas.")
     sub.add_argument("folder", nargs="?", type=Path, help="le dossier (par défaut : celui qui est livré)")
     sub.add_argument(
@@ -134,7 +134,7 @@ def serve(_given: argparse.Namespace, settings: Settings) -> None:
     from pathways import migrating
 
     settings = with_secret(settings)
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
     _serve(settings)
 
@@ -154,14 +154,16 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
     from pathways.clock import now
     from pathways.diagnostics.blueprint import Blueprints
     from pathways.diagnostics.taking import Door
+    from pathways.places import territories
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.migrate(database)
         content = shipped.check(resource("referentials"), now().date())
         if content.errors:
             raise SettingsError(f"Le contenu livré a une erreur : {content.errors[0]}")
         with database.begin() as db:
             shipped.load(db, content)
+            territories.load(db)
         with database.begin() as db:
             doors = demonstration.prepare(db)
             demonstration.fill(db, Door(settings.secret, Blueprints(clock=time.monotonic)))
@@ -174,7 +176,7 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
 def migrate(_given: argparse.Namespace, settings: Settings) -> None:
     from pathways import migrating
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         changed = migrating.migrate(database)
     print("La base est maintenant à jour." if changed else "La base était déjà à jour.")
 
@@ -184,29 +186,48 @@ def work(given: argparse.Namespace, settings: Settings) -> None:
     from pathways.app import work_of
 
     settings = with_secret(settings)
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         working.work(database, work_of(settings), stop=working.until_told_to_stop(), once=given.once)
 
 
 def import_content(given: argparse.Namespace, settings: Settings) -> int:
+    if place_commands.asked(given):
+        return places(given, settings)
     from pathways import content as shipped
     from pathways import migrating
     from pathways.clock import now
+    from pathways.places import territories
 
     content = shipped.check(given.folder or resource("referentials"), now().date())
     _show(content.findings)
     if content.errors:
         print("Rien n'a été chargé.", file=sys.stderr)
         return 1
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         with database.begin() as db:
             told = shipped.load(db, content)
+            told.append(f"{territories.load(db)} communes nouvelles ou changées")
             if given.recordings:
                 kept = shipped.load_recordings(db, given.recordings, settings.data, licence=given.licence)
                 told.append(f"{kept} enregistrements")
     print("\n".join(told))
+    return 0
+
+
+def places(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways import migrating
+    from pathways.places import running
+
+    if given.command == "territories":
+        running.renew(given)
+        return 0
+    with opened(settings) as database:
+        migrating.must_be_current(database)
+        if given.command == "import":
+            return running.take(given, database)
+        running.write(given, database)
     return 0
 
 
@@ -232,7 +253,7 @@ def fairness(_given: argparse.Namespace, settings: Settings) -> None:
     from pathways.diagnostics import counting
     from pathways.fairness import gathering
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         left = 1
         while left:
@@ -258,7 +279,7 @@ def translations(given: argparse.Namespace, settings: Settings) -> int:
     from pathways import migrating
     from pathways.translations import running
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         return running.run(given, settings, database)
 
@@ -267,7 +288,7 @@ def open_organisation(given: argparse.Namespace, settings: Settings) -> None:
     from pathways import migrating
     from pathways.people import operation
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         with database.begin() as db:
             token = operation.open_by_command(db, name=given.name, email=given.email)
@@ -278,7 +299,7 @@ def operator(given: argparse.Namespace, settings: Settings) -> None:
     from pathways import migrating
     from pathways.people import operation
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         with database.begin() as db:
             token = operation.operator_by_command(db, email=given.email)
@@ -295,7 +316,7 @@ def speak(given: argparse.Namespace, settings: Settings) -> int:
 
     languages = machine.languages_of(given.languages)
     machine.program()
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         told = machine.speak(
             database,
@@ -319,7 +340,7 @@ def backup(given: argparse.Namespace, settings: Settings) -> None:
             f"{given.file} existe déjà. Donnez un autre nom : une sauvegarde n'en remplace pas une autre."
         )
     settings = with_secret(settings)
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.must_be_current(database)
         rows = keeping.backup(database, settings, given.file)
     print(f"{given.file} : {rows} lignes")
@@ -328,7 +349,7 @@ def backup(given: argparse.Namespace, settings: Settings) -> None:
 def restore(given: argparse.Namespace, settings: Settings) -> None:
     from pathways import keeping, migrating
 
-    with _database(settings) as database:
+    with opened(settings) as database:
         migrating.migrate(database)
         rows = keeping.restore(database, settings, given.file)
     print(f"{rows} lignes reprises de {given.file}")
@@ -345,49 +366,6 @@ def _serve(settings: Settings, sock: Any = None) -> None:
     if settings.secret:
         os.environ.setdefault("PATHWAYS_SECRET", settings.secret.decode())  # the same in every web process
     run(settings, sock, processes=settings.processes)
-
-
-class _database:  # noqa: N801 - read as a verb: with _database(settings) as database
-    """The database of the settings, closed afterwards; what prevents its opening is said in a sentence."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def __enter__(self) -> Database:
-        from sqlalchemy import exc
-
-        from pathways.database import Database
-
-        try:
-            if self._settings.database_url.startswith("sqlite"):
-                self._settings.data.mkdir(parents=True, exist_ok=True)
-                _keep_private(self._settings.database_url)
-            self._opened = Database(self._settings.database_url)
-            with self._opened.engine.connect():
-                pass
-        except OSError as error:
-            raise SettingsError(
-                f"Le dossier {self._settings.data} ne peut pas être écrit ({error.strerror})."
-            ) from error
-        except (exc.DBAPIError, exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
-            first = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-            raise SettingsError(f"La base de données ne s'ouvre pas : {first}.") from error
-        return self._opened
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.dispose()
-
-
-def _keep_private(url: str) -> None:
-    """The file of an SQLite database is its owner's alone from the start: SQLite itself would let everybody on this
-    machine read it. The files beside it take their mode from it.
-    """
-    path = Path(url.removeprefix("sqlite:///").partition("?")[0])
-    if url.startswith("sqlite:///") and path.name and path.name != ":memory:":
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
-        if path.stat().st_mode & 0o007:
-            with suppress(PermissionError):  # it is somebody else's, who decides
-                path.chmod(path.stat().st_mode & 0o770)
 
 
 def _show(findings: Any) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import enum
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -18,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.base import Executable
 
 from pathways.errors import DomainError
 
@@ -117,7 +120,10 @@ def _pool() -> dict[str, Any]:
 
 
 def _postgresql_engine(url: str) -> sa.Engine:
-    return sa.create_engine(url, pool_pre_ping=True, pool_recycle=1800, **_pool())
+    # SQLAlchemy forgets how many rows an INSERT made unless it is told to remember: "on conflict do nothing" would
+    # always look like something done.
+    remembering = {"preserve_rowcount": True}
+    return sa.create_engine(url, pool_pre_ping=True, pool_recycle=1800, execution_options=remembering, **_pool())
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
@@ -140,6 +146,58 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+class Prepared:
+    """A statement that is put into words once for each kind of database, for the few that are executed so often that
+    SQLAlchemy's care for each would cost more than the database's work. Its parameters are all named, and all given
+    every time; what comes back is as the driver has it (:func:`identifier` reads an id).
+    """
+
+    def __init__(self, statement: Executable, *, postgresql: Executable | None = None) -> None:
+        self._statement, self._postgresql = statement, postgresql
+        """The second where PostgreSQL says it in words of its own."""
+        self._ready: dict[str, _Words] = {}
+
+    def run(self, db: Session, values: Mapping[str, Any]) -> sa.CursorResult[*tuple[Any, ...]]:
+        connection = db.connection()
+        name = connection.dialect.name
+        words = self._ready.get(name)
+        if words is None:
+            statement = self._statement if name == "sqlite" or self._postgresql is None else self._postgresql
+            words = self._ready[name] = _words(statement, connection.dialect)
+        given = {**words.fixed, **values}
+        for name, written in words.written.items():
+            given[name] = written(given[name])
+        return connection.exec_driver_sql(words.sql, tuple(given[one] for one in words.order) if words.order else given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    sql: str
+    order: Sequence[str]
+    """Of the parameters, where the driver wants them by place."""
+    fixed: Mapping[str, Any]
+    """Those with a value of their own."""
+    written: Mapping[str, Callable[[Any], Any]]
+    """How the driver wants the values of some."""
+
+
+def _words(statement: Executable, dialect: sa.Dialect) -> _Words:
+    compiled = statement.compile(dialect=dialect)  # pyright: ignore[reportAttributeAccessIssue] - whatever can be executed can
+    kinds = {name: bound.type.dialect_impl(dialect) for bound, name in compiled.bind_names.items()}
+    written = {name: kind.bind_processor(dialect) for name, kind in kinds.items()}
+    return _Words(
+        str(compiled),
+        tuple(compiled.positiontup or ()),
+        {name: value for name, value in compiled.params.items() if value is not None},
+        {name: how for name, how in written.items() if how is not None},
+    )
+
+
+def identifier(value: Any) -> uuid.UUID:
+    """An id that a :class:`Prepared` statement gave back."""
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
 
 
 def insert_for(db: Session) -> type[postgresql.Insert | sqlite.Insert]:

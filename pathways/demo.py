@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import clock, i18n, ids
+from pathways import clock, demo_workshops, i18n, ids
 from pathways.diagnostics import taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
@@ -69,14 +69,16 @@ def prepare(db: Session) -> Doors:
 
 
 def fill(db: Session, door: Door) -> None:
-    """Have made-up people take the diagnostic of the demonstration, unless somebody took it already: an empty group
-    shows nobody what a group tells. They answer by chance, always the same one, over the last two days.
+    """Fill the directory, and have made-up people take the diagnostic of the demonstration, unless somebody took it
+    already: an empty group shows nobody what a group tells. They answer by chance, always the same one, over the last
+    two days.
     """
     account = people.account_by_email(db, EMAIL)
     membership = account and db.scalars(sa.select(Membership).filter_by(account_id=account.id)).first()
     if account is None or membership is None:
         return
     member = _member(account, membership)
+    demo_workshops.fill(db, member, door.secret)
     diagnostic = _diagnostic(db, member)
     if db.scalar(sa.select(sa.func.count()).where(Attempt.diagnostic_id == diagnostic.id)):
         return

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pathways import clock, ids
-from pathways.database import Base, insert_for
-from pathways.errors import Reused
+from pathways.database import Base, Prepared
+from pathways.errors import DomainError, Reused
 from pathways.i18n import N_
 
 LONGEST_KEY = 200
@@ -32,24 +33,44 @@ class DoneRequest(Base):
     happened_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
+_TABLE = Base.metadata.tables["done_request"]
+_TAKE = Prepared(
+    sqlite.insert(_TABLE).on_conflict_do_nothing(), postgresql=postgresql.insert(_TABLE).on_conflict_do_nothing()
+)
+
+
 def once(
-    db: Session, scope: str, key: str, asked: Any, act: Callable[[], dict[str, Any]]
+    db: Session,
+    scope: str,
+    key: str,
+    asked: Any,
+    act: Callable[[], dict[str, Any]],
+    *,
+    foreseen: dict[str, Any] | None = None,
 ) -> tuple[dict[str, Any], bool]:
     """``act`` and its answer (plain JSON), or the answer it gave the first time; and whether this was a repetition.
 
     The row is taken before anything is done: of two at the same moment, the second waits for the first, and for its
     outcome. Where ``act`` raises, the transaction goes and the key stays free. Raises :class:`Reused` where the same
     key comes with another request.
+
+    ``foreseen`` is what ``act`` will answer, where that is known beforehand: it spares a statement.
     """
     if not key:
         return act(), False
     digest = ids.digest(key)
     body = ids.digest(json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False))
-    values = {"scope": scope, "key": digest, "asked": body, "answer": {}, "happened_at": clock.now()}
-    taken = db.execute(insert_for(db)(DoneRequest).values(values).on_conflict_do_nothing())
-    if taken.rowcount:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
-        answer = act()
-        db.execute(sa.update(DoneRequest).filter_by(scope=scope, key=digest).values(answer=answer))
+    values = {"scope": scope, "key": digest, "asked": body, "answer": foreseen or {}, "happened_at": clock.now()}
+    if _TAKE.run(db, values).rowcount:
+        this = sa.and_(DoneRequest.scope == scope, DoneRequest.key == digest)
+        try:
+            answer = act()
+        except DomainError as error:
+            if error.kept:  # the transaction is committed all the same: the key stays free by hand
+                db.execute(sa.delete(DoneRequest).where(this))
+            raise
+        if answer != foreseen:
+            db.execute(sa.update(DoneRequest).where(this).values(answer=answer))
         return answer, False
     done = db.execute(sa.select(DoneRequest.asked, DoneRequest.answer).filter_by(scope=scope, key=digest)).one()
     if done.asked != body:

@@ -51,7 +51,7 @@ def fingerprint(text: str, length: int = 12) -> str:
 
 def signed(secret: bytes, purpose: str, subject: str) -> bytes:
     """HMAC-SHA256 of ``purpose`` and ``subject``: 32 bytes that only this server can make."""
-    return hmac.new(secret, f"{purpose}\x1f{subject}".encode(), hashlib.sha256).digest()
+    return hmac.digest(secret, f"{purpose}\x1f{subject}".encode(), "sha256")
 
 
 def code_from(bytes_: bytes, length: int) -> str:

@@ -36,18 +36,30 @@ class OutboxEvent(Base):
     due_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(sa.String(300), default="")
+    about_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The row that it is to deliver, for whoever shows that row with what came of it."""
 
 
-Errand = Callable[[], None]
+After = Callable[[Session], None]
+"""What an errand leaves to be written down, in the transaction that ends its event."""
+Errand = Callable[[], After | None]
 """What leaves the house, a mail for one. It runs between transactions: a slow server elsewhere must not hold
 the one writer's turn, or nobody could answer a question meanwhile."""
 Handler = Callable[[Session, dict[str, Any]], Errand | None]
 
 
-def record(db: Session, event: Any, *, due_at: datetime | None = None) -> None:
+class Later(Exception):
+    """Raised by a handler that must not do it at this hour: the event waits until then, and no try is counted."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__(due_at.isoformat())
+        self.due_at = due_at
+
+
+def record(db: Session, event: Any, *, due_at: datetime | None = None, about_id: uuid.UUID | None = None) -> None:
     """Write down ``event`` (a frozen dataclass of plain values) in the caller's transaction."""
     payload = {name: _plain(value) for name, value in dataclasses.asdict(event).items()}
-    db.add(OutboxEvent(name=type(event).__name__, payload=payload, due_at=due_at or clock.now()))
+    db.add(OutboxEvent(name=type(event).__name__, payload=payload, due_at=due_at or clock.now(), about_id=about_id))
 
 
 def deliver_one(database: Database, handlers: Mapping[str, Handler]) -> bool:
@@ -65,6 +77,9 @@ def deliver_one(database: Database, handlers: Mapping[str, Handler]) -> bool:
         try:
             with db.begin_nested():
                 errand = handlers[name](db, event.payload)
+        except Later as later:
+            event.due_at, event.attempts = later.due_at, event.attempts - 1
+            return True
         except Exception as error:  # noqa: BLE001 - any failure of a handler is retried, then left to a person
             _failed(event, error)
             return True
@@ -77,8 +92,9 @@ def deliver_one(database: Database, handlers: Mapping[str, Handler]) -> bool:
 
 def _run(database: Database, event_id: uuid.UUID, errand: Errand) -> None:
     failure: Exception | None = None
+    after: After | None = None
     try:
-        errand()
+        after = errand()
     except Exception as error:  # noqa: BLE001 - as above
         failure = error
     with database.begin() as db:
@@ -86,6 +102,8 @@ def _run(database: Database, event_id: uuid.UUID, errand: Errand) -> None:
         if event is not None and failure is not None:
             _failed(event, failure)
         elif event is not None:
+            if after is not None:
+                after(db)
             db.delete(event)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pathways import sink
 from pathways.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -30,6 +31,14 @@ class Settings:
     proxies: str = ""
     translate_url: str = ""
     """A LibreTranslate server that the operator trusts with the texts of questions; empty: no machine translates."""
+    sms_url: str = ""
+    """A gateway for short messages (``pathways.sms``), or ``sink:`` and a folder; empty: none leaves."""
+    sms_token: str = ""
+    map_tiles: str = ""
+    """Where the directory's maps take their ground from, with ``{z}``, ``{x}`` and ``{y}``; empty: they draw their own,
+    and no page asks anybody else for anything."""
+    private_webhooks: bool = False
+    """Organisations may have addresses of the operator's own network called, and without encryption."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -50,6 +59,16 @@ class Settings:
             raise SettingsError(
                 f"PATHWAYS_TRANSLATE_URL doit être une adresse http ou https, et non « {translate_url} »."
             )
+        sms_url = sink.address(env.get("PATHWAYS_SMS_URL", ""), data)
+        if sms_url and not sms_url.startswith(sink.SCHEME) and not _is_web_address(sms_url):
+            raise SettingsError(f"PATHWAYS_SMS_URL doit être une adresse http ou https, et non « {sms_url} ».")
+        mail_url = sink.address(env.get("PATHWAYS_MAIL_URL", ""), data)
+        map_tiles = env.get("PATHWAYS_MAP_TILES", "")
+        if map_tiles and not (_is_web_address(map_tiles) and all(one in map_tiles for one in ("{z}", "{x}", "{y}"))):
+            raise SettingsError(
+                "PATHWAYS_MAP_TILES doit être une adresse http ou https avec {z}, {x} et {y}, et non « "
+                f"{map_tiles} »."
+            )
         return cls(
             host=host,
             port=port,
@@ -58,10 +77,15 @@ class Settings:
             database_url=database_url,
             secret=env.get("PATHWAYS_SECRET", "").encode(),
             processes=_number(env, "PATHWAYS_PROCESSES", default=1, lowest=1, highest=64),
-            mail_url=env.get("PATHWAYS_MAIL_URL", ""),
-            mail_from=env.get("PATHWAYS_MAIL_FROM", ""),
+            mail_url=mail_url,
+            mail_from=env.get("PATHWAYS_MAIL_FROM")
+            or ("pathways@localhost" if mail_url.startswith(sink.SCHEME) else ""),
             proxies=env.get("PATHWAYS_PROXIES", ""),
             translate_url=translate_url,
+            map_tiles=map_tiles,
+            sms_url=sms_url,
+            sms_token=env.get("PATHWAYS_SMS_TOKEN", ""),
+            private_webhooks=env.get("PATHWAYS_PRIVATE_WEBHOOKS", "") == "1",
         )
 
     @property

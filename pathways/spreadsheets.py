@@ -92,9 +92,10 @@ class Table:
     """Names of other sheets of the file."""
 
 
-def read(data: bytes, name: str) -> Table:
+def read(data: bytes, name: str, *, sheet: str = "", most_rows: int = MOST_ROWS) -> Table:
     """The table in a CSV file (UTF-8, or UTF-16 with its mark; semicolons, commas or tabs) or in the first sheet of an
-    XLSX file called ``name``. Every cell is text, without the apostrophe that :func:`csv_of` put before a formula.
+    XLSX file called ``name`` (in the one called ``sheet``, where it is there). Every cell is text, without the
+    apostrophe that :func:`csv_of` put before a formula.
 
     Raises :class:`Invalid` with a sentence that says what is wrong with the file and how to save a good one.
     """
@@ -107,11 +108,11 @@ def read(data: bytes, name: str) -> Table:
             raise _refused(D_("Le fichier est protégé par un mot de passe. Enlevez-le."))
         raise _refused(D_("C'est un classeur d'un ancien format (.xls). %(advice)s"), advice=_AS_XLSX)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _table(*_xlsx(data))
+        return _table(*_xlsx(data, sheet, most_rows), most_rows)
     if re.search(r"\.(xls[xmb]?|ods)$", name, re.IGNORECASE):
         said = D_("Le nom dit que c'est un classeur, mais le contenu n'en est pas un. %(advice)s")
         raise _refused(said, advice=_AS_XLSX)
-    return _table(_csv(_decoded(data)), ())
+    return _table(_csv(_decoded(data)), (), most_rows)
 
 
 def forbidden_sign(text: str) -> str:
@@ -137,14 +138,14 @@ def _refused(said: str, *, advice: str = "", **values: object) -> Invalid:
     return Invalid(said, errors=[{"field": "file", "message": i18n.sentence(said, values)}], **values)
 
 
-def _table(rows: Iterable[list[str]], unread: tuple[str, ...]) -> Table:
+def _table(rows: Iterable[list[str]], unread: tuple[str, ...], most_rows: int) -> Table:
     """Number the rows, leave out the empty ones, and keep the whole within its bounds."""
     header: tuple[str, ...] = ()
     kept: list[TableRow] = []
     for line, found in enumerate(rows, 1):
-        if line > MOST_ROWS + 1:
+        if line > most_rows + 1:
             said = D_("Le tableau dépasse %(most)s lignes. Enlevez les lignes vides, ou découpez le fichier.")
-            raise _refused(said, most=MOST_ROWS)
+            raise _refused(said, most=most_rows)
         cells = [_checked(cell, line, column) for column, cell in enumerate(_trimmed(found), 1)]
         if len(cells) > MOST_COLUMNS:
             raise _refused(D_("Ligne %(line)s : plus de %(most)s colonnes."), line=line, most=MOST_COLUMNS)
@@ -231,21 +232,22 @@ def _delimiter(text: str) -> str:
 # --- XLSX ----------------------------------------------------------------------------------------------------
 
 
-def _xlsx(data: bytes) -> tuple[Iterator[list[str]], tuple[str, ...]]:
-    """The rows of the first sheet, and the names of the other ones."""
+def _xlsx(data: bytes, sheet: str, most_rows: int) -> tuple[Iterator[list[str]], tuple[str, ...]]:
+    """The rows of the sheet called so, else of the first one, and the names of the other ones."""
     try:
         _check_parts(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        first, *others = book.worksheets
+        first = next((one for one in book.worksheets if one.title == sheet), book.worksheets[0])
+        others = [one for one in book.worksheets if one is not first]
         first.reset_dimensions()  # what the file says of its size need not be true
-        rows = first.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1, values_only=True)
+        rows = first.iter_rows(max_row=most_rows + 2, max_col=MOST_COLUMNS + 1, values_only=True)
         told = [[_bare(_told(value)) for value in row] for row in rows]
     except Invalid:
         raise
     except Exception as error:  # whatever the library stumbles over, the file is what cannot be read
         log.info("unreadable workbook: %s", type(error).__name__)
         raise _refused(D_("Ce classeur est abîmé, ou n'en est pas un. %(advice)s"), advice=_AS_XLSX) from error
-    return iter(told), tuple(sheet.title for sheet in others)
+    return iter(told), tuple(one.title for one in others)
 
 
 def _check_parts(data: bytes) -> None:

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("sought", sa.String(length=120), nullable=False),
         sa.Column("department", sa.String(length=3), nullable=False),
-        sa.Column("region", sa.String(length=2), nullable=False),
+        sa.Column("region", sa.String(length=3), nullable=False),
         sa.Column("epci", sa.String(length=9), nullable=True),
         sa.Column("population", sa.Integer(), nullable=True),
         sa.Column("latitude", sa.Double(), nullable=True),
@@ -46,7 +46,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_commune_department"), "commune", ["department"], unique=False)
     op.create_index(op.f("ix_commune_epci"), "commune", ["epci"], unique=False)
     op.create_index(op.f("ix_commune_region"), "commune", ["region"], unique=False)
-    op.create_index(op.f("ix_commune_sought"), "commune", ["sought"], unique=False)
+    op.create_index(
+        "ix_commune_sought",
+        "commune",
+        ["sought", "code"],
+        unique=False,
+        postgresql_ops={"sought": "varchar_pattern_ops"},
+    )
     op.create_table(
         "done_request",
         sa.Column("scope", sa.String(length=80), nullable=False),
@@ -69,6 +75,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "code", name=op.f("pk_territory")),
     )
     op.create_table(
+        "territory_release",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_territory_release")),
+    )
+    op.create_table(
+        "attendance_settings",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("columns", JSON, nullable=False),
+        sa.Column("keep_months", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_attendance_settings_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_attendance_settings")),
+    )
+    op.create_table(
         "basin",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("system", sa.String(length=40), nullable=False),
@@ -83,6 +106,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("system", "code", name=op.f("uq_basin_system_code")),
     )
     op.create_index(op.f("ix_basin_organisation_id"), "basin", ["organisation_id"], unique=False)
+    op.create_table(
+        "notice_habit",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("week_before", sa.Boolean(), nullable=False),
+        sa.Column("hours_before", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_notice_habit_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_notice_habit")),
+    )
     op.create_table(
         "place",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -99,6 +132,7 @@ def upgrade() -> None:
         sa.Column("commune_code", sa.String(length=5), nullable=True),
         sa.Column("latitude", sa.Double(), nullable=True),
         sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("is_at_centre", sa.Boolean(), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("emails", JSON, nullable=False),
         sa.Column("websites", JSON, nullable=False),
@@ -139,7 +173,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_place_postcode"), "place", ["postcode"], unique=False)
     op.create_index(op.f("ix_place_sought"), "place", ["sought"], unique=False)
     op.create_index(op.f("ix_place_updated_at"), "place", ["updated_at"], unique=False)
-    op.create_index("ix_place_where", "place", ["latitude", "longitude"], unique=False)
+    op.create_index("ix_place_where", "place", ["latitude", "longitude", "withdrawn_at", "id"], unique=False)
     op.create_table(
         "postcode",
         sa.Column("postcode", sa.String(length=5), nullable=False),
@@ -148,6 +182,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("postcode", "commune_code", name=op.f("pk_postcode")),
     )
     op.create_index(op.f("ix_postcode_commune_code"), "postcode", ["commune_code"], unique=False)
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("kinds", JSON, nullable=False),
+        sa.Column("told", sa.BigInteger(), nullable=False),
+        sa.Column("secret_number", sa.Integer(), nullable=False),
+        sa.Column("former_until", MOMENT, nullable=True),
+        sa.Column("disabled_at", MOMENT, nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_webhook_created_by_account")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_webhook_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_organisation_id"), "webhook", ["organisation_id"], unique=False)
     op.create_table(
         "workshop",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -272,6 +326,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tour_organisation_id"), "tour", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_tour_van_id"), "tour", ["van_id"], unique=False)
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("webhook_id", sa.Uuid(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("delivered_at", MOMENT, nullable=True),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+    )
+    op.create_index(
+        "ix_webhook_delivery_webhook_id_created_at", "webhook_delivery", ["webhook_id", "created_at"], unique=False
+    )
     op.create_table(
         "means",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -405,11 +477,18 @@ def upgrade() -> None:
         ["organisation_id", "starts_at"],
         unique=False,
     )
-    op.create_index(op.f("ix_workshop_session_place_id"), "workshop_session", ["place_id"], unique=False)
+    op.create_index(
+        "ix_workshop_session_place_id_starts_at", "workshop_session", ["place_id", "starts_at"], unique=False
+    )
     op.create_index("ix_workshop_session_state_starts_at", "workshop_session", ["state", "starts_at"], unique=False)
     op.create_index(op.f("ix_workshop_session_stop_id"), "workshop_session", ["stop_id"], unique=False)
     op.create_index(op.f("ix_workshop_session_updated_at"), "workshop_session", ["updated_at"], unique=False)
-    op.create_index("ix_workshop_session_where", "workshop_session", ["latitude", "longitude"], unique=False)
+    op.create_index(
+        "ix_workshop_session_where",
+        "workshop_session",
+        ["latitude", "longitude", "starts_at", "state", "id"],
+        unique=False,
+    )
     op.create_index(op.f("ix_workshop_session_workshop_id"), "workshop_session", ["workshop_id"], unique=False)
     op.create_table(
         "engagement",
@@ -490,6 +569,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_quota_session_id"), "seat_quota", ["session_id"], unique=False)
     op.create_table(
+        "session_record",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("figures", JSON, nullable=False),
+        sa.Column("walk_ins", sa.Integer(), nullable=False),
+        sa.Column("known", JSON, nullable=False),
+        sa.Column("equipment", JSON, nullable=False),
+        sa.Column("themes", JSON, nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=False),
+        sa.Column("written_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["closed_by"], ["account.id"], name=op.f("fk_session_record_closed_by_account")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_session_record_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_session_record_session_id_workshop_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_session_record")),
+    )
+    op.create_index(op.f("ix_session_record_closed_by"), "session_record", ["closed_by"], unique=False)
+    op.create_index("ix_session_record_organisation_id_day", "session_record", ["organisation_id", "day"], unique=False)
+    op.create_table(
         "session_trait",
         sa.Column("trait", sa.String(length=80), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -502,6 +613,63 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trait", "session_id", name=op.f("pk_session_trait")),
     )
     op.create_index(op.f("ix_session_trait_session_id"), "session_trait", ["session_id"], unique=False)
+    op.create_table(
+        "walk_ins",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("known", JSON, nullable=False),
+        sa.Column("in_conflict", sa.Boolean(), nullable=False),
+        sa.Column("marks", JSON, nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_walk_ins_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_walk_ins_session_id_workshop_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_walk_ins")),
+    )
+    op.create_table(
+        "wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.Column("commune_code", sa.String(length=5), nullable=False),
+        sa.Column("reads_in", sa.String(length=10), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "offered", "met", "withdrawn", name="wishstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("link_digest", sa.String(length=64), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("none", "email", "sms", "prescriber", name="channel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("contact", sa.String(length=254), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('none', 'prescriber') OR contact <> ''", name=op.f("ck_wish_channel_has_a_contact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_wish_session_id_workshop_session"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_wish_code_digest")),
+        sa.UniqueConstraint("link_digest", name=op.f("uq_wish_link_digest")),
+    )
+    op.create_index(op.f("ix_wish_expires_at"), "wish", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_wish_session_id"), "wish", ["session_id"], unique=False)
+    op.create_index("ix_wish_state_commune_code", "wish", ["state", "commune_code"], unique=False)
     op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -579,6 +747,113 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('held', 'confirmed')"),
         sqlite_where=sa.text("state IN ('held', 'confirmed')"),
     )
+    op.create_table(
+        "attendance",
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "presence",
+            sa.Enum(
+                "present",
+                "late",
+                "left_early",
+                "absent_excused",
+                "absent",
+                "unsaid",
+                name="presence",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("in_conflict", sa.Boolean(), nullable=False),
+        sa.Column("marks", JSON, nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_attendance_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_attendance_booking_id_booking"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_attendance_session_id_workshop_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("booking_id", "seat", name=op.f("pk_attendance")),
+    )
+    op.create_index(op.f("ix_attendance_session_id"), "attendance", ["session_id"], unique=False)
+    op.create_table(
+        "attendance_mark",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("seat", sa.Integer(), nullable=False),
+        sa.Column(
+            "presence",
+            sa.Enum(
+                "present",
+                "late",
+                "left_early",
+                "absent_excused",
+                "absent",
+                "unsaid",
+                name="presence",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("walk_ins", sa.Integer(), nullable=True),
+        sa.Column("known", JSON, nullable=False),
+        sa.Column("seen", JSON, nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("device", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("offset_seconds", sa.Integer(), nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.CheckConstraint("(booking_id IS NULL) = (seat = 0)", name=op.f("ck_attendance_mark_a_seat_has_a_booking")),
+        sa.CheckConstraint("(presence IS NULL) = (seat = 0)", name=op.f("ck_attendance_mark_a_seat_has_a_presence")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_attendance_mark_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_attendance_mark_booking_id_booking"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_attendance_mark_session_id_workshop_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_mark")),
+    )
+    op.create_index(op.f("ix_attendance_mark_account_id"), "attendance_mark", ["account_id"], unique=False)
+    op.create_index(op.f("ix_attendance_mark_booking_id"), "attendance_mark", ["booking_id"], unique=False)
+    op.create_index(
+        "ix_attendance_mark_session_id_booking_id_seat",
+        "attendance_mark",
+        ["session_id", "booking_id", "seat"],
+        unique=False,
+    )
+    op.create_table(
+        "sale_on_board",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("device", sa.String(length=64), nullable=False),
+        sa.Column("sold_at", MOMENT, nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sale_on_board_account_id_account")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_sale_on_board_booking_id_booking"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sale_on_board")),
+    )
+    op.create_index(op.f("ix_sale_on_board_account_id"), "sale_on_board", ["account_id"], unique=False)
+    op.create_index(op.f("ix_sale_on_board_booking_id"), "sale_on_board", ["booking_id"], unique=False)
     op.create_table(
         "waitlist_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -679,6 +954,64 @@ def upgrade() -> None:
     op.create_index(op.f("ix_desk_task_booking_id"), "desk_task", ["booking_id"], unique=False)
     op.create_index(op.f("ix_desk_task_entry_id"), "desk_task", ["entry_id"], unique=False)
     op.create_index("ix_desk_task_organisation_id_done_at", "desk_task", ["organisation_id", "done_at"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("about_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("wish_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "booked",
+                "reminder_days",
+                "reminder_hours",
+                "reminder_week",
+                "changed",
+                "moved",
+                "withdrawn",
+                "cancelled",
+                "offered",
+                "lapsed",
+                "wished",
+                name="noticekind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", MOMENT, nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum("none", "email", "sms", "prescriber", name="channel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=True),
+        sa.Column("dropped", sa.String(length=40), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_notice_booking_id_booking"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["waitlist_entry.id"], name=op.f("fk_notice_entry_id_waitlist_entry"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_notice_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["wish_id"], ["wish.id"], name=op.f("fk_notice_wish_id_wish"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("about_id", "kind", "sequence", name=op.f("uq_notice_about_id_kind_sequence")),
+    )
+    op.create_index(op.f("ix_notice_booking_id"), "notice", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_notice_entry_id"), "notice", ["entry_id"], unique=False)
+    op.create_index("ix_notice_organisation_id_created_at", "notice", ["organisation_id", "created_at"], unique=False)
+    op.create_index(op.f("ix_notice_wish_id"), "notice", ["wish_id"], unique=False)
+    op.add_column("outbox_event", sa.Column("about_id", sa.Uuid(), nullable=True))
+    op.create_index(op.f("ix_outbox_event_about_id"), "outbox_event", ["about_id"], unique=False)
     if op.get_context().dialect.name == "postgresql":
         op.execute(
             "ALTER TABLE engagement ADD CONSTRAINT ex_engagement_not_in_two_places"
@@ -687,11 +1020,21 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_outbox_event_about_id"), table_name="outbox_event")
+    op.drop_column("outbox_event", "about_id")
+
     for table in (
+        "notice",
         "desk_task",
         "waitlist_entry",
+        "sale_on_board",
+        "attendance_mark",
+        "attendance",
         "booking",
+        "wish",
+        "walk_ins",
         "session_trait",
+        "session_record",
         "seat_quota",
         "seat_change",
         "engagement",
@@ -699,6 +1042,7 @@ def downgrade() -> None:
         "means_unit",
         "stop",
         "means",
+        "webhook_delivery",
         "tour",
         "tenant",
         "series",
@@ -706,9 +1050,13 @@ def downgrade() -> None:
         "place_trait",
         "basin_commune",
         "workshop",
+        "webhook",
         "postcode",
         "place",
+        "notice_habit",
         "basin",
+        "attendance_settings",
+        "territory_release",
         "territory",
         "done_request",
         "commune",

@@ -6,14 +6,14 @@ import uuid
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways.diagnostics import reading, steering
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.models import Attempt
-from pathways.insights import comparing, exporting, group, live, noting, together
+from pathways.insights import comparing, coordination, exporting, group, live, noting, together
 from pathways.insights.asking import ABOUT, Chosen, everybody, handed
 from pathways.insights.group import SIGNS, Group, Person
 from pathways.insights.schemas import (
@@ -196,3 +196,16 @@ def _steered(attempt: Attempt) -> dict[str, Any]:
         "answered": attempt.answered,
         "longer_to": attempt.longer_to,
     }
+
+
+@router.get("/territories", summary="The coordinator's sheet of an area")
+def territory(
+    member: Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))],
+    area: Annotated[str, Query(max_length=60)],
+    db: ReadDB,
+    door: OwnDoor,
+) -> dict[str, Any]:
+    """``area`` is ``department:45``, ``region:24``, ``epci:...`` or ``basin:`` and its id. Numbers of people below ten
+    are not told; gaps are *at least*, in whole tens.
+    """
+    return dict(coordination.to_json(coordination.sheet(db, door, member, area)))

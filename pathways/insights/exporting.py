@@ -77,7 +77,7 @@ def outside(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID) -
     """
     diagnostic = group.published(db, member, diagnostic_id)
     read = group.read(db, door, diagnostic, Wanted(most=MOST_ROWS, earliest=True))
-    counted = _counted(read)
+    counted = finished(read)
     if len(counted) < anonymity.LEAST:
         raise Conflict(anonymity.TOO_FEW, least=anonymity.LEAST)
     signs = read.signs[counted]
@@ -94,7 +94,7 @@ def outside(db: Session, door: Door, member: Member, diagnostic_id: uuid.UUID) -
     )
 
 
-def _counted(read: Group) -> list[int]:
+def finished(read: Group) -> list[int]:
     """Rows of the first whole tens of people who finished, in the order they came."""
     over = [row for row, person in enumerate(read.people) if person.attempt.stopped is not None]
     return over[: anonymity.whole_tens(len(over))]

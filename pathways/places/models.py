@@ -22,14 +22,18 @@ class Commune(Base):
     """A commune of the official code. Coordinates are those of its centre, where they are known."""
 
     __tablename__ = "commune"
+    __table_args__ = (
+        sa.Index("ix_commune_sought", "sought", "code", postgresql_ops={"sought": "varchar_pattern_ops"}),
+    )
 
     code: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
     """INSEE: ``2A004`` is one, so no number."""
     name: Mapped[str] = mapped_column(sa.String(100))
-    sought: Mapped[str] = mapped_column(sa.String(120), index=True)
+    sought: Mapped[str] = mapped_column(sa.String(120))
     """The name without accents, case and dashes, to be found by."""
     department: Mapped[str] = mapped_column(sa.String(3), index=True)
-    region: Mapped[str] = mapped_column(sa.String(2), index=True)
+    region: Mapped[str] = mapped_column(sa.String(3), index=True)
+    """Two digits, or three where a territory overseas is its own region: ``987``."""
     epci: Mapped[str | None] = mapped_column(sa.String(9), index=True)
     population: Mapped[int | None]
     latitude: Mapped[float | None]
@@ -59,6 +63,15 @@ class Territory(Base):
     kind: Mapped[TerritoryKind] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(9), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(150))
+
+
+class TerritoryRelease(Base):
+    """Which shipped release of the official code is in the tables: a start that finds its own there reads no file."""
+
+    __tablename__ = "territory_release"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    version: Mapped[str] = mapped_column(sa.String(64))
 
 
 class Basin(Base):
@@ -92,7 +105,13 @@ class Place(Base):
     __tablename__ = "place"
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "source", "source_id"),
-        sa.Index("ix_place_where", "latitude", "longitude"),
+        sa.Index(  # whole for what the directory asks: a search among thousands reads it alone
+            "ix_place_where",
+            "latitude",
+            "longitude",
+            "withdrawn_at",
+            "id",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
@@ -114,6 +133,8 @@ class Place(Base):
     """INSEE. No foreign key: a file may name a commune that this server does not know."""
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    is_at_centre: Mapped[bool] = mapped_column(default=False)
+    """Nobody gave coordinates: these are those of its commune's centre, to be found by, and none to hand on."""
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
     emails: Mapped[list[str]] = mapped_column(default=list)
     websites: Mapped[list[str]] = mapped_column(default=list)

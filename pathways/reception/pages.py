@@ -63,7 +63,7 @@ def home(request: Request, member: Identified, db: ReadDB, said: Annotated[str, 
     if member is None:
         return render(request, "front.html")
     if not member.may(Permission.DIAGNOSTICS_READ):
-        return RedirectResponse("/account", 303)
+        return RedirectResponse("/bookings/search" if member.may(Permission.BOOKINGS_MAKE) else "/account", 303)
     diagnostics = db.scalars(composing.list_for(member).limit(RECENT)).all()
     receives = member.may(Permission.RECEPTIONS_HOLD)
     return render(
@@ -339,6 +339,7 @@ def _reception_page(
         attempt=attempt,
         diagnostic=diagnostic,
         name=file.label if file else pseudonym(attempt.id),
+        file_id=file.id if file else "",
         where=where_of(attempt),
         locked=attempt.at_desk and attempt.active_at < clock.now() - DESK_IDLE,
         read_in=i18n.language(attempt.language),

@@ -23,6 +23,7 @@ LARGEST_BODY = 256 * 1024
 """Bytes of a request. The largest honest one, a diagnostic of a thousand micro-skills, is under 40 kB."""
 LARGER = (
     (re.compile(r"(/api/v1)?/items/import"), 10 * MEGABYTE),
+    (re.compile(r"(/api/v1)?/places/import|/basins/import"), 15 * MEGABYTE),
     (re.compile(r"/translations/files|/api/v1/translations/import"), 10 * MEGABYTE),
     (re.compile(r"/items/new|/items/[^/]+/edit|/api/v1/pictures"), 8 * MEGABYTE),
     (re.compile(r"/voice/[^/]+/[0-9]+|(/api/v1)?/voices/[^/]+/texts/[^/]+"), 10 * MEGABYTE),

@@ -14,6 +14,7 @@ ROLES = {
     Role.TRAINER: (D_("Formation"), D_("compose des diagnostics, suit les groupes et lit les profils")),
     Role.TRANSLATOR: (D_("Traduction"), D_("propose des traductions, que d'autres relisent")),
     Role.REVIEWER: (D_("Relecture"), D_("relit les questions et leurs traductions")),
+    Role.PRESCRIBER: (D_("Prescription"), D_("réserve des places pour d'autres, et ne voit que ces réservations")),
     Role.COORDINATOR: (
         D_("Coordination"),
         D_("voit les diagnostics et les membres, pas les personnes qui apprennent"),
@@ -32,6 +33,15 @@ SCOPES = {
     Permission.ATTEMPTS_OBSERVE: D_("noter un geste, saisir une feuille, prolonger ou arrêter une passation"),
     Permission.RECEPTIONS_HOLD: D_("tenir l'accueil"),
     Permission.FILES_KEEP: D_("tenir les fiches : repères et notes"),
+    Permission.PLACES_READ: D_("lire les lieux et les tournées"),
+    Permission.PLACES_WRITE: D_("écrire les lieux et les tournées"),
+    Permission.WORKSHOPS_READ: D_("lire les ateliers et les séances"),
+    Permission.WORKSHOPS_WRITE: D_("écrire les ateliers et les séances"),
+    Permission.BOOKINGS_MAKE: D_("réserver pour quelqu'un"),
+    Permission.BOOKINGS_HOLD: D_("tenir les réservations et les listes d'attente"),
+    Permission.ATTENDANCE_RECORD: D_("pointer les présences"),
+    Permission.TERRITORIES_READ: D_("lire la feuille d'un territoire"),
+    Permission.TERRITORIES_WRITE: D_("dessiner des bassins"),
 }
 ACTS = {
     Act.PROFILE_OPENED: D_("profil ouvert"),

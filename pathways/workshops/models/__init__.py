@@ -1,5 +1,17 @@
-"""The nouns of workshops, in three files: what is offered, what it binds, who holds a seat."""
+"""The nouns of workshops: what is offered, what it binds, who holds a seat, what happened on the day."""
 
+from pathways.workshops.models.attendance import (
+    CAME,
+    LONGEST_DEVICE,
+    MOST_WALK_INS,
+    Attendance,
+    AttendanceMark,
+    AttendanceSettings,
+    Presence,
+    SaleOnBoard,
+    SessionRecord,
+    WalkIns,
+)
 from pathways.workshops.models.bookings import (
     ACTIVE,
     DIGEST,
@@ -21,6 +33,14 @@ from pathways.workshops.models.means import (
     MeansKind,
     MeansUnit,
 )
+from pathways.workshops.models.notices import (
+    REMINDERS,
+    Notice,
+    NoticeHabit,
+    NoticeKind,
+    Webhook,
+    WebhookDelivery,
+)
 from pathways.workshops.models.sessions import (
     LONGEST_TITLE,
     MOST_SEATS,
@@ -37,15 +57,23 @@ from pathways.workshops.models.sessions import (
     Workshop,
     WorkshopSession,
 )
+from pathways.workshops.models.wishes import Wish, WishState
 
 __all__ = [
     "ACTIVE",
+    "CAME",
     "DIGEST",
     "LINE",
+    "LONGEST_DEVICE",
     "LONGEST_TITLE",
     "MOST_PARTY",
     "MOST_SEATS",
+    "MOST_WALK_INS",
     "NOT_IN_TWO_PLACES",
+    "REMINDERS",
+    "Attendance",
+    "AttendanceMark",
+    "AttendanceSettings",
     "Audience",
     "Booking",
     "BookingState",
@@ -57,17 +85,28 @@ __all__ = [
     "Means",
     "MeansKind",
     "MeansUnit",
+    "Notice",
+    "NoticeHabit",
+    "NoticeKind",
+    "Presence",
     "QuotaKind",
     "Reading",
+    "SaleOnBoard",
     "SeatChange",
     "SeatQuota",
     "Series",
+    "SessionRecord",
     "SessionState",
     "SessionTrait",
     "Via",
     "WaitingRule",
     "WaitingState",
     "WaitlistEntry",
+    "WalkIns",
+    "Webhook",
+    "WebhookDelivery",
+    "Wish",
+    "WishState",
     "Workshop",
     "WorkshopSession",
 ]

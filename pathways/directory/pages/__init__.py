@@ -1,0 +1,1 @@
+"""The directory as anybody reads it, and as programs follow it."""

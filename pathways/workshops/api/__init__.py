@@ -1,0 +1,1 @@
+"""Workshops for programs: the same service functions as the pages."""

@@ -1,0 +1,147 @@
+"""What the pages around a booking ask for: the codes of this server, the language of a page, what stands on a slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import segno
+from fastapi import Depends
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pathways import clock, i18n, ids
+from pathways.settings import Settings
+from pathways.web.dependencies import OwnSettings, settings_of
+from pathways.web.security import LANGUAGE_COOKIE
+from pathways.workshops import showing, wall_clock
+from pathways.workshops.codes import Codes
+from pathways.workshops.models import Booking, BookingState, SessionState, WaitlistEntry, WorkshopSession
+from pathways.workshops.pages.booking_words import NEEDS, things_of
+from pathways.workshops.showing import Said
+
+LANGUAGE_SECONDS = 30 * 86400
+WITH_A_TOKEN = {"x-robots-tag": "noindex, nofollow"}
+"""Beside what each answer carries (no copy in a cache, no address told to another site): whoever has the address of a
+slip holds it, so no search engine may.
+"""
+
+
+async def _codes(settings: OwnSettings) -> Codes:
+    """Awaits nothing: a plain function would be handed to a thread."""
+    return Codes(settings.secret)
+
+
+OwnCodes = Annotated[Codes, Depends(_codes)]
+
+
+def speak_as(request: Request, kept: str) -> str:
+    """The language of somebody's own page: the one they booked in, unless the address asks for another."""
+    asked = i18n.recognised(request.query_params.get("lang", ""))
+    code = asked or (kept if kept in i18n.languages() else i18n.SOURCE)
+    i18n.use(code)
+    return code
+
+
+def remember_language(response: Response, request: Request, code: str) -> None:
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        code,
+        max_age=LANGUAGE_SECONDS,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings_of(request).secure_cookies,
+    )
+
+
+def square(url: str) -> Markup:
+    """The square that a phone scans: drawn here, from an address of our own."""
+    return Markup(  # noqa: S704 - see above
+        segno.make(url, error="m").svg_inline(
+            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
+        )
+    )
+
+
+def slip_url(settings: Settings, codes: Codes, booking: Booking) -> str:
+    return f"{settings.url}/b/{codes.token_of(booking.id)}"
+
+
+def waiting_url(settings: Settings, codes: Codes, entry: WaitlistEntry) -> str:
+    return f"{settings.url}/w/{codes.token_of(entry.id)}"
+
+
+def readable(codes: Codes, of: Booking | WaitlistEntry) -> str:
+    return ids.readable(codes.code_of(of.id))
+
+
+def is_live(booking: Booking) -> bool:
+    """Whether a slip still lets somebody in, or will."""
+    held = booking.state is BookingState.HELD and (booking.lapses_at is None or booking.lapses_at > clock.now())
+    return held or booking.state is BookingState.CONFIRMED
+
+
+def is_changeable(booking: Booking, session: WorkshopSession) -> bool:
+    """Whether it can still be cancelled, moved or given away."""
+    return is_live(booking) and session.state is SessionState.PUBLISHED and session.starts_at > clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment as a page says it, on the clock of the session's place."""
+
+    day: str
+    day_french: str
+    hour: str
+
+
+def until(moment: datetime | None, session: WorkshopSession, language: str) -> Moment | None:
+    if moment is None:
+        return None
+    wall = wall_clock.local(moment, session.timezone)
+    return Moment(i18n.say_date(wall.day, language), i18n.say_date(wall.day, i18n.SOURCE), str(wall))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a slip shows."""
+
+    said: Said
+    booking: Booking | WaitlistEntry
+    code: str
+    """Empty where it lets nobody in."""
+    qr: Markup
+    needs: list[tuple[str, str]]
+    things: list[tuple[str, str]]
+    waits: bool = False
+    """It is no seat yet, but a place in the waiting list."""
+
+
+def ticket_of(
+    settings: Settings, codes: Codes, booking: Booking, session: WorkshopSession, language: str, *, live: bool = True
+) -> Ticket:
+    return Ticket(
+        said=showing.said_of(session, language),
+        booking=booking,
+        code=readable(codes, booking) if live else "",
+        qr=square(slip_url(settings, codes, booking)) if live else Markup(),
+        needs=[NEEDS[one] for one in booking.needs if one in NEEDS],
+        things=things_of(session) if live else [],
+    )
+
+
+def entry_ticket_of(
+    settings: Settings, codes: Codes, entry: WaitlistEntry, session: WorkshopSession, language: str
+) -> Ticket:
+    return Ticket(
+        said=showing.said_of(session, language),
+        booking=entry,
+        code=readable(codes, entry),
+        qr=square(waiting_url(settings, codes, entry)),
+        needs=[NEEDS[one] for one in entry.needs if one in NEEDS],
+        things=[],
+        waits=True,
+    )

@@ -1,0 +1,244 @@
+"""Wishes: left without a name, counted for coordinators without telling one from another, and met by a session whose
+first seats are theirs.
+
+What a coordinator reads: nothing below three people, *3 to 9*, and the exact number from ten on. Somebody who compares
+two areas that differ by one or two people must not learn where those are: then neither is told exactly.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pathways import clock, ids, outbox
+from pathways.errors import Conflict, Invalid, NotFound
+from pathways.i18n import N_
+from pathways.places.areas import Area
+from pathways.places.models import Commune
+from pathways.workshops import seats, themes, tongues
+from pathways.workshops.asking import Made, Wanted
+from pathways.workshops.booking import book
+from pathways.workshops.codes import Codes
+from pathways.workshops.contacts import Contact
+from pathways.workshops.events import WishAnswered
+from pathways.workshops.models import Channel, QuotaKind, SeatQuota, SessionState, Wish, WishState, WorkshopSession
+from pathways.workshops.seats import Share
+
+LASTS = timedelta(days=183)
+FEWEST, EXACT = 3, 10
+"""People below whom nothing is said, and from whom on the number is."""
+KEPT_BEFORE = timedelta(days=3)
+"""How long before a session the seats kept for wishes become everybody's; half of the time that is left, if less."""
+NOWHERE = Contact()
+NOT_THERE = N_("Ce lien n'existe pas. Vérifiez qu'il est entier, ou demandez-en un autre.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A wish that was left, and the two ways back to it."""
+
+    wish: Wish
+    code: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How many people wish one thing in one area."""
+
+    area: Area
+    language: str
+    theme: str
+    exact: int | None
+    """``None``: at least three, at most nine; or at least ten where ``many``."""
+    many: bool
+
+
+def leave(
+    db: Session,
+    codes: Codes,
+    *,
+    language: str,
+    theme: str,
+    commune_code: str,
+    reads_in: str,
+    contact: Contact = NOWHERE,
+    wish_id: uuid.UUID | None = None,
+) -> Wished:
+    """Leave a wish. ``wish_id``: the random id that the page carried, so that sending twice leaves one."""
+    known = db.get(Wish, wish_id) if wish_id else None
+    if known is not None:
+        return _told(codes, known)
+    errors = []
+    if language not in tongues.tongues():
+        errors.append({"field": "language", "message": N_("Cette langue n'est pas proposée ici.")})
+    if theme not in themes.themes():
+        errors.append({"field": "theme", "message": N_("Choisissez ce que vous voulez apprendre.")})
+    if db.get(Commune, commune_code) is None:
+        errors.append({"field": "where", "message": N_("Écrivez votre commune ou son code postal.")})
+    if errors:
+        raise Invalid(errors[0]["message"], errors=errors)
+    row_id = wish_id or ids.random_id()
+    wish = Wish(
+        id=row_id,
+        language=language,
+        theme=theme,
+        commune_code=commune_code,
+        reads_in=reads_in,
+        channel=contact.channel,
+        contact=contact.where,
+        state=WishState.OPEN,
+        expires_at=clock.now() + LASTS,
+        **codes.digests_of(row_id),
+    )
+    db.add(wish)
+    db.flush()
+    return _told(codes, wish)
+
+
+def of_token(db: Session, codes: Codes, token: str) -> Wish:
+    found = db.scalar(sa.select(Wish).filter_by(link_digest=codes.digest_of_token(token)))
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return found
+
+
+def find_code(db: Session, codes: Codes, code: str) -> Wish | None:
+    return db.scalar(sa.select(Wish).filter_by(code_digest=codes.digest_of_code(code)))
+
+
+def withdraw(db: Session, wish: Wish) -> None:
+    """Twice changes nothing. What was said of where to reach somebody goes at once."""
+    db.refresh(wish, with_for_update=True)
+    if wish.state in {WishState.OPEN, WishState.OFFERED}:
+        wish.state, wish.channel, wish.contact = WishState.WITHDRAWN, Channel.NONE, ""
+        db.flush()
+
+
+def is_over(wish: Wish) -> bool:
+    return wish.state is WishState.OPEN and wish.expires_at <= clock.now()
+
+
+# --- what a coordinator reads --------------------------------------------------------------------------------
+
+
+def demand(db: Session, areas: Sequence[Area]) -> list[Demand]:
+    """What is wished in each area, most first. One query for any number of areas."""
+    counts = _counts(db)
+    told = []
+    for (language, theme), communes in counts.items():
+        sums = {one.key: sum(communes[code] for code in one.communes & communes.keys()) for one in areas}
+        near = _too_alike(areas, communes, sums)
+        for one in areas:
+            if sums[one.key] >= FEWEST:
+                many = sums[one.key] >= EXACT
+                exact = sums[one.key] if many and one.key not in near else None
+                told.append(Demand(one, language, theme, exact, many))
+    return sorted(told, key=lambda one: (-(one.exact or one.many), one.area.name, one.language, one.theme))
+
+
+def _counts(db: Session) -> dict[tuple[str, str], Counter[str]]:
+    query = sa.select(Wish.language, Wish.theme, Wish.commune_code, sa.func.count())
+    query = query.where(Wish.state == WishState.OPEN, Wish.expires_at > clock.now())
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for language, theme, commune, number in db.execute(query.group_by(Wish.language, Wish.theme, Wish.commune_code)):
+        found.setdefault((language, theme), Counter())[commune] += number
+    return found
+
+
+def _too_alike(areas: Sequence[Area], communes: Mapping[str, int], sums: Mapping[str, int]) -> set[str]:
+    """Areas of which the exact number would tell of one or two people, once it is compared with another's."""
+    large = [one for one in areas if sums[one.key] >= EXACT]
+    found = set()
+    for one, other in combinations(large, 2):
+        apart = (one.communes - other.communes, other.communes - one.communes)
+        if any(0 < sum(communes.get(code, 0) for code in part) < FEWEST for part in apart):
+            found |= {one.key, other.key}
+    return found
+
+
+def number_of(db: Session, *, language: str, theme: str, communes: Collection[str]) -> int:
+    """How many wishes a session in these communes would answer. For the server's own reckoning, never to be shown."""
+    return len(_open(db, language, theme, communes))
+
+
+# --- a session for them --------------------------------------------------------------------------------------
+
+
+def answer(db: Session, session: WorkshopSession, *, language: str, theme: str, communes: Collection[str]) -> SeatQuota:
+    """Keep seats of ``session`` for those who wished it there, for a time, and tell whoever gave a way to be told. How
+    many seats are kept says no more than :func:`demand` does. Raises :class:`Conflict` where that says nothing.
+    """
+    if session.state is not SessionState.PUBLISHED:
+        raise Conflict(N_("Cette séance n'est pas encore ouverte."))
+    found = _open(db, language, theme, communes)
+    if len(found) < FEWEST:  # fewer are not told, so nobody may find out by opening a session for them
+        raise Conflict(N_("Cela a changé entre-temps."))
+    seats_wished = len(found) if len(found) >= EXACT else EXACT - 1
+    known = seats.quota(db, session.id, QuotaKind.WISHES)
+    stands = known is not None and known.released_at is None
+    taken = known.booked + known.held if known is not None else 0
+    unsold = known.capacity - taken if known is not None and stands else 0
+    capacity = taken + unsold + min(seats_wished, max(seats.free(session), 0))
+    others = [
+        Share(one.kind, one.value, one.capacity, one.until, one.funder)
+        for one in session.quotas
+        if one.released_at is None and one.kind is not QuotaKind.WISHES
+    ]
+    seats.set_quotas(db, session, [*others, Share(QuotaKind.WISHES, "", capacity, until_of(session))])
+    for wish in found:
+        wish.state, wish.session_id = WishState.OFFERED, session.id
+        if wish.contact:
+            outbox.record(db, WishAnswered(wish.id))
+    db.flush()
+    quota = seats.quota(db, session.id, QuotaKind.WISHES)
+    assert quota is not None
+    return quota
+
+
+def until_of(session: WorkshopSession) -> datetime:
+    left = session.closes_at - clock.now()
+    return session.closes_at - min(KEPT_BEFORE, left / 2)
+
+
+def take(db: Session, codes: Codes, wish: Wish, wanted: Wanted) -> Made:
+    """A seat of the session that was opened for it: of those that are kept, or else any that is free. Raises what
+    :func:`booking.book` raises; the wish then stays.
+    """
+    db.refresh(wish, with_for_update=True)
+    if wish.state is not WishState.OFFERED or wish.session_id is None:
+        raise Conflict(N_("Cela a changé entre-temps."))
+    quota = seats.quota(db, wish.session_id, QuotaKind.WISHES)
+    kept = (
+        quota is not None and quota.released_at is None and quota.booked + quota.held + wanted.party <= quota.capacity
+    )
+    made = book(db, codes, wish.session_id, wanted, quota_id=quota.id if quota is not None and kept else None)
+    wish.state, wish.channel, wish.contact = WishState.MET, Channel.NONE, ""
+    db.flush()
+    return made
+
+
+def forget(db: Session) -> None:
+    """A wish goes when its time is over, or some weeks after the session that answered it."""
+    now = clock.now()
+    db.execute(sa.delete(Wish).where(Wish.expires_at <= now))
+    gone = sa.select(WorkshopSession.id).where(WorkshopSession.ends_at < now - timedelta(days=30))
+    db.execute(sa.delete(Wish).where(Wish.session_id.in_(gone)))
+
+
+def _open(db: Session, language: str, theme: str, communes: Collection[str]) -> list[Wish]:
+    query = sa.select(Wish).filter_by(state=WishState.OPEN, language=language, theme=theme)
+    rows = db.scalars(query.where(Wish.expires_at > clock.now()).order_by(Wish.created_at, Wish.id).with_for_update())
+    wanted = set(communes)
+    return [one for one in rows if one.commune_code in wanted]
+
+
+def _told(codes: Codes, wish: Wish) -> Wished:
+    return Wished(wish, codes.code_of(wish.id), codes.token_of(wish.id))
