@@ -43,15 +43,16 @@ PLENTY = 10_000_000
 CODES = Codes(SECRET.encode())
 
 HOW = f"""\
-Sixteen clients, each on a connection that stays open, book a seat as soon as their last one is answered: by the code of
-the session, without an account, with a new idempotency key each; on one session in demand, then on {SPREAD:,} in turn.
-The bare endpoint (`benchmarks/bare_seats.py`) does the same conditional UPDATE and one INSERT in one transaction, on the
-same database, with the same engine settings, number of processes and server settings: no key that is kept, no codes, no
-feed of changes, no waiting list. Rounds of {POSTS:,} alternate after a warm-up round of each; figures are medians of
-five. In process, one thread books on one session: the service with its transaction, against the same two statements
-given to the driver as text. The ways not taken are run by {CLIENTS} threads of one process on {SESSIONS} sessions of
-{SEATS} seats with {ATTEMPTS} attempts each (PostgreSQL; on SQLite one writer at a time cannot oversell). PostgreSQL
-runs without waiting for the disk, so that ratios are of computing; SQLite waits (`synchronous=FULL`) on both sides."""
+Sixteen clients, each on a connection that stays open, book a seat as soon as their last one is answered: by the code
+of the session, without an account, with a new idempotency key each; on one session in demand, then on {SPREAD:,} in
+turn. The bare endpoint (`benchmarks/bare_seats.py`) does the same conditional UPDATE and one INSERT in one
+transaction, on the same database, with the same engine settings, number of processes and server settings: no key that
+is kept, no codes, no feed of changes, no waiting list. Rounds of {POSTS:,} alternate after a warm-up round of each;
+figures are medians of five. In process, one thread books on one session: the service with its transaction, against
+the same two statements given to the driver as text. The ways not taken are run by {CLIENTS} threads of one process on
+{SESSIONS} sessions of {SEATS} seats with {ATTEMPTS} attempts each (PostgreSQL; on SQLite one writer at a time cannot
+oversell). PostgreSQL runs without waiting for the disk, so that ratios are of computing; SQLite waits
+(`synchronous=FULL`) on both sides."""
 
 
 def measure() -> Section:

@@ -38,7 +38,8 @@ spread over the country; needs, publics, languages and access from common (nine 
 `pathways serve` runs in processes of its own; the time goes from the request for `/near` to the last byte of the page,
 on one open connection. Asked for: {ASKED} of the combinations of nothing or one of where (Paris, a village; 5, 30,
 60 km), need, public, language, access, free of charge, a day, drawn once and for all; each {ROUNDS} times, after one
-that is not counted. How often a page asks the database does not depend on the rows (`tests/directory/test_searching.py`)."""
+that is not counted. How often a page asks the database does not depend on the rows: tests hold it to that
+(`tests/directory/test_searching.py`)."""
 
 # How often something is there, of a hundred thousand.
 NEEDS = {"print": 40_000, "papers": 90_000, "learn": 60_000, "buy": 5_000, "connect": 70_000}

@@ -46,9 +46,8 @@ from pathways.filing import handing_over
 from pathways.filing import pages as filing_pages
 from pathways.filing import service as filing
 from pathways.insights import api as insights_api
-from pathways.insights import coordination_pages
+from pathways.insights import coordination_pages, profile_pages
 from pathways.insights import pages as insights_pages
-from pathways.insights import profile_pages
 from pathways.items import recordings
 from pathways.items.api import bank as items_api
 from pathways.items.api import exchange as exchange_api
@@ -99,6 +98,7 @@ from pathways.workshops.api import offers as workshops_api
 from pathways.workshops.api import sessions as sessions_api
 from pathways.workshops.api import slips as slips_api
 from pathways.workshops.api import webhooks as webhooks_api
+from pathways.workshops.api import wishes as wishes_api
 from pathways.workshops.pages import activity as activity_pages
 from pathways.workshops.pages import attendance as attendance_pages
 from pathways.workshops.pages import certificates as certificate_pages
@@ -142,6 +142,7 @@ APIS = (
     slips_api,
     changes_api,
     webhooks_api,
+    wishes_api,
     workshops_api,
     sessions_api,
     means_api,

@@ -201,9 +201,9 @@ def _steered(attempt: Attempt) -> dict[str, Any]:
 @router.get("/territories", summary="The coordinator's sheet of an area")
 def territory(
     member: Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))],
-    area: Annotated[str, Query(max_length=60)],
     db: ReadDB,
     door: OwnDoor,
+    area: Annotated[str, Query(max_length=60)] = "",
 ) -> dict[str, Any]:
     """``area`` is ``department:45``, ``region:24``, ``epci:...`` or ``basin:`` and its id. Numbers of people below ten
     are not told; gaps are *at least*, in whole tens.

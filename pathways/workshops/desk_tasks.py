@@ -41,6 +41,7 @@ def done(db: Session, member: Member, task_id: uuid.UUID, *, at: datetime | None
 
 def _of(member: Member) -> sa.ColumnElement[bool]:
     own = DeskTask.account_id == member.account_id
-    if member.may(Permission.BOOKINGS_HOLD):
+    if member.may(Permission.BOOKINGS_HOLD) or not member.may(Permission.BOOKINGS_MAKE):
+        # Whoever may not book at all gets no further than to be told so, of what their organisation has.
         own |= DeskTask.account_id.is_(None)
     return sa.and_(DeskTask.organisation_id == member.organisation_id, own)

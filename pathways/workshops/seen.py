@@ -46,7 +46,8 @@ def entries(member: Member, *, session_id: uuid.UUID | None = None) -> sa.Select
 
 def _seen(member: Member, kind: type[Booking | WaitlistEntry]) -> sa.ColumnElement[bool]:
     own = sa.and_(kind.booked_by == member.account_id, kind.organisation_id == member.organisation_id)
-    if not member.may(Permission.BOOKINGS_HOLD):
+    if member.may(Permission.BOOKINGS_MAKE) and not member.may(Permission.BOOKINGS_HOLD):
         return own
+    # Whoever may not book at all gets no further than to be told so, of what their organisation has.
     held = sa.select(WorkshopSession.id).where(WorkshopSession.organisation_id == member.organisation_id)
     return sa.or_(kind.session_id.in_(held), kind.organisation_id == member.organisation_id)

@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 from pathways import clock
 from pathways.directory import words
 from pathways.directory.asking import LONGEST_WHERE, MOST_PAGES, Asked, asked_of
+from pathways.directory.searching import Wanted
 from pathways.places import vocabularies
 from pathways.workshops import themes
 from pathways.workshops.models import Audience
@@ -17,6 +18,12 @@ from pathways.workshops.models import Audience
 
 def asked(query: str) -> Asked:
     return asked_of(QueryParams(query))
+
+
+def sessions(query: str, now: datetime) -> Wanted:
+    wanted = asked(query).of_sessions(None, now)
+    assert wanted is not None
+    return wanted
 
 
 def test_nothing_asks_for_nothing():
@@ -81,15 +88,17 @@ def test_an_address_says_the_question_again():
 
 def test_professionals_sessions_are_asked_for_or_not_there():
     now = datetime(2026, 12, 1, tzinfo=UTC)
-    assert ("audience:public",) in asked("language=ti").of_sessions(None, now).groups
-    assert ("audience:professionals",) in asked("audience=professionals").of_sessions(None, now).groups
+    assert ("audience:public",) in sessions("language=ti", now).groups
+    assert ("audience:professionals",) in sessions("audience=professionals", now).groups
     assert asked("need=print").of_sessions(None, now) is None
 
 
 def test_a_day_begins_and_ends_in_paris():
     now = clock.now()
     day = (now + timedelta(days=40)).date()
-    wanted = asked_of(QueryParams({"day": day.isoformat()})).of_sessions(None, now)
+    wanted = sessions(f"day={day}", now)
+    assert wanted.start
+    assert wanted.end
     assert wanted.start.astimezone(clock.PARIS).isoformat()[:16] == f"{day}T00:00"
     assert wanted.end.astimezone(clock.PARIS).isoformat()[:16] == f"{day + timedelta(days=1)}T00:00"
 

@@ -23,7 +23,14 @@ from pathways.reception.models import Reception
 from pathways.tables import metadata
 from pathways.voices.models import Voice
 from tests.diagnostics.situations import Taker
-from tests.web import world_of_attendance, world_of_bookings, world_of_notices, world_of_places, world_of_workshops
+from tests.web import (
+    world_of_attendance,
+    world_of_bookings,
+    world_of_notices,
+    world_of_places,
+    world_of_wishes,
+    world_of_workshops,
+)
 
 SELECTION = {"skills": ["SEC-01", "SEC-02"], "languages": ["fr", "ar"], "questions": 6}
 DIAGNOSTIC = {"title": "Avant l'atelier", "selection": SELECTION}
@@ -156,6 +163,7 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         values |= world_of_places.made(db, organisation_id, membership.account_id)
         values |= world_of_workshops.made(db, organisation_id, membership.account_id)
         values = world_of_bookings.made(db, organisation_id, membership.account_id) | values
+        values |= world_of_wishes.made(db)
         values |= world_of_notices.made(db, organisation_id, membership.account_id, values["booking_id"])
     values |= {"token": "x" * 43, "tag": "ar", "name": "base.css", "digest": "0" * 10}
     return World(administrator, database, organisation_id, values, taker)
@@ -177,6 +185,7 @@ JSON_BODIES: dict[str, Any] = {
     **world_of_notices.JSON_BODIES,
     **world_of_places.JSON_BODIES,
     **world_of_workshops.JSON_BODIES,
+    **world_of_wishes.JSON_BODIES,
     "POST /api/v1/attempts": {"code": "AAAAAA", "language": "fr"},
     "POST /api/v1/attempts/{attempt_id}/answers": {"item": "SEC-01-a", "outcome": "dont_know"},
     "POST /api/v1/attempts/{attempt_id}/unclear": {"item": "SEC-01-a"},
@@ -234,6 +243,7 @@ FORMS: dict[str, dict[str, str]] = {
     **world_of_workshops.FORMS,
     **world_of_bookings.FORMS,
     **world_of_notices.FORMS,
+    **world_of_wishes.FORMS,
     "/receptions/{reception_id}": {"language": "fr", "device": "phone", "label": "Une", "go": "keep"},
     "/receptions/{reception_id}/appointment": {"date": "2027-12-03", "time": "14:30", "place": "Ici", "words": "Venez"},
     "/diagnostics/new": _COMPOSED,

@@ -20,7 +20,7 @@ def desk(signed_in):
 @pytest.fixture
 def held(desk, database):
     with database.begin() as db:
-        session = a_session(db, desk.organisation_id)
+        session = a_session(db, desk.organisation_id, starts_at=clock.now() - timedelta(seconds=1))
         booking = a_booking(db, session, "Alpha")
         a_quota(db, session, 1)
         return {"session": str(session.id), "booking": str(booking.id)}

@@ -21,6 +21,7 @@ from pathways.workshops.models import (
     WorkshopSession,
 )
 from tests.conftest import SECRET
+from tests.statements import counted
 from tests.web.world import csrf_of
 from tests.workshops.days import a_booking, a_session
 
@@ -254,3 +255,24 @@ def test_the_day_is_an_empty_shell_and_its_worker_may_look_after_it(client, desk
     worker = client.get("/day/worker.js")
     assert worker.headers["service-worker-allowed"] == "/day"
     assert worker.headers["content-type"].startswith("text/javascript")
+
+
+def test_more_people_cost_no_more_questions_to_the_database(app, desk, held, database):
+    def asked(path: str) -> int:
+        desk.get(path)
+        with counted(app) as statements:
+            assert desk.get(path).status_code == 200
+        return len(statements)
+
+    paths = [f"/sessions/{held['session']}/attendance", f"/sessions/{held['session']}/attendance/sheet", "/attendance"]
+    paths += [f"/api/v1/attendance/sessions/{held['session']}", "/attendance/hours.csv"]
+    send(desk, held, rest="present")
+    close(desk, held)
+    few = {path: asked(path) for path in paths}
+    with database.begin() as db:
+        session = db.get_one(WorkshopSession, held["session"])
+        session.capacity = 60
+        for number in range(30):
+            a_booking(db, session, f"Personne {number}")
+    send(desk, held, rest="present")
+    assert {path: asked(path) for path in paths} == few

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -327,14 +328,14 @@ def test_the_quick_door_shuts_for_whatever_it_cannot_be_sure_of(db, time):
         return gate.sell(db, CODES, row, by="id", which=session.id) is not None
 
     in_a_second = time.now + timedelta(seconds=1)
-    for open_one in ({}, {"lapse_at": in_a_second}, {"capacity": 0, "allowance": 1}, {"booked": 2}, {"held": 2}):
-        assert sells(hall(db, **open_one))
-    for column in ("waiting", "reserved"):
-        assert not sells(hall(db, **{column: 1}))
-    for shut in ({"lapse_at": time.now}, {"closes_at": time.now}, {"state": SessionState.DRAFT}, {"capacity": 0}):
-        assert not sells(hall(db, **shut))
-    for full in ({"booked": 3}, {"held": 3}, {"booked": 1, "held": 2}):
-        assert not sells(hall(db, **full))
+    some: list[dict[str, Any]] = [{}, {"lapse_at": in_a_second}, {"capacity": 0, "allowance": 1}]
+    some += [{"booked": 2}, {"held": 2}]
+    for columns in some:
+        assert sells(hall(db, **columns))
+    none: list[dict[str, Any]] = [{"waiting": 1}, {"reserved": 1}, {"lapse_at": time.now}, {"closes_at": time.now}]
+    none += [{"state": SessionState.DRAFT}, {"capacity": 0}, {"booked": 3}, {"held": 3}, {"booked": 1, "held": 2}]
+    for columns in none:
+        assert not sells(hall(db, **columns))
 
 
 def test_what_ran_out_is_swept_though_nobody_asks(db, time):

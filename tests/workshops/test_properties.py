@@ -318,7 +318,8 @@ class Day(RuleBasedStateMachine):
     def seats_are_kept(self, sizes: dict[str, int], hours: float) -> None:
         self.settled()
         until = self.now + timedelta(hours=hours)
-        before, self.model.kept = self.model.kept, {pot: (size, until) for pot, size in sizes.items()}
+        wanted: dict[str, tuple[int, datetime | None]] = {pot: (size, until) for pot, size in sizes.items()}
+        before, self.model.kept = self.model.kept, wanted
         fits = self.model.free(GENERAL) >= 0 and all(self.model.free(pot) >= 0 for pot in sizes)
         shares = [Share(*KINDS[pot], size, until) for pot, size in sizes.items()]
         try:

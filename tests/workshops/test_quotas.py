@@ -10,7 +10,7 @@ import sqlalchemy.exc
 
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.permissions import Role
-from pathways.workshops import booking, seats, waiting
+from pathways.workshops import booking, seats
 from pathways.workshops.booking import Full, Wanted
 from pathways.workshops.models import QuotaKind, SeatChange, Via, WorkshopSession
 from pathways.workshops.seats import Share, Standing
@@ -242,4 +242,3 @@ def test_availability_sees_what_ran_out_before_anybody_swept(db, time):
     time.passes(seconds=601)
     found = seats.availability(db, session)
     assert (found.free, found.kept, found.standing) == (1, 2, Standing.OPEN)
-    assert waiting.ON_THE_LIST

@@ -128,6 +128,7 @@ def test_means_are_bound_and_free(trainer, signed_in, workshop):
     assert (refused.status_code, "Tablettes" in refused.json()["detail"]) == (409, True)
     stretch = {"start": session["starts_at"], "end": session["ends_at"]}
     assert trainer.get("/api/v1/means/free", params=stretch).json()[0]["free"] == 1
+    assert trainer.get(f"/api/v1/means/{made['id']}/bindings").json()[0]["session_id"] == session["id"]
     other = signed_in(Role.TRAINER)
     held = other.get(f"/api/v1/means/{made['id']}/bindings", params=stretch).json()
     assert [(one["units"], one["session_id"]) for one in held] == [(4, None)]

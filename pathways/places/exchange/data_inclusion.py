@@ -366,8 +366,7 @@ def _offer(sheet: Sheet, booking_url: str) -> Doc:
     """What is the same for every service of a place."""
     access = set(vocabularies.codes("access", sheet["access"]))
     support = set(vocabularies.codes("support", sheet["support"]))
-    people = ["usagers"] if access - {_LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?\Z")
-_PRESCRIPTION, _CLOSED} else []
+    people = ["usagers"] if access - {_PRESCRIPTION, _CLOSED} else []
     people += ["professionnels"] if _PRESCRIPTION in access else []
     there = [] if support == {_REMOTE} or _CLOSED in access else ["en-presentiel"]
     fees = sheet["fees"]

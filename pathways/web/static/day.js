@@ -160,10 +160,11 @@ function refusedOf({ row, item }) {
 /* --- recording --- */
 
 function press(session, seat, presence, minutes) {
-  const now = Date.now(), { starts_at: starts, ends_at: ends } = session;
-  const within = (from, to) => Math.round(Math.min(session.minutes, Math.max(0, (to - from) / 60000)));
-  if (minutes === undefined && presence === "late") minutes = within(now, Date.parse(ends));
-  if (minutes === undefined && presence === "left_early") minutes = within(Date.parse(starts), now);
+  const now = Date.now(), starts = Date.parse(session.starts_at), ends = Date.parse(session.ends_at);
+  if (minutes === undefined && starts < now && now < ends) { /* pressed when it happens: the clock knows how long */
+    if (presence === "late") minutes = Math.round((ends - now) / 60000);
+    if (presence === "left_early") minutes = Math.round((now - starts) / 60000);
+  }
   record({ kind: "presence", session_id: session.session_id, booking_id: seat.booking_id, seat: seat.seat, presence,
     minutes: minutes ?? null, seen: seat.marks });
 }
