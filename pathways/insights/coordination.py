@@ -1,8 +1,8 @@
 """One sheet for a basin, a department or a region: what people lack and wish, what is offered, what to open next.
 
-It reads the people of no organisation: gaps are told by :mod:`anonymity` (whole tens, at least), wishes by
-:mod:`pathways.workshops.wishes` (nothing below three), seats are what everybody may read in the directory. A number of
-people below ten is not told.
+It shows nobody's people to anybody: gaps are counted over the organisations that have a place here and told by
+:mod:`anonymity` (at least, in whole tens), wishes by :mod:`pathways.workshops.wishes` (nothing below three), seats are
+what everybody may read in the directory. A number of people below ten is not told.
 """
 
 from __future__ import annotations

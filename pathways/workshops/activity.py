@@ -23,6 +23,8 @@ from pathways.workshops.models import CAME, SessionRecord
 
 Kind = Literal["csv", "xlsx"]
 LONGEST_PERIOD = 366
+YEARS = range(2000, 2101)
+"""Of which anything can be told, and whose midnights every clock knows."""
 MOST_ROWS = 10_000
 _HEADER = ("type", "date", "duree", "materiel", "thematiques", "titre", "niveau", "lieu", "participants")
 _COUNTED = ("inscrits_venus", "sans_reservation", "inscrits_absents", "inscrits_sans_pointage")
@@ -36,7 +38,8 @@ class Period:
     last: date
 
     def checked(self) -> Period:
-        if self.last < self.first or (self.last - self.first).days > LONGEST_PERIOD:
+        ours = all(one.year in YEARS for one in (self.first, self.last))
+        if not ours or self.last < self.first or (self.last - self.first).days > LONGEST_PERIOD:
             raise Invalid(D_("Choisissez une période d'un an au plus, le premier jour avant le dernier."))
         return self
 

@@ -17,7 +17,7 @@ from itertools import combinations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import clock, ids, outbox
+from pathways import changes, clock, ids, outbox
 from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import N_
 from pathways.places.areas import Area
@@ -195,6 +195,7 @@ def answer(db: Session, session: WorkshopSession, *, language: str, theme: str, 
     seats.set_quotas(db, session, [*others, Share(QuotaKind.WISHES, "", capacity, until_of(session))])
     for wish in found:
         wish.state, wish.session_id = WishState.OFFERED, session.id
+        changes.note(db, session.organisation_id, "wish", wish.id, "offered")
         if wish.contact:
             outbox.record(db, WishAnswered(wish.id))
     db.flush()
@@ -221,6 +222,7 @@ def take(db: Session, codes: Codes, wish: Wish, wanted: Wanted) -> Made:
     )
     made = book(db, codes, wish.session_id, wanted, quota_id=quota.id if quota is not None and kept else None)
     wish.state, wish.channel, wish.contact = WishState.MET, Channel.NONE, ""
+    changes.note(db, made.booking.session.organisation_id, "wish", wish.id, "met")
     db.flush()
     return made
 

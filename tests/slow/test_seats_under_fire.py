@@ -30,7 +30,8 @@ from tests.workshops.seating import hall, sums_are_right
 
 log = logging.getLogger(__name__)
 SESSIONS, SEATS, ATTEMPTS, CLIENTS, KILLS = 30, 12, 48, 16, 6
-PATIENCE = 120.0
+PATIENCE = 300.0
+"""Seconds: a server that was killed starts again meanwhile, on a machine that has other things to do."""
 
 
 @dataclass
@@ -114,7 +115,8 @@ def test_nothing_is_sold_twice_lost_or_overtaken(instance: Instance, database: D
     assert len(joined) > 10
 
     with database.read() as db:
-        sessions = [sums_are_right(db, id_) for id_ in codes]  # oversold: none, nor counted wrong
+        for id_ in codes:
+            sums_are_right(db, id_)  # oversold: none, nor counted wrong
         rows = db.scalars(sa.select(Booking).where(Booking.session_id.in_(codes), Booking.via == Via.API)).all()
         stored = {str(one.id): one for one in rows}
         assert stored.keys() == booked.keys()  # lost: none; doubled: none
@@ -129,7 +131,7 @@ def test_nothing_is_sold_twice_lost_or_overtaken(instance: Instance, database: D
         log.info("%s booked, %s cancelled, %s waited", len(booked), len(cancelled), len(joined))
         log.info("%s asked again, %s repeated", asked, repeated)
     with database.begin() as db:
-        for session in settling.locked(db, *(one.id for one in sessions)):
+        for session in settling.locked(db, *codes):
             waiting = [one.id for one in settling.in_line(db, session)]
             settling.settle(db, session)
             assert [one.id for one in settling.in_line(db, session)] == waiting  # who fits has been offered seats
@@ -161,6 +163,7 @@ def people(instance: Instance, codes: dict[uuid.UUID, str]) -> Iterator[list[Per
         while True:
             with guard:
                 if not work:
+                    one.client.close()
                     return
                 code = work.pop()
             one.tries(code)

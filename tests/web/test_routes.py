@@ -218,5 +218,5 @@ def test_every_answer_carries_the_headers_that_protect_it(routes, place, app):
         assert "unsafe-inline" not in reply.headers["content-security-policy"], route
         assert reply.headers["referrer-policy"] == "same-origin", route
         kept = ("/static", "/media", "/recordings", "/open-data")  # and what calendars and feed readers ask for again
-        if not route.path.startswith(kept) and not route.path.endswith((".ics", ".atom")):
+        if not route.path.startswith(kept) and not route.path.endswith((".ics", ".atom", "worker.js")):
             assert reply.headers["cache-control"] == "no-store", route

@@ -147,4 +147,7 @@ def test_whose_day(desk, held):
     assert desk.get("/api/v1/attendance/day?device=x&whose=nobody").status_code == 422
     assert desk.get(f"/api/v1/attendance/day?device=x&whose={uuid.uuid4()}").json()["sessions"] == []
     assert desk.get("/api/v1/attendance/day?device=x&on=2020-01-01&whose=all").json()["sessions"] == []
+    for never in ("9999-12-31", "0001-01-01"):
+        assert desk.get(f"/api/v1/attendance/day?device=x&on={never}").status_code == 422
+        assert desk.get(f"/attendance/hours.csv?first={never}&last={never}").status_code == 422
     assert desk.get("/api/v1/attendance/tours").json() == {"tours": []}

@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from pathways import clock, i18n, ids
 from pathways.directory import calendars, finding, open_data, showing
 from pathways.directory.asking import asked_of
-from pathways.directory.pages import common
+from pathways.directory.pages import framing
 from pathways.directory.pages.vans import WEEKS
 from pathways.errors import NotFound
 from pathways.places import itinerary, tours
@@ -48,7 +48,7 @@ def near_json(request: Request, db: ReadDB, settings: OwnSettings) -> Response:
 @public(OPEN)
 def places(request: Request, kind: str, db: ReadDB, settings: OwnSettings) -> Response:
     if kind not in FORMATS:
-        raise NotFound(common.NO_PAGE)
+        raise NotFound(framing.NO_PAGE)
     state = open_data.state_of_places(db)
     pieces = partial(open_data.places, request.app.state.database.read, FORMATS[kind], settings.url)
     return _file(request, ("places", kind, *state), pieces, kind, "lieux")
@@ -66,7 +66,7 @@ def schema() -> Response:
 def sessions(request: Request, kind: str, db: ReadDB, settings: OwnSettings) -> Response:
     """``audience=professionals``: the training of mediators; otherwise what is for everybody."""
     if kind not in FORMATS:
-        raise NotFound(common.NO_PAGE)
+        raise NotFound(framing.NO_PAGE)
     audience = asked_of(request.query_params).audience
     state = open_data.state_of_sessions(db, audience)
     write = open_data.csv_pieces if kind == "csv" else open_data.json_pieces

@@ -16,7 +16,7 @@ from pathways import clock, i18n
 from pathways.directory import finding, words
 from pathways.directory.asking import DAYS_AHEAD, DISTANCES, Asked, asked_of
 from pathways.directory.finding import Found
-from pathways.directory.pages import common
+from pathways.directory.pages import framing
 from pathways.places import equipment, hours, houses, itinerary, service, tours
 from pathways.places.models import Place
 from pathways.web.dependencies import ReadDB, public
@@ -39,7 +39,7 @@ PICTURES = {
 
 
 @router.get("/near")
-@public(common.WHY)
+@public(framing.WHY)
 def near(request: Request, db: ReadDB) -> Response:
     """The question, and its answers beneath."""
     return _answers(request, db, "near.html", path="/near")
@@ -52,7 +52,7 @@ def embed(request: Request, db: ReadDB) -> Response:
 
 
 @router.get("/near/sessions")
-@public(common.WHY)
+@public(framing.WHY)
 def sessions(request: Request, db: ReadDB) -> Response:
     """The sessions alone, day by day: also the sheet for a notice board."""
     return _answers(request, db, "near-sessions.html", path="/near/sessions", only="sessions")
@@ -63,9 +63,9 @@ def _answers(
 ) -> Response:
     asked, now = asked_of(request.query_params), clock.now()
     found = finding.find(db, asked, now, only=only) if asked.is_anything or only else None
-    places = common.shown_places(found.places, now) if found else []
-    drawn = common.map_of(db, request, found, places) if found and places else None
-    return common.page(
+    places = framing.shown_places(found.places, now) if found else []
+    drawn = framing.map_of(db, request, found, places) if found and places else None
+    return framing.page(
         request,
         template,
         tiles=drawn is not None,
@@ -74,7 +74,7 @@ def _answers(
         asked=asked,
         found=found,
         places=places,
-        sessions=common.shown_sessions(found.sessions or (), now) if found else [],
+        sessions=framing.shown_sessions(found.sessions or (), now) if found else [],
         map=drawn,
         wish=_wish(found) if found else "",
         no_place=words.NO_PLACE,
@@ -109,13 +109,13 @@ def _wish(found: Found) -> str:
 
 
 @router.get("/near/places/{place_id}")
-@public(common.WHY)
+@public(framing.WHY)
 def place(request: Request, place_id: uuid.UUID, db: ReadDB) -> Response:
     """A place as one finds it: when, how, what one finds there, and what happens next."""
     found, now = service.public(db, place_id), clock.now()
-    drawn = common.map_at(db, request, found)
+    drawn = framing.map_at(db, request, found)
     coming = finding.sessions_at(db, place_id, now)
-    return common.page(
+    return framing.page(
         request,
         "near-place.html",
         tiles=drawn is not None,
@@ -125,7 +125,7 @@ def place(request: Request, place_id: uuid.UUID, db: ReadDB) -> Response:
         },
         languages_there=tongues.named(found.languages),
         hours=hours.said(found.hours, i18n.current().code),
-        is_open=common.open_now(found, now),
+        is_open=framing.open_now(found, now),
         tenants=[(one, hours.said(one.hours, i18n.current().code)) for one in houses.tenants_of(db, place_id)],
         rooms=[
             (one, [equipment.EQUIPMENT[code] for code in equipment.known(one.equipment)])
@@ -133,7 +133,7 @@ def place(request: Request, place_id: uuid.UUID, db: ReadDB) -> Response:
         ],
         visits=_visits(db, found, now),
         rounds=tours.of_van(db, place_id) if found.is_mobile else (),
-        sessions=[common.shown_session(one, None, now) for one in coming],
+        sessions=[framing.shown_session(one, None, now) for one in coming],
         map=drawn,
         asked=Asked(),
     )

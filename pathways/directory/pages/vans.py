@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways import clock, i18n
-from pathways.directory.pages import common
+from pathways.directory.pages import framing
 from pathways.places import equipment, itinerary, tours
 from pathways.places.itinerary import Occurrence
 from pathways.places.models import Place, Tour
@@ -36,25 +36,25 @@ class Day:
 
 
 @router.get("/near/vans")
-@public(common.WHY)
+@public(framing.WHY)
 def vans(request: Request, db: ReadDB) -> Response:
     """Every van, this week."""
     found = tours.running(db)
     stops = tours.stops_by_tour(db, found)
     today, end = _week()
     shown = [(one, days(itinerary.dated(stops.get(one.id, []), today, end), today)) for one in found]
-    return common.page(request, "near-vans.html", tours=shown, vans=_vans(db, found))
+    return framing.page(request, "near-vans.html", tours=shown, vans=_vans(db, found))
 
 
 @router.get("/near/vans/{tour_id}")
-@public(common.WHY)
+@public(framing.WHY)
 def van(request: Request, tour_id: uuid.UUID, db: ReadDB) -> Response:
     tour = tours.public(db, tour_id)
     today, end = _week()
     stops = tours.stops_of(db, tour)
     dated = itinerary.dated(stops, today, today + timedelta(weeks=WEEKS))
     carried = equipment.known(code for one in stops for code in one.equipment)
-    return common.page(
+    return framing.page(
         request,
         "near-van.html",
         tour=tour,

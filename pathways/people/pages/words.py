@@ -17,7 +17,7 @@ ROLES = {
     Role.PRESCRIBER: (D_("Prescription"), D_("réserve des places pour d'autres, et ne voit que ces réservations")),
     Role.COORDINATOR: (
         D_("Coordination"),
-        D_("voit les diagnostics et les membres, pas les personnes qui apprennent"),
+        D_("tient lieux, ateliers et réservations, lit la fiche d'un territoire ; ne voit aucun profil"),
     ),
     Role.ADMINISTRATOR: (D_("Administration"), D_("tout ce que fait la formation, et gère les membres")),
 }

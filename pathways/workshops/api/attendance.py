@@ -44,10 +44,12 @@ def day(
     whose: Annotated[Short, Query(description="`mine`, `all`, or the id of a tour.")] = "mine",
 ) -> dict[str, Any]:
     """First names or initials as they were given, codes, sizes of parties: nothing else of anybody."""
-    found = signing.day(db, member, on or signing.today(), scope_of(whose))
+    wanted = on or signing.today()
+    Period(wanted, wanted).checked()
+    found = signing.day(db, member, wanted, scope_of(whose))
     codes, now = Codes(settings.secret), clock.now()
     return {
-        "day": on or signing.today(),
+        "day": wanted,
         "taken_at": now,
         "expires_at": now + signing.KEPT_ON_DEVICE,
         "key": base64.b64encode(signing.device_key(settings.secret, member, device)).decode(),
