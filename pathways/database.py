@@ -6,7 +6,9 @@ SQLite is the embedded default (one process, one writer at a time); PostgreSQL i
 from __future__ import annotations
 
 import enum
+import math
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -15,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+import sqlalchemy.exc
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +31,8 @@ WRITERS, READERS, IDENTIFIERS = 10, 10, 10
 """Sessions open at once per process for writing, reading and finding out who asks. Together they are the size of the
 pool, and they stay under the 40 worker threads of the server: otherwise threads wait for connections that only
 waiting threads could give back, and everything stands still."""
+RESTS_SINCE, TRUSTED_SECONDS = "rests since", 1.0
+"""How long after its last use a connection to PostgreSQL is taken to be alive without asking."""
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):
@@ -123,7 +128,24 @@ def _postgresql_engine(url: str) -> sa.Engine:
     # SQLAlchemy forgets how many rows an INSERT made unless it is told to remember: "on conflict do nothing" would
     # always look like something done.
     remembering = {"preserve_rowcount": True}
-    return sa.create_engine(url, pool_pre_ping=True, pool_recycle=1800, execution_options=remembering, **_pool())
+    engine = sa.create_engine(url, pool_recycle=1800, execution_options=remembering, **_pool())
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info[RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wakes(connection: Any, record: Any, _proxy: object) -> None:
+        """A connection that has rested may have been closed at the other end: it is asked, and another is opened in its
+        place. One that was used a moment ago is not: the question would cost as much as a booking.
+        """
+        if time.monotonic() - record.info.get(RESTS_SINCE, math.inf) > TRUSTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as gone:
+                raise sqlalchemy.exc.DisconnectionError from gone
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> sa.Engine:

@@ -1,4 +1,4 @@
-"""Places at the desk, page by page, without JavaScript."""
+"""Places and basins at the desk, page by page, without JavaScript."""
 
 from __future__ import annotations
 
@@ -11,31 +11,16 @@ import sqlalchemy as sa
 
 from pathways.permissions import Role
 from pathways.places import service
-from pathways.places.models import Place, Room, Stop, Tenant, Tour
-from pathways.places.rules import Rule
+from pathways.places.models import Place, Room, Tenant
 from pathways.workshops.models import SessionState
-from tests.places.situations import commune, session
+from tests.places.keeping import a_keeper, made, send
+from tests.places.situations import session
 from tests.statements import counted
-from tests.web.world import csrf_of
 
 
 @pytest.fixture
 def keeper(signed_in, database):
-    with database.begin() as db:
-        commune(db, "99001", "Ailleurs-sur-Loire", "99123", at=(47.5, 1.5))
-        commune(db, "99002", "Nulle-Part", "99123")
-    return signed_in(Role.COORDINATOR)
-
-
-def send(client, path: str, **fields):
-    return client.post(path, data={"csrf": csrf_of(client)} | fields)
-
-
-def made(client, **fields) -> str:
-    usual = {"name": "Médiathèque du centre", "postcode": "99123", "commune": "ailleurs sur loire"}
-    reply = send(client, "/places/new", **(usual | fields))
-    assert reply.status_code == 303, reply.text
-    return reply.headers["location"]
+    return a_keeper(signed_in, database)
 
 
 def test_a_sheet_is_written_found_and_read(keeper):
@@ -163,81 +148,6 @@ def test_a_house_has_rooms_and_structures(keeper, database):
     assert send(keeper, f"{address}/rooms", name="").status_code == 422
 
 
-def test_a_tour_from_nothing_to_the_village_board(keeper, database):
-    assert "ajoutez-le" in keeper.get("/tours").text
-    van = made(keeper, name="Le bus numérique", is_mobile="on", phone="0247000000").rsplit("/", 1)[-1]
-    here = made(keeper, name="Mairie").rsplit("/", 1)[-1]
-    there = made(keeper, name="École").rsplit("/", 1)[-1]
-    assert send(keeper, "/tours", name="", van=van).status_code == 422
-    assert send(keeper, "/tours", name="Jeudi", van=here).status_code == 422
-    tour = send(keeper, "/tours", name="Tournée du jeudi", van=van).headers["location"]
-    first = service.today() + timedelta(days=7)
-    typed = {
-        "place": here,
-        "first": first.isoformat(),
-        "weeks": "2",
-        "opens": "14:00",
-        "closes": "16:00",
-        "version": "1",
-    }
-    typed |= {"on_holidays": "on", "seats": "6", "equipment": "computers", "note": "Sur la place"}
-    assert send(keeper, f"{tour}/stops/new", **(typed | {"first": ""})).status_code == 422
-    assert send(keeper, f"{tour}/stops/new", **typed).status_code == 303
-    clash = send(
-        keeper, f"{tour}/stops/new", **(typed | {"place": there, "opens": "15:00", "closes": "17:00", "version": "2"})
-    )
-    assert clash.status_code == 409
-    assert "à la fois" in clash.text
-    elsewhere = typed | {"place": there, "first": (first + timedelta(days=1)).isoformat(), "version": "2"}
-    assert send(keeper, f"{tour}/stops/new", **elsewhere).status_code == 303
-    with database.read() as db:
-        stops = {one.place_id: one.id for one in db.scalars(sa.select(Stop).where(Stop.tour_id == uuid.UUID(tour[7:])))}
-    one, other = stops[uuid.UUID(here)], stops[uuid.UUID(there)]
-    page = keeper.get(tour).text
-    assert "Ne vient pas ce jour-là" in page
-    assert "Vient plutôt à" in page
-    assert "week" not in re.sub(r"20\d\d week", "", page)  # no week without its year
-    assert (
-        send(keeper, f"{tour}/stops/{one}/day", day=first.isoformat(), action="instead", other=str(other)).status_code
-        == 303
-    )
-    with database.read() as db:
-        assert Rule.of(db.get_one(Stop, one).rule).without == {first}
-        assert Rule.of(db.get_one(Stop, other).rule).extra == {first}
-    assert "Vient quand même" in keeper.get(tour).text
-    back = send(keeper, f"{tour}/stops/{one}/day", day=first.isoformat(), action="restore")
-    assert back.status_code == 409  # it is at the other stop that day
-    assert send(keeper, f"{tour}/stops/{other}/day", day=first.isoformat(), action="skip").status_code == 303
-    assert send(keeper, f"{tour}/stops/{one}/day", day=first.isoformat(), action="restore").status_code == 303
-    assert send(keeper, f"{tour}/stops/{one}/day", day="2026-02-30", action="add").status_code == 422
-    assert keeper.get(f"{tour}/stops/{one}").status_code == 200
-    board = keeper.get(f"{tour}/notice?stop={one}&language=ar")
-    assert board.status_code == 200
-    assert 'lang="ar"' in board.text
-    assert "Sur la place" in board.text
-    assert "Mairie" in board.text
-    assert board.text.count("14:00 – 16:00") == 4
-    assert keeper.get(f"{tour}/notice").status_code == 200
-    assert "Tournée du jeudi" in keeper.get(f"/places/{here}").text
-    assert "Tournée du jeudi" in keeper.get(f"/places/{van}").text
-    assert send(keeper, tour, name="Tournée du marché", version="1").status_code == 409
-    assert send(keeper, tour, action="end").status_code == 303
-    assert send(keeper, f"{tour}/stops/{one}/remove").status_code == 303
-    with database.read() as db:
-        assert db.get(Stop, one) is None
-        assert db.get_one(Tour, uuid.UUID(tour[7:])).ended_at is not None
-
-
-def test_another_structure_s_tour_is_not_there(keeper, signed_in):
-    van = made(keeper, name="Le bus", is_mobile="on").rsplit("/", 1)[-1]
-    tour = send(keeper, "/tours", name="Tournée", van=van).headers["location"]
-    stranger = signed_in(Role.ADMINISTRATOR)
-    for path in (tour, f"{tour}/notice", f"{tour}/stops/new"):
-        assert stranger.get(path).status_code == 404
-    assert send(stranger, tour, action="end").status_code == 404
-    assert send(stranger, "/tours", name="La mienne", van=van).status_code == 403
-
-
 def test_a_basin_is_drawn_and_grows(keeper, signed_in):
     assert send(keeper, "/basins", name="", communes="99001").status_code == 422
     assert send(keeper, "/basins", name="Val", communes="00000").status_code == 422
@@ -265,99 +175,6 @@ def test_whatever_is_typed_the_list_answers(keeper, text):
     assert keeper.get("/basins", params={"q": text}).status_code in {200, 422}
     reply = send(keeper, "/places/new", name=text, postcode=text, commune=text, hours=text, latitude=text, kinds=text)
     assert reply.status_code == 422
-
-
-LAMEDNUM = (
-    "id,pivot,nom,commune,code_postal,adresse,latitude,longitude,services,date_maj\r\n"
-    "un,43493312300029,Espace du canal,Nulle-Part,99123,1 quai,47.5,1.5,Loisirs et créations numériques,2026-01-05\r\n"
-    "deux,43493312300029,Sans date,Nulle-Part,99123,2 quai,,,,\r\n"
-)
-
-
-def upload(client, text: str, name: str = "lieux.csv"):
-    data = {"csrf": csrf_of(client)}
-    return client.post("/places/import", data=data, files={"file": (name, text.encode(), "text/csv")})
-
-
-def hidden(page: str, name: str) -> str:
-    found = re.search(f'name="{name}" value="([^"]*)"', page)
-    assert found, name
-    return found[1]
-
-
-def test_a_file_is_examined_then_taken_and_the_second_time_does_nothing(keeper):
-    report = upload(keeper, LAMEDNUM)
-    assert report.status_code == 200, report.text
-    assert "Espace du canal" in report.text
-    assert "À corriger" in report.text
-    assert "date_maj" in report.text
-    assert "Espace du canal" not in keeper.get("/places").text  # nothing yet
-    kept = {"contents": hidden(report.text, "contents"), "seal": hidden(report.text, "seal")}
-    done = send(keeper, "/places/import", **kept)
-    assert done.status_code == 303, done.text
-    assert "Nouveaux : 1" in keeper.get(done.headers["location"]).text
-    assert "Espace du canal" in keeper.get("/places").text
-    again = send(keeper, "/places/import", **kept)  # pressed twice
-    assert again.headers["location"].endswith("new=0&changed=0&withdrawn=0")
-    assert "rien à importer" in upload(keeper, LAMEDNUM).text
-    newer = LAMEDNUM.replace("un,", "trois,")
-    report = upload(keeper, newer).text
-    assert "ne nomme plus" in report
-    kept = {"contents": hidden(report, "contents"), "seal": hidden(report, "seal"), "withdraw": "true"}
-    assert send(keeper, "/places/import", **kept).headers["location"].endswith("withdrawn=1")
-
-
-def test_a_report_that_is_no_longer_true_is_shown_anew(keeper, signed_in):
-    report = upload(keeper, LAMEDNUM)
-    kept = {"contents": hidden(report.text, "contents"), "seal": hidden(report.text, "seal")}
-    colleague = signed_in(Role.COORDINATOR, organisation=keeper.organisation_id)
-    theirs = upload(colleague, LAMEDNUM.replace("Espace du canal", "Espace du port"))
-    assert send(colleague, "/places/import", contents=hidden(theirs.text, "contents"), seal=hidden(theirs.text, "seal"))
-    moved = send(keeper, "/places/import", **kept)
-    assert moved.status_code == 200
-    assert "Entre-temps" in moved.text
-
-
-@pytest.mark.parametrize("text", ["", "bonjour", "[]", "{", "PK\x03\x04rien", "id;nom\n1;2"])
-def test_what_is_no_file_of_places_is_refused_with_a_sentence(keeper, text):
-    reply = upload(keeper, text)
-    assert reply.status_code in {200, 422}
-    assert 'role="alert"' in reply.text
-    assert send(keeper, "/places/import", contents="x|y", seal="z").status_code == 422
-    assert send(keeper, "/places/import").status_code == 422
-
-
-def test_places_leave_with_what_is_lost_said(keeper):
-    made(keeper, languages=["fr", "ti"], services="Aide aux démarches administratives")
-    for name, files in {
-        "lamednum-csv": ("lieux.csv", "accompagnement.json", "pertes.json", "pertes.csv"),
-        "lamednum-json": ("lieux.json",),
-        "data-inclusion": ("structures.json", "services.json"),
-    }.items():
-        page = keeper.get(f"/places/export?format={name}")
-        assert page.status_code == 200, page.text
-        for file in files:
-            assert file in page.text
-            reply = keeper.get(f"/places/export/{name}/{file}")
-            assert reply.status_code == 200
-            assert "attachment" in reply.headers["content-disposition"]
-    assert keeper.get("/places/export/lamednum-csv/passwd").status_code == 404
-    page = keeper.get("/places/export?format=lamednum-csv").text
-    assert "Médiathèque du centre" in page  # its languages are lost
-
-
-def test_the_hours_of_a_stop_leave_dated(keeper):
-    van = made(keeper, name="Le bus", is_mobile="on").rsplit("/", 1)[-1]
-    here = made(keeper, name="Mairie").rsplit("/", 1)[-1]
-    tour = send(keeper, "/tours", name="Tournée", van=van).headers["location"]
-    first = (service.today() + timedelta(days=2)).isoformat()
-    typed = {"place": here, "first": first, "weeks": "2", "opens": "14:00", "closes": "16:00", "version": "1"}
-    assert send(keeper, f"{tour}/stops/new", **typed, on_holidays="on").status_code == 303
-    plain = keeper.get("/places/export/lamednum-csv/lieux.csv").text
-    timed = keeper.get("/places/export/lamednum-csv/lieux.csv?vans=true").text
-    assert "14:00-16:00" not in plain
-    assert timed.count("14:00-16:00") >= 2  # of the place and of the van
-    assert not re.search(r"(?<!\d\d\d\d )week", timed)
 
 
 def test_the_sheet_of_a_place_says_what_happens_in_it_whoever_holds_it(keeper, signed_in, database):

@@ -12,12 +12,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from pathways import clock, outbox
 from pathways.database import Database
 from pathways.settings import Settings
 from pathways.workshops import running
 from pathways.workshops.codes import Codes
-from pathways.workshops.models import Booking, BookingState, Channel, Via, WorkshopSession
+from pathways.workshops.models import Booking, BookingState, Channel, Notice, Via, WorkshopSession
 from tests.conftest import SECRET
 from tests.workshops.days import a_member, a_session
 
@@ -69,6 +71,12 @@ def thursday(db, organisation_id: uuid.UUID | None = None, **changed: Any) -> Wo
     return a_session(db, organisation_id or a_member(db).organisation_id, **{"starts_at": THURSDAY, **changed})
 
 
+def booked(database: Database, how: tuple[Channel, str] = MAIL, *, in_days: int = 0, **changed: Any) -> Booking:
+    """A booking of a session of its own, so many days after Thursday."""
+    with database.begin() as db:
+        return seated(db, thursday(db, starts_at=THURSDAY + timedelta(days=in_days)), how, **changed)
+
+
 def tell(database: Database, event: Any) -> None:
     with database.begin() as db:
         outbox.record(db, event)
@@ -83,6 +91,13 @@ def work(database: Database, settings: Settings) -> int:
     while outbox.deliver_one(database, running.handlers(settings)):
         done += 1
     return done
+
+
+def notices_of(database: Database) -> list[Notice]:
+    with database.read() as db:
+        found = list(db.scalars(sa.select(Notice).order_by(Notice.created_at, Notice.id)))
+        db.expunge_all()
+        return found
 
 
 def mails(settings: Settings) -> list[EmailMessage]:

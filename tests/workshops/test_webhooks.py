@@ -4,77 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
-import time as real_time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from pathways import calling, changes
-from pathways.errors import Conflict, Invalid, NotFound
+from pathways import changes
+from pathways.errors import NotFound
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
 from pathways.permissions import Role
 from pathways.workshops import webhooks
 from pathways.workshops.models import Webhook, WebhookDelivery
 from tests.parts import ROOT
-from tests.people.situations import post
 from tests.workshops.days import a_member
 from tests.workshops.outgoing import TUESDAY, Clock, work
-
-
-@dataclass
-class Receiver:
-    """A partner's own server: answers what it is told to, and keeps what it took."""
-
-    url: str = ""
-    answers: list[int] = field(default_factory=list)
-    """Statuses of the next calls; then 204."""
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    def numbers(self) -> list[int]:
-        return [one["number"] for _, body in self.calls for one in json.loads(body)["data"]["changes"]]
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"]))
-            status = receiver.answers.pop(0) if receiver.answers else 204
-            if status < 300:
-                receiver.calls.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(status)
-            if status == 302:
-                self.send_header("location", "http://127.0.0.1:1/")
-            self.end_headers()
-
-        def log_message(self, format, *_):  # noqa: A002 - the name that http.server gave it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook?of=us"
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture
@@ -289,36 +236,6 @@ def test_others_may_not_touch_it(database, private, member, receiver):
         assert webhooks.list_for(db, stranger) == []
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "exemple.fr",
-        "http://exemple.fr/",
-        "ftp://exemple.fr/",
-        "https://",
-        "https://me:pass@exemple.fr/",
-        "https://exemple.fr:99999/",
-        "https://exemple.fr/\r\nHost: other",
-        "https://exemple.fr/" + "a" * 500,
-        "https://éxemple.fr/",
-    ],
-)
-def test_only_whole_https_addresses_are_taken(db, settings, url):
-    with pytest.raises(Invalid):
-        webhooks.create(db, settings, a_member(db), url=url)
-
-
-def test_unknown_kinds_and_too_many_addresses_are_refused(db, settings):
-    member = a_member(db)
-    with pytest.raises(Invalid):
-        webhooks.create(db, settings, member, url="https://exemple.fr/", kinds=["password"])
-    for _ in range(webhooks.MOST_WEBHOOKS):
-        webhooks.create(db, settings, member, url="https://exemple.fr/")
-    with pytest.raises(Conflict):
-        webhooks.create(db, settings, member, url="https://exemple.fr/")
-
-
 def test_the_secret_is_nowhere_in_the_database(database, private, member, receiver):
     hook = subscribe(database, private, member, receiver.url)
     with database.read() as db:
@@ -327,153 +244,3 @@ def test_the_secret_is_nowhere_in_the_database(database, private, member, receiv
         row = db.execute(sa.select(Webhook.__table__)).one()
     assert secret.removeprefix("whsec_") not in repr(row)
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
-
-
-# --- the faces ---------------------------------------------------------------------------------------------
-
-
-def test_by_the_api_a_key_makes_one_and_gives_the_same_secret(app, settings, signed_in):
-    partner = signed_in(Role.COORDINATOR)
-    body = {"url": "https://exemple.fr/hook", "kinds": ["session"]}
-    made = [
-        partner.post("/api/v1/webhooks", json=body, headers={"Idempotency-Key": "one and the same"}) for _ in range(2)
-    ]
-    assert [one.status_code for one in made] == [201, 201]
-    assert made[0].json() == made[1].json()
-    [listed] = partner.get("/api/v1/webhooks").json()["webhooks"]
-    assert "secret" not in listed
-    other = partner.post(f"/api/v1/webhooks/{listed['id']}/secret").json()
-    assert other["secret"] != made[0].json()["secret"]
-    assert partner.get(f"/api/v1/webhooks/{listed['id']}/calls").json() == {"calls": []}
-    assert partner.post(f"/api/v1/webhooks/{listed['id']}/enable").json()["disabled_at"] is None
-    assert partner.delete(f"/api/v1/webhooks/{listed['id']}").status_code == 204
-    assert partner.get("/api/v1/webhooks").json() == {"webhooks": []}
-
-
-def test_by_the_pages(signed_in):
-    trainer = signed_in(Role.TRAINER)
-    wrong = post(trainer, "/webhooks", "/webhooks", url="http://exemple.fr/")
-    assert wrong.status_code == 422
-    assert "https://" in wrong.text
-    made = post(trainer, "/webhooks", "/webhooks", url="https://exemple.fr/hook", kind="booking")
-    assert "whsec_" in made.text
-    assert made.headers["cache-control"] == "no-store"
-    listed = trainer.get("/webhooks").text
-    assert "https://exemple.fr/hook" in listed
-    assert "whsec_" not in listed
-    address = listed.split('href="/webhooks/')[1].split('"')[0]
-    assert "whsec_" not in trainer.get(f"/webhooks/{address}").text
-    assert "whsec_" in post(trainer, "/webhooks", f"/webhooks/{address}/secret").text
-    assert post(trainer, "/webhooks", f"/webhooks/{address}/enable").status_code == 303
-    assert post(trainer, "/webhooks", f"/webhooks/{address}/remove").status_code == 303
-    assert "https://exemple.fr/hook" not in trainer.get("/webhooks").text
-
-
-@pytest.mark.parametrize("role", [Role.TRANSLATOR, Role.PRESCRIBER])
-def test_who_may_not_see_bookings_may_not_follow_them(signed_in, role):
-    somebody = signed_in(role)
-    assert somebody.get("/api/v1/changes").status_code == 403
-    assert somebody.get("/api/v1/webhooks").status_code == 403
-    assert somebody.get("/webhooks").status_code == 403
-
-
-# --- where calls may not lead ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.1.2.3",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",  # noqa: S104 - compared, not bound
-        "224.0.0.1",
-        "255.255.255.255",
-        "198.18.0.1",
-        "::1",
-        "::",
-        "fe80::1",
-        "fe80::1%eth0",
-        "fc00::1",
-        "ff02::1",
-        "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1",
-        "::127.0.0.1",
-        "64:ff9b::7f00:1",
-        "64:ff9b::a00:1",
-        "2002:7f00:1::",
-        "2002:a00:1::1",
-        "2001:db8::1",
-    ],
-)
-def test_addresses_of_private_networks_are_none_of_the_internet(address):
-    assert not calling.is_public(address)
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::5db8:d822"])
-def test_addresses_of_the_internet_are(address):
-    assert calling.is_public(address)
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "127.1", "2130706433", "0x7f.1", "0"])
-def test_no_call_leads_to_this_machine(host):
-    with pytest.raises(calling.NotCalled):
-        calling.post(f"https://{host}/", b"{}", {})
-
-
-def test_a_name_with_one_private_address_among_others_is_refused(monkeypatch):
-    found = [(2, 1, 6, "", (one, 443)) for one in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(calling.socket, "getaddrinfo", lambda *_, **__: found)
-    monkeypatch.setattr(calling.socket, "create_connection", lambda *_, **__: pytest.fail("connected"))
-    with pytest.raises(calling.NotCalled, match="not an address of the Internet"):
-        calling.post("https://exemple.fr/", b"{}", {})
-
-
-def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch):
-    """A name that answers differently the second time gains nothing: it is asked once."""
-    asked: list[str] = []
-
-    def once(host, *_, **__):
-        asked.append(host)
-        return [(2, 1, 6, "", ("93.184.216.34" if len(asked) == 1 else "127.0.0.1", 443))]
-
-    def connect(address, **_):
-        assert address == ("93.184.216.34", 443)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(calling.socket, "getaddrinfo", once)
-    monkeypatch.setattr(calling.socket, "create_connection", connect)
-    with pytest.raises(calling.NotCalled, match="ConnectionRefused"):
-        calling.post("https://exemple.fr/", b"{}", {})
-    assert asked == ["exemple.fr"]
-
-
-def test_a_certificate_that_nobody_vouches_for_is_refused(receiver):
-    """The receiver of tests speaks no TLS at all."""
-    with pytest.raises(calling.NotCalled):
-        calling.post(receiver.url.replace("http://", "https://"), b"{}", {}, private=True)
-
-
-def test_who_answers_a_letter_at_a_time_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(calling, "PATIENCE", 0.5)
-    listening = calling.socket.create_server(("127.0.0.1", 0))
-
-    def drip():
-        line, _ = listening.accept()
-        with line:
-            for letter in b"HTTP/1.1 200 OK" * 20:
-                try:
-                    line.sendall(bytes([letter]) if letter != 10 else b"x")
-                except OSError:
-                    return
-                real_time.sleep(0.1)
-
-    threading.Thread(target=drip, daemon=True).start()
-    started = real_time.monotonic()
-    with pytest.raises(calling.NotCalled):
-        calling.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, private=True)
-    assert real_time.monotonic() - started < 2
-    listening.close()

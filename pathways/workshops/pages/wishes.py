@@ -19,7 +19,7 @@ from pathways.web.pages import render
 from pathways.workshops import showing, themes, tongues, wishes
 from pathways.workshops.asking import Wanted
 from pathways.workshops.models import Wish, WorkshopSession
-from pathways.workshops.pages.booking_doors import WITH_A_TOKEN, OwnCodes, speak_as, square
+from pathways.workshops.pages.booking_doors import WITH_A_TOKEN, OwnCodes, remember_language, speak_as, square
 from pathways.workshops.pages.booking_forms import BookForm, contact_words, identifier, reached
 from pathways.workshops.pages.wish_forms import WishForm, wish_form
 
@@ -44,6 +44,22 @@ def ask(
     """What the directory already knows of what is sought comes filled in."""
     known = language if language in tongues.tongues() else i18n.current().code
     return _form(request, db, settings, WishForm(known, theme, where))
+
+
+@router.get("/wish/language")
+@public(WHY)
+def languages(request: Request) -> Response:
+    offered = list(i18n.languages().values())
+    return render(request, "wall.html", offered=offered, base="/wish/language", chosen=i18n.current().code)
+
+
+@router.get("/wish/language/{tag}")
+@public(WHY)
+def choose_language(request: Request, tag: str) -> Response:
+    response = RedirectResponse("/wish", 303)
+    if code := i18n.recognised(tag):
+        remember_language(response, request, code)
+    return response
 
 
 @router.post("/wish")
