@@ -27,10 +27,10 @@ from pathways import clock, ids
 from pathways.database import Database
 from pathways.errors import Conflict
 from pathways.people.models import Organisation
-from pathways.workshops import booking
-from pathways.workshops.booking import Full, Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, SessionState, Workshop, WorkshopSession
+from pathways.workshops.seating import booking
+from pathways.workshops.seating.booking import Full, Wanted
 from tests.slow.accepted import nodelay
 from tests.slow.instance import SECRET, Instance
 

@@ -88,7 +88,6 @@ from pathways.web import files, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
 from pathways.working import Work
-from pathways.workshops import happening
 from pathways.workshops import running as workshops
 from pathways.workshops.api import attendance as attendance_api
 from pathways.workshops.api import bookings as bookings_api
@@ -117,6 +116,7 @@ from pathways.workshops.pages import tasks as task_pages
 from pathways.workshops.pages import waiting as waiting_pages
 from pathways.workshops.pages import webhooks as webhook_pages
 from pathways.workshops.pages import wishes as wish_pages
+from pathways.workshops.scheduling import happening
 
 APIS = (
     learner_api,

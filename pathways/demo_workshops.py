@@ -19,15 +19,16 @@ from pathways.places.houses import RoomForm
 from pathways.places.models import Place, Room, Stop, Tour
 from pathways.places.place_forms import PlaceForm
 from pathways.places.rules import Rule
-from pathways.workshops import booking, means, offers, series
-from pathways.workshops.asking import Wanted
 from pathways.workshops.codes import Codes
-from pathways.workshops.engaging import Bound
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import MeansKind, Reading, SessionState, WorkshopSession
-from pathways.workshops.offers import WorkshopForm
-from pathways.workshops.series import Template
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.scheduling import means, offers, series
+from pathways.workshops.scheduling.engaging import Bound
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.scheduling.offers import WorkshopForm
+from pathways.workshops.scheduling.series import Template
+from pathways.workshops.scheduling.sessions import SessionForm
+from pathways.workshops.seating import booking
+from pathways.workshops.seating.asking import Wanted
 
 WEEKS = 13
 SEED = 11

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from pathways import database as pathways_database
 from pathways.database import Database
@@ -53,7 +54,7 @@ def test_after_a_cut_within_that_moment_one_request_fails_and_the_next_does_not(
     with shared.read() as db:
         db.scalar(sa.text("SELECT 1"))
     _cut_all(shared)
-    with pytest.raises(sa.exc.OperationalError), shared.read() as db:
+    with pytest.raises(OperationalError), shared.read() as db:
         db.scalar(sa.text("SELECT 1"))
     with shared.read() as db:
         assert db.scalar(sa.text("SELECT 1")) == 1

@@ -23,8 +23,9 @@ from pathways import clock, i18n
 from pathways.places import exchange, leaving
 from pathways.places.exchange import Format
 from pathways.places.models import Place
-from pathways.workshops import seats, wall_clock
+from pathways.workshops import wall_clock
 from pathways.workshops.models import Audience, SessionState, Workshop, WorkshopSession
+from pathways.workshops.seating import seats
 
 AT_ONCE = 1000
 """Rows read in one turn; between two turns no connection is held, however slowly the other side reads."""

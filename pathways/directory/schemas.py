@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pathways.directory import words
 from pathways.directory.asking import DISTANCES, LONGEST_WHERE, MOST_PAGES, USUAL_KM
 from pathways.workshops.models import Audience
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating.seats import Standing
 
 
 class DirectoryIn(BaseModel):

@@ -7,7 +7,7 @@ from pathways.directory.finding import Found, FoundPlace, FoundSession
 from pathways.directory.schemas import DirectoryOut, DirectoryPlaceOut, DirectorySessionOut, SpotOut
 from pathways.places import vocabularies
 from pathways.places.territories import Spot
-from pathways.workshops import seats
+from pathways.workshops.seating import seats
 from pathways.workshops.showing import title_of
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathways.i18n import N_
 from pathways.places import vocabularies
 from pathways.places.models import Place
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating.seats import Standing
 from pathways.workshops.showing import ACCESS as SESSION_ACCESS
 
 WHEELCHAIR, SIGNED = "wheelchair", "sign_language"

@@ -26,7 +26,8 @@ from pathways.permissions import Member, Permission
 from pathways.places import territories
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
-from pathways.workshops import seats, showing, tongues
+from pathways.workshops import showing, tongues
+from pathways.workshops.seating import seats
 from pathways.workshops.showing import Said
 
 router = APIRouter()

@@ -18,7 +18,7 @@ from pathways.workshops.models import (
     WebhookDelivery,
     WorkshopSession,
 )
-from pathways.workshops.notices import NoticeDue
+from pathways.workshops.notifying.notices import NoticeDue
 
 CONTACTS = timedelta(days=91)
 """Three months after the session: addresses and numbers. What was told goes so long after it was told."""

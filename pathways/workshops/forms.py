@@ -17,8 +17,6 @@ from pathways.errors import Invalid
 from pathways.i18n import D_
 from pathways.places.rules import MOST_WEEKS, Rule
 from pathways.workshops import wall_clock
-from pathways.workshops.engaging import Bound
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import (
     Audience,
     Level,
@@ -30,9 +28,11 @@ from pathways.workshops.models import (
     WaitingRule,
     Workshop,
 )
-from pathways.workshops.offers import WorkshopForm
-from pathways.workshops.seats import Share
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.scheduling.engaging import Bound
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.scheduling.offers import WorkshopForm
+from pathways.workshops.scheduling.sessions import SessionForm
+from pathways.workshops.seating.seats import Share
 
 MOST_FIELDS, LONGEST_FIELD = 400, 2100
 QUOTA_ROWS = 8
@@ -238,7 +238,9 @@ def shares_of(filled: Filled, timezone: str) -> list[Share]:
         capacity = filled.number(f"seats-{row}", 0)
         kind = filled.choice(f"kind-{row}", QuotaKind, QuotaKind.PRESCRIBERS)
         last = filled.day(f"until-{row}")
-        if capacity:
+        if last is not None and not 2000 <= last.year <= 2100:
+            filled.wrong(f"until-{row}", D_("Ce jour est trop loin. Choisissez-en un plus proche."))
+        elif capacity:
             until = wall_clock.nearest(last + timedelta(days=1), time(0), timezone) if last else None
             value = filled.get(f"value-{row}")[:60]
             found.append(Share(kind, value, capacity, until, texts.one_line(filled.get(f"funder-{row}"))[:100]))

@@ -6,7 +6,11 @@ from sqlalchemy.orm import Session
 
 from pathways import outbox
 from pathways.settings import Settings
-from pathways.workshops import attendance, forgetting, notices, reminders, series, settling, webhooks, wishes
+from pathways.workshops import forgetting, wishes
+from pathways.workshops.attending import attendance
+from pathways.workshops.notifying import notices, reminders, webhooks
+from pathways.workshops.scheduling import series
+from pathways.workshops.seating import settling
 
 
 def handlers(settings: Settings) -> dict[str, outbox.Handler]:

@@ -6,13 +6,11 @@ import uuid
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from pathways.places.rules import MOST_WEEKS, Rule
 from pathways.texts import clean
 from pathways.web.fields import Line, Short
-from pathways.workshops.engaging import Binding, Bound
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import (
     Audience,
     Level,
@@ -27,10 +25,12 @@ from pathways.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from pathways.workshops.offers import LONGEST_DESCRIPTION, WorkshopForm
-from pathways.workshops.seats import Share
-from pathways.workshops.series import Made, Template
-from pathways.workshops.sessions import LONGEST_URL, SessionForm
+from pathways.workshops.scheduling.engaging import Binding, Bound
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.scheduling.offers import LONGEST_DESCRIPTION, WorkshopForm
+from pathways.workshops.scheduling.series import Made, Template
+from pathways.workshops.scheduling.sessions import LONGEST_URL, SessionForm
+from pathways.workshops.seating.seats import Share
 
 Paragraphs = Annotated[str, StringConstraints(max_length=LONGEST_DESCRIPTION), AfterValidator(clean)]
 Address = Annotated[str, StringConstraints(max_length=LONGEST_URL), AfterValidator(clean)]
@@ -184,13 +184,23 @@ class SeatsIn(Incoming):
     reason: Line
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    """What a database and a clock on a wall can say, in whatever zone."""
+    if not 2000 <= moment.year <= 2100:
+        raise ValueError("a moment far from our time")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+
+
 class ShareIn(Incoming):
     """Seats kept for some. Of a kind with a value: a language, an organisation's id, a tour's id."""
 
     kind: QuotaKind
     value: Short = ""
     capacity: int
-    until: datetime | None = Field(default=None, description="Then the unsold ones are everybody's.")
+    until: Moment | None = Field(default=None, description="Then the unsold ones are everybody's.")
     funder: Annotated[Line, Field(max_length=100)] = ""
 
     def share(self) -> Share:

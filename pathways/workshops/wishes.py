@@ -22,14 +22,15 @@ from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import N_
 from pathways.places.areas import Area
 from pathways.places.models import Commune
-from pathways.workshops import seats, themes, tongues
-from pathways.workshops.asking import Made, Wanted
-from pathways.workshops.booking import book
+from pathways.workshops import themes, tongues
 from pathways.workshops.codes import Codes
-from pathways.workshops.contacts import Contact
 from pathways.workshops.events import WishAnswered
 from pathways.workshops.models import Channel, QuotaKind, SeatQuota, SessionState, Wish, WishState, WorkshopSession
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import seats
+from pathways.workshops.seating.asking import Made, Wanted
+from pathways.workshops.seating.booking import book
+from pathways.workshops.seating.contacts import Contact
+from pathways.workshops.seating.seats import Share
 
 LASTS = timedelta(days=183)
 FEWEST, EXACT = 3, 10

@@ -10,10 +10,10 @@ from typing import Any
 from pathways import clock
 from pathways.people import service as people
 from pathways.permissions import Role
-from pathways.workshops import booking, waiting
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Reading, WorkshopSession
+from pathways.workshops.seating import booking, waiting
+from pathways.workshops.seating.booking import Wanted
 from tests.browser.server import SECRET, Server
 from tests.workshops import offering
 

@@ -19,7 +19,7 @@ from pathways import clock, demo
 from pathways.database import Database
 from pathways.people import service as people
 from pathways.people.models import Membership
-from pathways.workshops import attendance
+from pathways.workshops.attending import attendance
 from pathways.workshops.models import Attendance, AttendanceMark, Booking, Via, WalkIns
 from tests.browser import server as serving
 from tests.browser.checks import faults

@@ -16,8 +16,8 @@ from pathways.places import houses, service, tours
 from pathways.places.houses import RoomForm, TenantForm
 from pathways.places.tours import StopForm
 from pathways.settings import Settings
-from pathways.workshops import cancelling
 from pathways.workshops.models import Audience, WorkshopSession
+from pathways.workshops.seating import cancelling
 from tests.directory import near
 from tests.places import situations
 from tests.statements import counted

@@ -17,10 +17,11 @@ from pathways.directory import open_data
 from pathways.places import tours
 from pathways.places.service import today
 from pathways.places.tours import StopForm
-from pathways.workshops import booking, cancelling, sessions
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Audience
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import booking, cancelling
+from pathways.workshops.seating.booking import Wanted
 from tests.directory.test_directory_pages import town
 from tests.places import situations
 from tests.workshops import offering

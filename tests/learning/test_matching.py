@@ -34,8 +34,9 @@ def lacking(db):
 def offer(db, member, *skills: str, languages=("fr",), place=True, **values):
     codes = tuple(f"inclusion-numerique:{code}" for code in skills)
     workshop = offering.workshop_of(db, member, skills=codes, **values)
-    where = {"place_id": offering.place_of(db, member).id} if place else {"meeting_url": "https://visio.exemple.fr/x"}
-    return offering.session_of(db, member, workshop, languages=languages, **where)
+    if not place:
+        return offering.session_of(db, member, workshop, languages=languages, meeting_url="https://visio.exemple.fr/x")
+    return offering.session_of(db, member, workshop, languages=languages, place_id=offering.place_of(db, member).id)
 
 
 def match(db, profile, *, language: str = "fr", spot: Spot | None = None, no_reading: bool = False):

@@ -64,8 +64,8 @@ def server(monkeypatch):
     return Server
 
 
-def send(url="smtp://mail.exemple.fr", **values):
-    mail.send(url, **{"sender": "a@exemple.fr", "to": "b@exemple.fr", "subject": "é", "text": "ligne\n"} | values)
+def send(url="smtp://mail.exemple.fr", *, sender="a@exemple.fr", to="b@exemple.fr", subject="é", text="ligne\n"):
+    mail.send(url, sender=sender, to=to, subject=subject, text=text)
 
 
 def test_a_mail_is_whole_and_says_that_a_program_sent_it():

@@ -23,8 +23,8 @@ import pytest
 import sqlalchemy as sa
 
 from pathways.database import Database
-from pathways.workshops import settling
 from pathways.workshops.models import Booking, BookingState, Via, WaitingState, WaitlistEntry
+from pathways.workshops.seating import settling
 from tests.slow.instance import Client, Instance, Reply
 from tests.workshops.seating import hall, sums_are_right
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.permissions import OF_ROLE, Member, Role
-from pathways.workshops import booking, waiting
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import DeskTask, DeskTaskKind, SessionState, Workshop, WorkshopSession
+from pathways.workshops.seating import booking, waiting
+from pathways.workshops.seating.booking import Wanted
 
 CODES = Codes(b"a secret for tests, thirty-two bytes or more")
 _TYPED = {"party": "1", "label": "A.", "key": str(uuid.UUID(int=11))}

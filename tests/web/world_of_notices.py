@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pathways import outbox
 from pathways.outbox import OutboxEvent
-from pathways.workshops import notices
 from pathways.workshops.models import Booking, NoticeKind, Webhook
+from pathways.workshops.notifying import notices
 
 _HOOK = {"url": "https://exemple.fr/hook"}
 FORMS: dict[str, dict[str, str]] = {

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from pathways import clock
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.places.rules import Rule
-from pathways.workshops import means, offers, series
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import MeansKind
-from pathways.workshops.offers import WorkshopForm
-from pathways.workshops.series import Template
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.scheduling import means, offers, series
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.scheduling.offers import WorkshopForm
+from pathways.workshops.scheduling.series import Template
+from pathways.workshops.scheduling.sessions import SessionForm
 
 _WORKSHOP: dict[str, Any] = {"titles": {"fr": "Mes photos"}, "theme": "gere_ses_contenus_numeriques"}
 _TIMES: dict[str, Any] = {"starts": "14:00", "ends": "16:00", "seats": 8}

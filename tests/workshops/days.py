@@ -12,7 +12,7 @@ from pathways import clock, ids
 from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.places.models import Place
-from pathways.workshops.attendance import Given
+from pathways.workshops.attending.attendance import Given
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,

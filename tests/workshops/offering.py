@@ -11,11 +11,11 @@ from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.places.models import Place, Room, Stop, Tour
 from pathways.places.rules import Rule
-from pathways.workshops import means, offers, sessions
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import Means, MeansKind, Workshop, WorkshopSession
-from pathways.workshops.offers import WorkshopForm
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.scheduling import means, offers, sessions
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.scheduling.offers import WorkshopForm
+from pathways.workshops.scheduling.sessions import SessionForm
 
 
 def member_of(db, *, organisation_id: uuid.UUID | None = None, role: Role = Role.TRAINER) -> Member:

@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pathways.workshops.deadlines import offer_ends
 from pathways.workshops.models import QuotaKind
+from pathways.workshops.seating.deadlines import offer_ends
 from tests.workshops.seating import NOON
 
 GENERAL = "everybody"

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from pathways import clock, ids
 from pathways.people.models import Organisation
 from pathways.permissions import Member, Role
-from pathways.workshops import booking, waiting
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,
@@ -23,6 +22,7 @@ from pathways.workshops.models import (
     Workshop,
     WorkshopSession,
 )
+from pathways.workshops.seating import booking, waiting
 from tests.conftest import SECRET
 from tests.workshops.offering import member_of
 

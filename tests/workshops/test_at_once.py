@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from pathways import clock, ids
 from pathways.database import Database
 from pathways.errors import Conflict
-from pathways.workshops import booking, cancelling, gate, seats, settling, waiting
-from pathways.workshops.booking import Full, Refused, Wanted
 from pathways.workshops.models import Booking, BookingState, QuotaKind, SessionState, WaitlistEntry, WorkshopSession
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import booking, cancelling, gate, seats, settling, waiting
+from pathways.workshops.seating.booking import Full, Refused, Wanted
+from pathways.workshops.seating.seats import Share
 from tests.serving import together
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, book, hall, join, sums_are_right

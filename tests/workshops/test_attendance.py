@@ -10,7 +10,8 @@ from pathways import clock
 from pathways.changes import Change
 from pathways.errors import Conflict, Invalid, NotFound, Reused
 from pathways.people.models import LearnerFile
-from pathways.workshops import attendance, certificates, closing, signing
+from pathways.workshops.attending import attendance, certificates, closing, signing
+from pathways.workshops.attending.signing import Sale, Scope
 from pathways.workshops.models import (
     AttendanceMark,
     Booking,
@@ -23,7 +24,6 @@ from pathways.workshops.models import (
     Via,
     WalkIns,
 )
-from pathways.workshops.signing import Sale, Scope
 from tests.workshops.days import CODES, a_booking, a_count, a_mark, a_member, a_quota, a_session
 
 

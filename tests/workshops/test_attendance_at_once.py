@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from pathways import clock
 from pathways.errors import DomainError
-from pathways.workshops import attendance, signing
+from pathways.workshops.attending import attendance, signing
+from pathways.workshops.attending.signing import Sale
 from pathways.workshops.models import Attendance, AttendanceMark, Booking, SaleOnBoard, Via
-from pathways.workshops.signing import Sale
 from tests.serving import together
 from tests.workshops.days import CODES, a_booking, a_mark, a_member, a_quota, a_session
 

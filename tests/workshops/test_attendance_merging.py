@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways.workshops.merging import Said, agreed, standing
+from pathways.workshops.attending.merging import Said, agreed, standing
 
 BEGIN = datetime(2026, 12, 3, 14, tzinfo=UTC)
 RECORDERS = [uuid.UUID(int=number) for number in range(1, 4)]

@@ -13,10 +13,10 @@ from pathways import throttle
 from pathways.changes import Change
 from pathways.errors import Conflict, Invalid, NotFound, TooMany, WrongCode
 from pathways.outbox import OutboxEvent
-from pathways.workshops import asking, booking, gate, settling, waiting
-from pathways.workshops.booking import Cancelled, Full, Locked, NotHeld, Over, Overtaking, Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, Channel, SessionState, Via
+from pathways.workshops.seating import asking, booking, gate, settling, waiting
+from pathways.workshops.seating.booking import Cancelled, Full, Locked, NotHeld, Over, Overtaking, Wanted
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, Time, book, fresh, hall, join, prescriber_of, sums_are_right
 

@@ -11,7 +11,7 @@ from pathways.changes import Change
 from pathways.idempotency import DoneRequest
 from pathways.permissions import Role
 from pathways.workshops.models import Booking, QuotaKind, WorkshopSession
-from pathways.workshops.seats import Share, set_quotas
+from pathways.workshops.seating.seats import Share, set_quotas
 from tests.workshops.seating import hall, sums_are_right
 
 V1 = "/api/v1"

@@ -10,11 +10,12 @@ from icalendar import Calendar
 
 from pathways import clock, i18n
 from pathways.settings import Settings
-from pathways.workshops import booking as bookings
-from pathways.workshops import calendars, cancelling, seeking
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Channel
+from pathways.workshops.notifying import calendars
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import cancelling, seeking
+from pathways.workshops.seating.booking import Wanted
 from tests.workshops import offering
 
 SECRET = b"a secret for tests, thirty-two bytes or more"

@@ -10,9 +10,6 @@ import sqlalchemy as sa
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.outbox import OutboxEvent
 from pathways.permissions import Role
-from pathways.workshops import booking, cancelling, seats, settling
-from pathways.workshops.booking import Cancelled, NotHeld, Wanted
-from pathways.workshops.cancelling import cancel_session, nearest_other
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -23,7 +20,10 @@ from pathways.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import booking, cancelling, seats, settling
+from pathways.workshops.seating.booking import Cancelled, NotHeld, Wanted
+from pathways.workshops.seating.cancelling import cancel_session, nearest_other
+from pathways.workshops.seating.seats import Share
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, THEME, Time, book, fresh, hall, join, prescriber_of, sums_are_right
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pathways.errors import Invalid
-from pathways.workshops.contacts import Contact, contact_of, number_of
 from pathways.workshops.models import Channel
+from pathways.workshops.seating.contacts import Contact, contact_of, number_of
 
 
 @pytest.mark.parametrize(

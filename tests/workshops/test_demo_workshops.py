@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from pathways import demo_workshops
-from pathways.workshops import series
 from pathways.workshops.models import Booking, Engagement, SessionState, WorkshopSession
+from pathways.workshops.scheduling import series
 from tests.workshops.offering import member_of
 
 SECRET = b"a secret for tests, thirty-two bytes or more"
@@ -21,9 +22,9 @@ def filled(db):
     def note(*given):
         statements.append(given[2])
 
-    sa.event.listen(db.get_bind(), "before_cursor_execute", note)
+    event.listen(db.get_bind(), "before_cursor_execute", note)
     demo_workshops.fill(db, member, SECRET)
-    sa.event.remove(db.get_bind(), "before_cursor_execute", note)
+    event.remove(db.get_bind(), "before_cursor_execute", note)
     return member, len(statements)
 
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from pathways import clock, ids
 from pathways.people.models import LearnerFile
 from pathways.permissions import Role
-from pathways.workshops import booking as bookings
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, Channel, Via, WaitlistEntry, WorkshopSession
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating.booking import Wanted
 from tests.conftest import SECRET
 from tests.statements import counted
 from tests.web.world import csrf_of

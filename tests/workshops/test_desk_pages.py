@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from pathways import clock
 from pathways.permissions import OF_ROLE, Member, Role
-from pathways.workshops import seats, sessions
 from pathways.workshops.models import QuotaKind, SessionState, Workshop, WorkshopSession
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import seats
 from tests.statements import counted
 from tests.web.world import csrf_of
 from tests.workshops import offering

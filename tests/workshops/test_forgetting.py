@@ -13,8 +13,7 @@ from pathways.app import work_of
 from pathways.changes import Change
 from pathways.idempotency import DoneRequest
 from pathways.outbox import OutboxEvent
-from pathways.workshops import booking as bookings
-from pathways.workshops import forgetting, notices
+from pathways.workshops import forgetting
 from pathways.workshops.models import (
     Booking,
     Channel,
@@ -27,7 +26,9 @@ from pathways.workshops.models import (
     WebhookDelivery,
     WorkshopSession,
 )
-from pathways.workshops.notices import NoticeDue
+from pathways.workshops.notifying import notices
+from pathways.workshops.notifying.notices import NoticeDue
+from pathways.workshops.seating import booking as bookings
 from tests.workshops.days import a_member
 from tests.workshops.outgoing import CODES, MAIL, SMS, THURSDAY, Clock, seated, thursday
 

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from pathways import clock, ids
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.permissions import Role
-from pathways.workshops import agenda, cancelling, engaging, means, sessions
-from pathways.workshops.engaging import Bound, Taken
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import LINE, NOT_IN_TWO_PLACES, Engagement, MeansKind, MeansUnit
+from pathways.workshops.scheduling import agenda, engaging, means, sessions
+from pathways.workshops.scheduling.engaging import Bound, Taken
+from pathways.workshops.scheduling.means import MeansForm
+from pathways.workshops.seating import cancelling
 from tests.workshops.offering import interpreter_of, member_of, place_of, room_of, session_of, workshop_of
 
 SECRET = b"a secret for tests, thirty-two bytes or more"

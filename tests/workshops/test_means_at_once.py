@@ -7,10 +7,10 @@ from collections import Counter
 
 import sqlalchemy as sa
 
-from pathways.workshops import means, sessions
-from pathways.workshops.engaging import Bound, Taken
-from pathways.workshops.means import MeansForm
 from pathways.workshops.models import Engagement, MeansKind
+from pathways.workshops.scheduling import means, sessions
+from pathways.workshops.scheduling.engaging import Bound, Taken
+from pathways.workshops.scheduling.means import MeansForm
 from tests.workshops import offering
 
 AT_ONCE = 8

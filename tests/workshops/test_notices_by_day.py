@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from pathways.outbox import OutboxEvent
-from pathways.workshops import notices
 from pathways.workshops.events import BookingMade
 from pathways.workshops.models import Booking, NoticeKind, WorkshopSession
+from pathways.workshops.notifying import notices
 from tests.workshops.outgoing import THURSDAY, Clock, booked, mails, tell, work
 
 

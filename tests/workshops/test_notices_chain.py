@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from pathways.outbox import OutboxEvent
-from pathways.workshops import booking, cancelling, codes, waiting
-from pathways.workshops.booking import Wanted
+from pathways.workshops import codes
 from pathways.workshops.models import Channel, DeskTask, Notice, NoticeKind
+from pathways.workshops.seating import booking, cancelling, waiting
+from pathways.workshops.seating.booking import Wanted
 from tests.conftest import SECRET
 from tests.workshops.offering import form, member_of, session_of
 from tests.workshops.outgoing import Clock, mails, shorts, with_sinks, work

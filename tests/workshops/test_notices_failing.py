@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from pathways import outbox, sms
 from pathways.database import Database
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
-from pathways.workshops import running, undelivered
+from pathways.workshops import running
 from pathways.workshops.events import BookingMade, SessionCancelled
 from pathways.workshops.models import BookingState, DeskTask, DeskTaskKind, SessionState
+from pathways.workshops.notifying import undelivered
 from tests.serving import together
 from tests.workshops.days import a_member
 from tests.workshops.outgoing import (

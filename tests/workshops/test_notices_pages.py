@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from pathways import outbox
 from pathways.outbox import OutboxEvent
 from pathways.permissions import Role
-from pathways.workshops import notices
 from pathways.workshops.models import Notice, NoticeHabit, NoticeKind
+from pathways.workshops.notifying import notices
 from tests.people.situations import post
 from tests.workshops.outgoing import SMS, seated, thursday
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from pathways import clock
 from pathways.permissions import Role
-from pathways.workshops import booking as bookings
-from pathways.workshops import seats
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, Channel, QuotaKind, SeatQuota, Via, WorkshopSession
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import seats
+from pathways.workshops.seating.booking import Wanted
+from pathways.workshops.seating.seats import Share
 from tests.conftest import SECRET
 from tests.web.world import csrf_of
 from tests.workshops import offering

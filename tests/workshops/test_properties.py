@@ -27,12 +27,12 @@ from sqlalchemy.orm import Session
 from pathways import clock
 from pathways.errors import Conflict
 from pathways.permissions import Member, Role
-from pathways.workshops import booking, seats, settling, waiting
-from pathways.workshops.asking import NotHeld, Refused
-from pathways.workshops.booking import Wanted
-from pathways.workshops.deadlines import offer_ends
 from pathways.workshops.models import Booking, SeatQuota, WaitingRule, WaitlistEntry, WorkshopSession
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import booking, seats, settling, waiting
+from pathways.workshops.seating.asking import NotHeld, Refused
+from pathways.workshops.seating.booking import Wanted
+from pathways.workshops.seating.deadlines import offer_ends
+from pathways.workshops.seating.seats import Share
 from tests.workshops.offering import member_of
 from tests.workshops.seat_model import GENERAL, KINDS, PRESCRIBERS, TIGRINYA, Model, Person
 from tests.workshops.seating import CODES, NOON, hall, sums_are_right

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from pathways import clock, i18n
-from pathways.workshops import cancelling, seats
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -21,7 +20,8 @@ from pathways.workshops.models import (
     WaitingRule,
     WorkshopSession,
 )
-from pathways.workshops.seats import Share
+from pathways.workshops.seating import cancelling, seats
+from pathways.workshops.seating.seats import Share
 from tests.workshops import offering
 from tests.workshops.forms_sent import key_of
 

@@ -10,10 +10,10 @@ import sqlalchemy.exc
 
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.permissions import Role
-from pathways.workshops import booking, seats
-from pathways.workshops.booking import Full, Wanted
 from pathways.workshops.models import QuotaKind, SeatChange, Via, WorkshopSession
-from pathways.workshops.seats import Share, Standing
+from pathways.workshops.seating import booking, seats
+from pathways.workshops.seating.booking import Full, Wanted
+from pathways.workshops.seating.seats import Share, Standing
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, Time, book, fresh, hall, join, prescriber_of, sums_are_right
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from pathways.workshops import reminders, undelivered
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -20,6 +19,7 @@ from pathways.workshops.models import (
     Via,
     WorkshopSession,
 )
+from pathways.workshops.notifying import reminders, undelivered
 from tests.workshops.days import a_member
 from tests.workshops.outgoing import MAIL, SMS, THURSDAY, Clock, mails, seated, shorts, thursday, with_sinks, work
 

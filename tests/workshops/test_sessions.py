@@ -12,8 +12,7 @@ from pathways import clock, ids, outbox
 from pathways.changes import Change
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.permissions import Role
-from pathways.workshops import editing, engaging, offers, seats, sessions, showing, tongues
-from pathways.workshops import traits as all_traits
+from pathways.workshops import showing, tongues
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -27,8 +26,11 @@ from pathways.workshops.models import (
     SessionState,
     SessionTrait,
 )
-from pathways.workshops.offers import WorkshopForm
-from pathways.workshops.seats import Share
+from pathways.workshops.scheduling import engaging, offers, sessions
+from pathways.workshops.scheduling import traits as all_traits
+from pathways.workshops.scheduling.offers import WorkshopForm
+from pathways.workshops.seating import editing, seats
+from pathways.workshops.seating.seats import Share
 from tests.workshops.offering import form, member_of, place_of, room_of, session_of, stop_of, workshop_of
 
 
@@ -145,7 +147,7 @@ def test_a_room_of_others_only_where_one_is_a_tenant_or_it_is_lent(db):
     with pytest.raises(Invalid, match="salle"):
         session_of(db, other, room_id=room.id)
     session_of(db, owner, room_id=room.id)
-    from pathways.workshops import means as all_means
+    from pathways.workshops.scheduling import means as all_means
 
     all_means.of_room(db, room).shared = True
     db.flush()

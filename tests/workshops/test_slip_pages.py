@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from pathways import clock, ids
-from pathways.workshops import booking as bookings
-from pathways.workshops import cancelling, waiting
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, Channel, WaitingState, WaitlistEntry, WorkshopSession
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import cancelling, waiting
+from pathways.workshops.seating.booking import Wanted
 from tests.conftest import SECRET
 from tests.web.world import rows_of
 from tests.workshops import offering

@@ -9,9 +9,6 @@ import sqlalchemy as sa
 
 from pathways import clock
 from pathways.permissions import Role
-from pathways.workshops import booking as bookings
-from pathways.workshops import cancelling, waiting
-from pathways.workshops.booking import Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,
@@ -22,6 +19,9 @@ from pathways.workshops.models import (
     WaitlistEntry,
     WorkshopSession,
 )
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import cancelling, waiting
+from pathways.workshops.seating.booking import Wanted
 from tests.conftest import SECRET
 from tests.statements import counted
 from tests.web.world import csrf_of

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pathways.errors import Invalid, NotFound
 from pathways.outbox import OutboxEvent
-from pathways.workshops import booking, desk_tasks, seats, settling, waiting
-from pathways.workshops.booking import Full, Locked, NotHeld, Overtaking, Wanted
-from pathways.workshops.deadlines import offer_ends
-from pathways.workshops.fitting import Party, Seats
 from pathways.workshops.models import BookingState, Channel, DeskTask, WaitingRule, WaitingState
+from pathways.workshops.seating import booking, desk_tasks, seats, settling, waiting
+from pathways.workshops.seating.booking import Full, Locked, NotHeld, Overtaking, Wanted
+from pathways.workshops.seating.deadlines import offer_ends
+from pathways.workshops.seating.fitting import Party, Seats
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, NOON, Time, book, fresh, hall, join, prescriber_of, sums_are_right
 

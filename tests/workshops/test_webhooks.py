@@ -17,8 +17,8 @@ from pathways import changes
 from pathways.errors import NotFound
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
 from pathways.permissions import Role
-from pathways.workshops import webhooks
 from pathways.workshops.models import Webhook, WebhookDelivery
+from pathways.workshops.notifying import webhooks
 from tests.parts import ROOT
 from tests.workshops.days import a_member
 from tests.workshops.outgoing import TUESDAY, Clock, work

@@ -6,7 +6,7 @@ import pytest
 
 from pathways.errors import Conflict, Invalid
 from pathways.permissions import Role
-from pathways.workshops import webhooks
+from pathways.workshops.notifying import webhooks
 from tests.people.situations import post
 from tests.workshops.days import a_member
 

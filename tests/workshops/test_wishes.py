@@ -13,10 +13,11 @@ from pathways.outbox import OutboxEvent
 from pathways.places import areas
 from pathways.places.areas import Area
 from pathways.places.models import Basin, BasinCommune, Commune
-from pathways.workshops import seats, wishes
-from pathways.workshops.asking import Full, Wanted
-from pathways.workshops.contacts import Contact
+from pathways.workshops import wishes
 from pathways.workshops.models import Channel, QuotaKind, SessionState, Wish, WishState
+from pathways.workshops.seating import seats
+from pathways.workshops.seating.asking import Full, Wanted
+from pathways.workshops.seating.contacts import Contact
 from tests.workshops import offering
 from tests.workshops.seating import CODES, book, fresh, hall
 

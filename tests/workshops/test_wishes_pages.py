@@ -29,9 +29,15 @@ def _communes(database):
                 db.add(Territory(kind=kind, code=code, name=code))
 
 
+def found_in(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return found[1]
+
+
 def send(client, **typed):
     page = client.get("/wish")
-    key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
+    key = found_in(r'name="key" value="([^"]+)"', page.text)
     usual = {"key": key, "language": "ti", "theme": "email", "where": "Orléans"}
     return client.post("/wish", data=usual | typed)
 
@@ -50,7 +56,7 @@ def states(database):
 def test_a_wish_in_one_screen_and_its_slip(client, database):
     address = left(send(client))
     answer = client.get(address)
-    code = re.search(r'class="code">([^<]+)<', answer.text)[1]
+    code = found_in(r'class="code">([^<]+)<', answer.text)
     assert answer.headers["x-robots-tag"] == "noindex, nofollow"
     assert client.post("/booking", data={"code": code}).headers["location"] == address
     assert client.post(f"{address}/withdraw").status_code == 303
@@ -84,7 +90,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client, database, typed):
 
 def test_the_same_page_twice_leaves_one(client, database):
     page = client.get("/wish")
-    key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
+    key = found_in(r'name="key" value="([^"]+)"', page.text)
     sent = {"key": key, "language": "ti", "theme": "email", "where": "Orléans"}
     assert left(client.post("/wish", data=sent)) == left(client.post("/wish", data=sent))
     assert len(states(database)) == 1
@@ -105,7 +111,7 @@ def test_a_session_in_three_clicks_and_a_seat_in_one(client, signed_in, database
         workshop = offering.workshop_of(db, member)
     slips = [left(send(client)) for _ in range(3)]
     page = trainer.get("/wishes").text
-    link = re.search(r'href="(/wishes/open\?[^"]+)"', page)[1].replace("&amp;", "&")
+    link = found_in(r'href="(/wishes/open\?[^"]+)"', page).replace("&amp;", "&")
     form = trainer.get(link).text
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
     day = (clock.now() + timedelta(days=10)).date().isoformat()
@@ -131,7 +137,7 @@ def test_wrong_fields_come_back_with_their_reason(signed_in, database, client):
         offering.place_of(db, member)
     for _ in range(3):
         send(client)
-    link = re.search(r'href="(/wishes/open\?[^"]+)"', trainer.get("/wishes").text)[1].replace("&amp;", "&")
+    link = found_in(r'href="(/wishes/open\?[^"]+)"', trainer.get("/wishes").text).replace("&amp;", "&")
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', trainer.get(link).text))
     refused = trainer.post("/wishes/open", data=hidden | {"csrf": csrf_of(trainer), "day": "", "starts": "14:00"})
     assert refused.status_code == 422

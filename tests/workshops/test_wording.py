@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from pathways import i18n, sms
-from pathways.workshops import wording
 from pathways.workshops.models import NoticeKind
-from pathways.workshops.wording import Told, Where
+from pathways.workshops.notifying import wording
+from pathways.workshops.notifying.wording import Told, Where
 
 GOLDEN = Path(__file__).parent / "golden" / "mails.json"
 STARTS = datetime(2026, 12, 3, 13, tzinfo=UTC)

@@ -23,8 +23,9 @@ from pathways.places import hours, itinerary
 from pathways.places.models import Commune, Place
 from pathways.web.pages import render
 from pathways.web.security import LANGUAGE_COOKIE
-from pathways.workshops import seats, showing, tongues
+from pathways.workshops import showing, tongues
 from pathways.workshops.models import WorkshopSession
+from pathways.workshops.seating import seats
 
 WHY = "the directory is for everybody: places, sessions before the public, vans"
 NO_PAGE = N_("Cette page n'existe pas.")

@@ -16,9 +16,10 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Short
-from pathways.workshops import activity, attendance, closing, showing, signing
-from pathways.workshops.activity import Period
-from pathways.workshops.attendance_schemas import (
+from pathways.workshops import showing
+from pathways.workshops.attending import activity, attendance, closing, signing
+from pathways.workshops.attending.activity import Period
+from pathways.workshops.attending.attendance_schemas import (
     ActivitiesOut,
     DayOut,
     RecordOut,
@@ -27,8 +28,8 @@ from pathways.workshops.attendance_schemas import (
     SyncOut,
     VansOut,
 )
+from pathways.workshops.attending.signing import Expected, Scope
 from pathways.workshops.codes import Codes
-from pathways.workshops.signing import Expected, Scope
 
 router = APIRouter(prefix="/attendance", tags=["attendance"], route_class=StrictRoute)
 Recorder = Annotated[Member, Depends(Requires(Permission.ATTENDANCE_RECORD, of={"session_id": attendance.held}))]

@@ -16,8 +16,10 @@ from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, public
 from pathways.web.paging import Cursor, Limit, PageOf, page
-from pathways.workshops import booking, seats, seen, waiting
-from pathways.workshops.booking_schemas import (
+from pathways.workshops.codes import Codes
+from pathways.workshops.models import Booking, Via, WaitlistEntry
+from pathways.workshops.seating import booking, seats, seen, waiting
+from pathways.workshops.seating.booking_schemas import (
     AvailabilityOut,
     BookingIn,
     BookingOut,
@@ -28,8 +30,6 @@ from pathways.workshops.booking_schemas import (
     booking_json,
     entry_json,
 )
-from pathways.workshops.codes import Codes
-from pathways.workshops.models import Booking, Via, WaitlistEntry
 
 router = APIRouter(route_class=StrictRoute)
 _BOOKINGS: list[str | Enum] = ["bookings"]

@@ -14,8 +14,8 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
-from pathways.workshops import engaging, means
 from pathways.workshops.api.once import Key, done_once
+from pathways.workshops.scheduling import engaging, means
 from pathways.workshops.schemas import (
     BindingOut,
     FreeOut,

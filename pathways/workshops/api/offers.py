@@ -12,10 +12,11 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
-from pathways.workshops import offers, sessions
-from pathways.workshops import series as all_series
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.models import Workshop
+from pathways.workshops.scheduling import offers, sessions
+from pathways.workshops.scheduling import series as all_series
+from pathways.workshops.scheduling.series import Made
 from pathways.workshops.schemas import (
     EndIn,
     SeriesIn,
@@ -26,7 +27,6 @@ from pathways.workshops.schemas import (
     series_json,
     workshop_json,
 )
-from pathways.workshops.series import Made
 
 router = APIRouter(tags=["workshops"], route_class=StrictRoute)
 OF = {"workshop_id": offers.get, "series_id": all_series.get}

@@ -16,11 +16,12 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.paging import Cursor, Limit, PageOf, page
-from pathways.workshops import cancelling, editing, engaging, offers, seats, sessions
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.models import SeatQuota, SessionState, WorkshopSession
+from pathways.workshops.scheduling import engaging, offers, sessions
 from pathways.workshops.schemas import (
     DayIn,
+    Moment,
     ReasonIn,
     SeatsIn,
     SessionChange,
@@ -31,6 +32,7 @@ from pathways.workshops.schemas import (
     quota_json,
     session_json,
 )
+from pathways.workshops.seating import cancelling, editing, seats
 
 router = APIRouter(tags=["sessions"], route_class=StrictRoute)
 OF = {"workshop_id": offers.get, "session_id": sessions.get}
@@ -42,8 +44,8 @@ Writer = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_WRITE, of=OF))]
 class Asked:
     """Which sessions."""
 
-    start: Annotated[datetime | None, Query(description="That end after this moment.")] = None
-    end: Annotated[datetime | None, Query(description="That begin before this moment.")] = None
+    start: Annotated[Moment | None, Query(description="That end after this moment.")] = None
+    end: Annotated[Moment | None, Query(description="That begin before this moment.")] = None
     workshop_id: Annotated[uuid.UUID | None, Query()] = None
     state: Annotated[SessionState | None, Query()] = None
 

@@ -12,9 +12,12 @@ from fastapi import APIRouter, Path
 from pathways import ids, throttle
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
-from pathways.workshops import booking, sessions, waiting
 from pathways.workshops.api.bookings import Key, once, told
-from pathways.workshops.booking_schemas import (
+from pathways.workshops.codes import Codes
+from pathways.workshops.models import Booking, Via, WaitlistEntry
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import booking, waiting
+from pathways.workshops.seating.booking_schemas import (
     BookingOut,
     EntryOut,
     MoveIn,
@@ -23,8 +26,6 @@ from pathways.workshops.booking_schemas import (
     TransferIn,
     booking_json,
 )
-from pathways.workshops.codes import Codes
-from pathways.workshops.models import Booking, Via, WaitlistEntry
 
 router = APIRouter(tags=["slips"], route_class=StrictRoute)
 Code = Annotated[str, Path(max_length=20, description="The code of the session, as on its poster.")]

@@ -15,8 +15,8 @@ from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Short
-from pathways.workshops import webhooks
 from pathways.workshops.models import Webhook
+from pathways.workshops.notifying import webhooks
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of={"webhook_id": webhooks.get}))]

@@ -115,7 +115,7 @@ class WaitingRule(enum.StrEnum):
 
 
 class WorkshopSession(Base):
-    """One dated occurrence. The seats are sold by one conditional UPDATE of this row (``workshops.seats``), and the
+    """One dated occurrence. The seats are sold by one conditional UPDATE of this row (``seating.gate``), and the
     constraints stand behind it.
     """
 

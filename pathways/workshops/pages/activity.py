@@ -17,9 +17,9 @@ from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
-from pathways.workshops import activity, certificates, signing
-from pathways.workshops.activity import Period
-from pathways.workshops.certificates import COLUMNS, Wanted
+from pathways.workshops.attending import activity, certificates, signing
+from pathways.workshops.attending.activity import Period
+from pathways.workshops.attending.certificates import COLUMNS, Wanted
 from pathways.workshops.forms import Sent
 from pathways.workshops.pages.attendance import SAID, Recorder, RecorderForm, said_of, status_of
 from pathways.workshops.pages.booking_doors import OwnCodes

@@ -20,9 +20,10 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
-from pathways.workshops import attendance, closing, showing
-from pathways.workshops.attendance import KNOWN, Given, Register, Row
-from pathways.workshops.certificates import PRESENCES
+from pathways.workshops import showing
+from pathways.workshops.attending import attendance, closing
+from pathways.workshops.attending.attendance import KNOWN, Given, Register, Row
+from pathways.workshops.attending.certificates import PRESENCES
 from pathways.workshops.codes import Codes
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Presence, SessionState

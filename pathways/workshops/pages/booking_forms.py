@@ -13,10 +13,10 @@ from pathways import i18n
 from pathways.i18n import LATIN_DIGITS, N_
 from pathways.settings import Settings
 from pathways.web.fields import Pasted, Short
-from pathways.workshops.booking import Wanted
-from pathways.workshops.contacts import Contact, contact_of
 from pathways.workshops.models import MOST_PARTY
 from pathways.workshops.pages.booking_words import NEEDS
+from pathways.workshops.seating.booking import Wanted
+from pathways.workshops.seating.contacts import Contact, contact_of
 
 LONGEST_LABEL = 30
 CONTACT_WORDS = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathways.i18n import N_
 from pathways.workshops.models import BookingState, Reading, WaitingRule, WorkshopSession
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating.seats import Standing
 from pathways.workshops.showing import ACCESS, EQUIPMENT, READINGS
 
 SOME_FRENCH = N_("Il faut parler un peu français.")

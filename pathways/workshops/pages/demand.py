@@ -17,11 +17,12 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.places import areas
 from pathways.web.dependencies import DB, ReadDB, Requires
-from pathways.workshops import forms, offers, sessions, themes, tongues, venues, wishes
+from pathways.workshops import forms, themes, tongues, wishes
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Workshop
 from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Writer, WriterForm
+from pathways.workshops.scheduling import offers, sessions, venues
 
 router = APIRouter()
 _NO_OFFER = D_("Choisissez un atelier, ou créez-en un.")

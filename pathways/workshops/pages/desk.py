@@ -17,10 +17,11 @@ from pathways.web.dependencies import Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
-from pathways.workshops import means, offers, sessions, tongues
-from pathways.workshops import series as all_series
+from pathways.workshops import tongues
 from pathways.workshops.forms import Filled
 from pathways.workshops.models import Audience, Level, QuotaKind, Reading, SessionState, WaitingRule, WorkshopSession
+from pathways.workshops.scheduling import means, offers, sessions
+from pathways.workshops.scheduling import series as all_series
 
 OF = {
     "workshop_id": offers.get,

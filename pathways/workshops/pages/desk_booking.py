@@ -25,11 +25,8 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, Require
 from pathways.web.fields import Short
 from pathways.web.pages import desk_language, render
 from pathways.web.paging import page as page_of
-from pathways.workshops import booking as bookings
-from pathways.workshops import finding, seats, seeking, seen, showing, waiting, wall_clock
-from pathways.workshops.asking import Refused
+from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
-from pathways.workshops.contacts import Contact
 from pathways.workshops.models import MOST_PARTY, Booking, BookingState, Channel, SessionState, Via, WorkshopSession
 from pathways.workshops.pages.booking_doors import (
     OwnCodes,
@@ -41,7 +38,11 @@ from pathways.workshops.pages.booking_doors import (
 )
 from pathways.workshops.pages.booking_forms import BookForm, book_form, contact_words, identifier, reached
 from pathways.workshops.pages.booking_words import CLOSED, NEEDS
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import finding, seats, seeking, seen, waiting
+from pathways.workshops.seating.asking import Refused
+from pathways.workshops.seating.contacts import Contact
+from pathways.workshops.seating.seats import Standing
 
 router = APIRouter()
 ROWS = 50

@@ -18,11 +18,12 @@ from pathways.people.models import Account, Membership
 from pathways.permissions import Member, Permission
 from pathways.places.models import Tour
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, public
-from pathways.workshops import agenda, forms, means, tongues, venues
+from pathways.workshops import forms, tongues
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Means
 from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, Writer, WriterForm
+from pathways.workshops.scheduling import agenda, means, venues
 from pathways.workshops.wall_clock import local
 
 router = APIRouter()

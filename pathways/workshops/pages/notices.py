@@ -14,8 +14,8 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
-from pathways.workshops import undelivered
 from pathways.workshops.models import NoticeKind
+from pathways.workshops.notifying import undelivered
 
 router = APIRouter(prefix="/notices")
 OF = {"notice_id": undelivered.get}

@@ -15,12 +15,14 @@ from pathways.errors import Conflict, DomainError, Invalid
 from pathways.permissions import Member, Permission
 from pathways.places.rules import Rule
 from pathways.web.dependencies import DB, ReadDB
-from pathways.workshops import forms, offers, seats, sessions, themes
-from pathways.workshops import series as all_series
+from pathways.workshops import forms, themes
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import SessionState, Workshop
 from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, Writer, WriterForm
+from pathways.workshops.scheduling import offers, sessions
+from pathways.workshops.scheduling import series as all_series
+from pathways.workshops.seating import seats
 from pathways.workshops.showing import said_of
 
 router = APIRouter()

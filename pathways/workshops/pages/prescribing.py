@@ -15,9 +15,10 @@ from pathways.places import territories
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.pages import desk_language, render
-from pathways.workshops import seats, seeking, themes, tongues
+from pathways.workshops import themes, tongues
 from pathways.workshops.pages.desk_booking import title_of, when_of
-from pathways.workshops.seeking import Sought
+from pathways.workshops.seating import seats, seeking
+from pathways.workshops.seating.seeking import Sought
 
 router = APIRouter()
 Maker = Annotated[Member, Depends(Requires(Permission.BOOKINGS_MAKE))]

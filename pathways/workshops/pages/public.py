@@ -16,14 +16,16 @@ from pathways.errors import Invalid, NotFound
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public, settings_of
 from pathways.web.pages import render
-from pathways.workshops import booking, seats, seeking, sessions, showing, waiting
-from pathways.workshops.asking import Refused, Wanted
+from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MOST_PARTY, Booking, QuotaKind, WorkshopSession
 from pathways.workshops.pages.booking_doors import OwnCodes, is_live, remember_language
 from pathways.workshops.pages.booking_forms import BookForm, book_form, contact_words, reached
 from pathways.workshops.pages.booking_words import CLOSED, NEEDS, RULE, facts_of
-from pathways.workshops.seats import Availability, Standing
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import booking, seats, seeking, waiting
+from pathways.workshops.seating.asking import Refused, Wanted
+from pathways.workshops.seating.seats import Availability, Standing
 
 router = APIRouter()
 WHY = "anybody may read of a session that is before the public, and book a place without an account"

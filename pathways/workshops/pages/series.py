@@ -17,12 +17,14 @@ from pathways.errors import Conflict, DomainError, Invalid
 from pathways.permissions import Member, Permission
 from pathways.places.rules import Rule, holiday_name
 from pathways.web.dependencies import DB, ReadDB
-from pathways.workshops import forms, seats, sessions
-from pathways.workshops import series as all_series
+from pathways.workshops import forms
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Workshop, WorkshopSession
 from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, WriterForm
+from pathways.workshops.scheduling import series as all_series
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import seats
 from pathways.workshops.showing import Said as Told
 from pathways.workshops.showing import said_of
 

@@ -21,7 +21,7 @@ from pathways.permissions import Member
 from pathways.places.rules import AREAS
 from pathways.web.dependencies import DB, OwnSettings, ReadDB
 from pathways.web.pages import render
-from pathways.workshops import cancelling, editing, engaging, forms, means, offers, policies, seats, sessions, venues
+from pathways.workshops import forms, policies
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import (
     MeansKind,
@@ -34,8 +34,10 @@ from pathways.workshops.models import (
 )
 from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, Writer, WriterForm
-from pathways.workshops.series import Template
-from pathways.workshops.series import create as create_series
+from pathways.workshops.scheduling import engaging, means, offers, sessions, venues
+from pathways.workshops.scheduling.series import Template
+from pathways.workshops.scheduling.series import create as create_series
+from pathways.workshops.seating import cancelling, editing, seats
 from pathways.workshops.showing import said_of
 
 router = APIRouter()

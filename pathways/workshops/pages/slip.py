@@ -18,11 +18,11 @@ from pathways.errors import NotFound, WrongCode
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
-from pathways.workshops import booking as bookings
-from pathways.workshops import calendars, cancelling, certificates, seeking, showing, waiting, wishes
-from pathways.workshops.asking import Refused
+from pathways.workshops import showing, wishes
+from pathways.workshops.attending import certificates
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, WorkshopSession
+from pathways.workshops.notifying import calendars
 from pathways.workshops.pages.booking_doors import (
     WITH_A_TOKEN,
     OwnCodes,
@@ -35,7 +35,10 @@ from pathways.workshops.pages.booking_doors import (
 from pathways.workshops.pages.booking_forms import LONGEST_LABEL, identifier
 from pathways.workshops.pages.booking_words import GONE
 from pathways.workshops.pages.public import JUST_BOOKED
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating import cancelling, seeking, waiting
+from pathways.workshops.seating.asking import Refused
+from pathways.workshops.seating.seats import Standing
 
 router = APIRouter()
 WHY = "whoever holds the link of a slip holds the slip"

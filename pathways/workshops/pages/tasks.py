@@ -19,8 +19,7 @@ from pathways.i18n import D_, N_
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.pages import desk_language, render
-from pathways.workshops import desk_tasks, seeking, showing, waiting, wall_clock
-from pathways.workshops.asking import Refused
+from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,
@@ -33,6 +32,8 @@ from pathways.workshops.models import (
     WorkshopSession,
 )
 from pathways.workshops.pages.booking_doors import OwnCodes, readable
+from pathways.workshops.seating import desk_tasks, seeking, waiting
+from pathways.workshops.seating.asking import Refused
 
 router = APIRouter()
 OF = {"task_id": desk_tasks.get}

@@ -11,8 +11,7 @@ from pathways import i18n
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.pages import render
-from pathways.workshops import seeking, showing, waiting
-from pathways.workshops.asking import Refused
+from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Channel, SessionState, WaitingState, WaitlistEntry, WorkshopSession
 from pathways.workshops.pages.booking_doors import (
@@ -25,6 +24,8 @@ from pathways.workshops.pages.booking_doors import (
     waiting_url,
 )
 from pathways.workshops.pages.booking_words import RULE
+from pathways.workshops.seating import seeking, waiting
+from pathways.workshops.seating.asking import Refused
 
 router = APIRouter()
 WHY = "whoever holds the link of a place in the waiting list holds the place"

@@ -20,7 +20,7 @@ from pathways.texts import clean
 from pathways.web import pages
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
-from pathways.workshops import webhooks
+from pathways.workshops.notifying import webhooks
 
 router = APIRouter(prefix="/webhooks")
 OF = {"webhook_id": webhooks.get}

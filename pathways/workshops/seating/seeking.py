@@ -15,8 +15,9 @@ from sqlalchemy.orm.interfaces import LoaderOption
 from pathways import clock
 from pathways.permissions import Member
 from pathways.places import geometry
-from pathways.workshops import seats, sessions
 from pathways.workshops.models import Audience, SessionState, SessionTrait, Workshop, WorkshopSession
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.seating import seats
 
 MOST_OTHERS, MOST_FOUND = 6, 60
 WITHIN_KM = 30

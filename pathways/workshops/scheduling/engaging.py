@@ -22,8 +22,8 @@ from pathways.errors import Conflict, Invalid
 from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.places.models import Stop
-from pathways.workshops.means import list_for
 from pathways.workshops.models import LINE, NOT_IN_TWO_PLACES, Engagement, Means, MeansUnit, WorkshopSession
+from pathways.workshops.scheduling.means import list_for
 from pathways.workshops.wall_clock import local
 
 MOST_AROUND = 24 * 60

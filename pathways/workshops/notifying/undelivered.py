@@ -14,8 +14,8 @@ from pathways.errors import NotFound
 from pathways.i18n import D_
 from pathways.outbox import MOST_ATTEMPTS, OutboxEvent
 from pathways.permissions import Member
-from pathways.workshops import notices
 from pathways.workshops.models import Notice, NoticeHabit, NoticeKind, Wish, WorkshopSession
+from pathways.workshops.notifying import notices
 
 MOST_SHOWN = 200
 

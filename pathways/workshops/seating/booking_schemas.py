@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pathways import ids
 from pathways.web.fields import Line, Short
-from pathways.workshops.asking import LONGEST_CONTACT, MOST_NEEDS, Wanted
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MOST_PARTY, Booking, BookingState, Channel, Via, WaitingState, WaitlistEntry
-from pathways.workshops.seats import Standing
+from pathways.workshops.seating.asking import LONGEST_CONTACT, MOST_NEEDS, Wanted
+from pathways.workshops.seating.seats import Standing
 
 
 class PartyIn(BaseModel):

@@ -13,8 +13,9 @@ from pathways import changes, clock, i18n
 from pathways.errors import Conflict
 from pathways.i18n import D_
 from pathways.permissions import Member
-from pathways.workshops import attendance, wall_clock
-from pathways.workshops.attendance import Register, Row
+from pathways.workshops import wall_clock
+from pathways.workshops.attending import attendance
+from pathways.workshops.attending.attendance import Register, Row
 from pathways.workshops.models import (
     CAME,
     Attendance,

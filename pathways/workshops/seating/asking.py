@@ -16,8 +16,6 @@ from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import D_, N_
 from pathways.people import files
 from pathways.permissions import Member, Permission, Role
-from pathways.workshops import seats, settling
-from pathways.workshops.fitting import Party
 from pathways.workshops.models import (
     ACTIVE,
     MOST_PARTY,
@@ -29,8 +27,10 @@ from pathways.workshops.models import (
     Via,
     WorkshopSession,
 )
-from pathways.workshops.seats import Standing
-from pathways.workshops.settling import Settled
+from pathways.workshops.seating import seats, settling
+from pathways.workshops.seating.fitting import Party
+from pathways.workshops.seating.seats import Standing
+from pathways.workshops.seating.settling import Settled
 
 LONGEST_LABEL, LONGEST_CONTACT, MOST_NEEDS, LONGEST_NEED = 30, 254, 8, 30
 

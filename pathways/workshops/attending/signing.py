@@ -17,9 +17,9 @@ from pathways.errors import Conflict, DomainError, Invalid
 from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.places.models import Stop, Tour
-from pathways.workshops import attendance, booking, closing, wall_clock
-from pathways.workshops.attendance import Given, Register, Sender
-from pathways.workshops.booking import Wanted
+from pathways.workshops import wall_clock
+from pathways.workshops.attending import attendance, closing
+from pathways.workshops.attending.attendance import Given, Register, Sender
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     MOST_PARTY,
@@ -33,6 +33,8 @@ from pathways.workshops.models import (
     Via,
     WorkshopSession,
 )
+from pathways.workshops.seating import booking
+from pathways.workshops.seating.booking import Wanted
 
 MOST_SESSIONS = 60
 """Of one day on one device."""

@@ -18,7 +18,7 @@ from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.spreadsheets import Cell, Row
 from pathways.workshops import themes
-from pathways.workshops.attendance import KNOWN
+from pathways.workshops.attending.attendance import KNOWN
 from pathways.workshops.models import CAME, SessionRecord
 
 Kind = Literal["csv", "xlsx"]

@@ -23,7 +23,7 @@ from pathways.database import insert_for
 from pathways.outbox import OutboxEvent
 from pathways.people.models import Organisation
 from pathways.settings import Settings
-from pathways.workshops import calendars, events, telling, wording
+from pathways.workshops import events
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     REMINDERS,
@@ -43,6 +43,8 @@ from pathways.workshops.models import (
     WishState,
     WorkshopSession,
 )
+from pathways.workshops.notifying import calendars, wording
+from pathways.workshops.seating import telling
 
 MORNING, EVENING = time(8), time(20)
 """By the clock of the session's place; nothing rings between the second and the first."""

@@ -19,8 +19,8 @@ from pathways.errors import Conflict, Invalid, NotFound, Reused
 from pathways.i18n import D_
 from pathways.people.models import Account
 from pathways.permissions import Member
-from pathways.workshops import merging
-from pathways.workshops.merging import Said
+from pathways.workshops.attending import merging
+from pathways.workshops.attending.merging import Said
 from pathways.workshops.models import (
     CAME,
     MOST_WALK_INS,

@@ -18,10 +18,11 @@ from pathways.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.places.rules import AREAS, FARTHEST, MOST_WEEKS, Rule
-from pathways.workshops import engaging, offers, policies, sessions, traits, wall_clock
-from pathways.workshops.engaging import Bound, Taken
+from pathways.workshops import policies, wall_clock
 from pathways.workshops.models import Series, SessionState, WaitingRule, Workshop, WorkshopSession
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.scheduling import engaging, offers, sessions, traits
+from pathways.workshops.scheduling.engaging import Bound, Taken
+from pathways.workshops.scheduling.sessions import SessionForm
 
 AHEAD = timedelta(days=270)
 """How far sessions are made."""

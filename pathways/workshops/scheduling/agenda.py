@@ -21,9 +21,9 @@ from pathways import clock, i18n, ids
 from pathways.errors import NotFound
 from pathways.i18n import N_
 from pathways.permissions import Member
-from pathways.workshops import engaging
-from pathways.workshops.engaging import Binding
 from pathways.workshops.models import Means, SessionState
+from pathways.workshops.scheduling import engaging
+from pathways.workshops.scheduling.engaging import Binding
 
 _PROOF = 16
 """Bytes of the server's signature in an address: 128 bits."""

@@ -20,7 +20,6 @@ from pathways import changes, clock, ids
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.i18n import D_, N_
 from pathways.permissions import Member, Permission
-from pathways.workshops import settling
 from pathways.workshops.models import (
     MOST_SEATS,
     Booking,
@@ -31,6 +30,8 @@ from pathways.workshops.models import (
     SessionState,
     WorkshopSession,
 )
+from pathways.workshops.seating import settling
+from pathways.workshops.seating.deadlines import offer_ends
 
 LONGEST_REASON = 200
 
@@ -63,7 +64,15 @@ def standing(session: WorkshopSession, now: datetime) -> Standing:
         return Standing.RUNNING
     if now >= session.closes_at:
         return Standing.LOCKED
-    return Standing.FULL if free(session) <= 0 or session.waiting else Standing.OPEN
+    return Standing.FULL if free(session) <= 0 or has_a_line(session, now) else Standing.OPEN
+
+
+def has_a_line(session: WorkshopSession, now: datetime) -> bool:
+    """Whether somebody waits who comes first. Shortly before the start nothing is offered any more: then whoever comes
+    may take what is free.
+    """
+    times = {"starts_at": session.starts_at, "closes_at": session.closes_at, "timezone": session.timezone}
+    return bool(session.waiting) and offer_ends(now, **times) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def availability(db: Session, session: WorkshopSession) -> Availability:
         common, kept = _as_if_settled(db, session, now)
     seen = standing(session, now)
     if seen in {Standing.OPEN, Standing.FULL}:
-        seen = Standing.FULL if common <= 0 or session.waiting else Standing.OPEN
+        seen = Standing.FULL if common <= 0 or has_a_line(session, now) else Standing.OPEN
     return Availability(seen, session.capacity + session.allowance, max(common, 0), kept, session.waiting)
 
 

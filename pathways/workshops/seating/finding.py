@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.permissions import Member
-from pathways.workshops import seen
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import ACTIVE, Booking, WaitlistEntry, WorkshopSession
+from pathways.workshops.seating import seen
 
 
 def by_code(db: Session, codes: Codes, member: Member, code: str) -> Booking | None:

@@ -21,11 +21,8 @@ from sqlalchemy.orm import Session
 
 from pathways import changes, clock, ids
 from pathways.database import Base, Prepared
-from pathways.workshops import telling
 from pathways.workshops.codes import closed
-from pathways.workshops.deadlines import offer_ends
 from pathways.workshops.events import OfferLapsed, SeatsOffered
-from pathways.workshops.fitting import PATIENCE, Party, Pot, Seats
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -39,6 +36,9 @@ from pathways.workshops.models import (
     WaitlistEntry,
     WorkshopSession,
 )
+from pathways.workshops.seating import telling
+from pathways.workshops.seating.deadlines import offer_ends
+from pathways.workshops.seating.fitting import PATIENCE, Party, Pot, Seats
 
 INTERPRETER = "interpreter"
 """The need that gives a right to the seats near an interpreter."""
@@ -238,9 +238,18 @@ def _promote(db: Session, session: WorkshopSession, quotas: list[SeatQuota], sea
             prescriber=entry.via is Via.PRESCRIBER,
             organisation_id=entry.organisation_id,
         )
+        if entry.party > largest(session, quotas, pots):
+            continue  # there were more seats when they came: they must not shut those that are left
         fits, pot = seats.take(Party(entry.party, pots, tired=entry.created_at <= now - PATIENCE))
         if fits:
             _offer(db, session, entry, by_id[pot] if pot else None, ends)
+
+
+def largest(session: WorkshopSession, quotas: Sequence[SeatQuota], pots: Sequence[Pot]) -> int:
+    """The most seats that somebody entitled to these pots may ever have together."""
+    lasting = sum(one.capacity for one in quotas if one.until is None)
+    own = [one.capacity for one in quotas if one.id in pots]
+    return max([session.capacity + session.allowance - lasting, *own])
 
 
 def in_line(db: Session, session: WorkshopSession) -> Sequence[WaitlistEntry]:

@@ -22,11 +22,7 @@ from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.places import geometry
-from pathways.workshops import asking, engaging, seats, settling, telling, waiting
-from pathways.workshops import booking as bookings
-from pathways.workshops.asking import Made, NotHeld
 from pathways.workshops.codes import Codes
-from pathways.workshops.deadlines import offer_ends
 from pathways.workshops.events import SessionCancelled, WaitingEnded
 from pathways.workshops.models import (
     ACTIVE,
@@ -38,9 +34,16 @@ from pathways.workshops.models import (
     SessionState,
     WaitingState,
     WaitlistEntry,
+    Wish,
+    WishState,
     Workshop,
     WorkshopSession,
 )
+from pathways.workshops.scheduling import engaging
+from pathways.workshops.seating import asking, seats, settling, telling, waiting
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating.asking import Made, NotHeld
+from pathways.workshops.seating.deadlines import offer_ends
 
 LONGEST_REASON = 200
 FARTHEST_KM, STEP_KM = 30, 5
@@ -62,7 +65,7 @@ def cancel_session(db: Session, member: Member, session_id: uuid.UUID, *, reason
     session, *near = settling.locked(db, session_id, *(one.id for one in others))
     if session.state is SessionState.CANCELLED:
         return session
-    if session.state is SessionState.CLOSED:
+    if session.state is SessionState.CLOSED or session.ends_at <= clock.now():
         raise Conflict(D_("Cette séance a déjà eu lieu."))
     settling.settle(db, session)
     session.state, session.reason = SessionState.CANCELLED, given
@@ -267,4 +270,7 @@ def _count_nothing(db: Session, session: WorkshopSession) -> None:
     for quota in settling.standing_quotas(db, session):
         quota.released_at = now
     db.execute(sa.update(SeatQuota).where(SeatQuota.session_id == session.id).values(booked=0, held=0))
+    # Who had wished for it wishes again, and is counted again.
+    offered = sa.update(Wish).where(Wish.session_id == session.id, Wish.state == WishState.OFFERED)
+    db.execute(offered.values(state=WishState.OPEN, session_id=None))
     db.flush()

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from pathways.web.fields import Line, Short
-from pathways.workshops.attendance import Given
+from pathways.workshops.attending.attendance import Given
+from pathways.workshops.attending.signing import Sale
 from pathways.workshops.models import LONGEST_DEVICE, MOST_PARTY, MOST_WALK_INS, Presence
-from pathways.workshops.signing import Sale
 
 MOST_ITEMS = 200
 """Of one request: a device that has more sends them in turns."""

@@ -18,8 +18,20 @@ from pathways import changes, clock, ids, outbox, throttle
 from pathways.errors import Invalid, NotFound, WrongCode
 from pathways.i18n import N_
 from pathways.permissions import Member
-from pathways.workshops import asking, gate, settling, telling
-from pathways.workshops.asking import (
+from pathways.workshops.codes import Codes, closed
+from pathways.workshops.events import BookingCancelled, BookingMade, BookingMoved
+from pathways.workshops.models import (
+    Booking,
+    BookingState,
+    Channel,
+    SessionState,
+    Via,
+    WaitingState,
+    WaitlistEntry,
+    WorkshopSession,
+)
+from pathways.workshops.seating import asking, gate, settling, telling
+from pathways.workshops.seating.asking import (
     AlreadyBooked,
     Cancelled,
     Full,
@@ -31,9 +43,6 @@ from pathways.workshops.asking import (
     Refused,
     Wanted,
 )
-from pathways.workshops.codes import Codes, closed
-from pathways.workshops.events import BookingCancelled, BookingMade, BookingMoved
-from pathways.workshops.models import Booking, BookingState, Channel, SessionState, Via, WorkshopSession
 
 __all__ = [
     "AlreadyBooked",
@@ -139,6 +148,8 @@ def confirm(db: Session, booking: Booking, wanted: Wanted | None = None) -> Book
         raise NotHeld
     if session.state is not SessionState.PUBLISHED:
         raise Cancelled
+    if _offered_to(db, booking) is not None:  # it is taken by the entry it was offered to, which then has its code
+        raise NotHeld
     if wanted is not None:
         _fill_in(booking, asking.checked(dataclasses.replace(wanted, party=booking.party), None))
     quota = settling.quota_of(db, booking)
@@ -159,7 +170,12 @@ def cancel(db: Session, booking: Booking, *, by: Member | None = None) -> Bookin
     if by is None and clock.now() >= session.starts_at:
         raise Over
     was_confirmed = booking.state is BookingState.CONFIRMED
+    entry = _offered_to(db, booking)
     free_seats(db, session, booking, BookingState.CANCELLED_BY_PERSON)
+    if entry is not None:  # whoever gives an offer back has declined it
+        entry.state, entry.updated_at = WaitingState.DECLINED, clock.now()
+        session.waiting -= 1
+        changes.note(db, session.organisation_id, "waiting_entry", entry.id, str(WaitingState.DECLINED))
     settling.settle(db, session)
     if was_confirmed:
         telling.tell(db, booking, BookingCancelled(booking.id), None, organisation_id=session.organisation_id)
@@ -318,6 +334,13 @@ def open_slip(db: Session, codes: Codes, booking: Booking) -> Made:
     booking.moved_to_id = settling.insert(db, copied(booking) | kept, codes.digests_of)["id"]
     db.flush()
     return slip_of(codes, db.get_one(Booking, booking.moved_to_id))
+
+
+def _offered_to(db: Session, booking: Booking) -> WaitlistEntry | None:
+    """The entry of the waiting list for which these seats are held."""
+    if booking.state is not BookingState.HELD or booking.via is not Via.WAITING:
+        return None
+    return db.scalar(sa.select(WaitlistEntry).filter_by(booking_id=booking.id, state=WaitingState.OFFERED))
 
 
 def _tell_made(db: Session, booking: Booking) -> None:

@@ -21,12 +21,7 @@ from pathways.database import insert_for
 from pathways.errors import Invalid, NotFound, WrongCode
 from pathways.i18n import N_
 from pathways.permissions import Member
-from pathways.workshops import asking, settling
-from pathways.workshops import booking as bookings
-from pathways.workshops.asking import Made, NotHeld, Wanted
-from pathways.workshops.booking import WITHIN_MINUTES, WRONG_TRIES
 from pathways.workshops.codes import Codes
-from pathways.workshops.deadlines import offer_ends
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -36,6 +31,11 @@ from pathways.workshops.models import (
     WaitlistEntry,
     WorkshopSession,
 )
+from pathways.workshops.seating import asking, settling
+from pathways.workshops.seating import booking as bookings
+from pathways.workshops.seating.asking import Made, NotHeld, Wanted
+from pathways.workshops.seating.booking import WITHIN_MINUTES, WRONG_TRIES
+from pathways.workshops.seating.deadlines import offer_ends
 
 FIRST, USUAL = 0, 1
 """Classes: whose seat was taken away by whoever held the session, and everybody else."""
@@ -65,14 +65,21 @@ def join(
     """Wait for seats. Whoever fits at once is offered them at once. ``instead_of``: the booking that its structure
     cancelled; whoever had made it hears of the new one, too.
 
-    Raises :class:`~pathways.workshops.asking.Locked` once nothing is offered any more, :class:`Invalid` for a party
-    that would never fit.
+    Raises ``asking.Locked`` once nothing is offered any more, :class:`Invalid` for a party that would never fit.
     """
     wanted = asking.checked(wanted, by, known=instead_of is not None)
     session = asking.opened(db, session_id, by=None, via=Via.PERSON)
     if not _still_offers(session):
         raise asking.Locked
-    if wanted.party > session.capacity + session.allowance:
+    quotas = settling.standing_quotas(db, session)
+    pots = settling.pots_of(
+        quotas,
+        language=wanted.language,
+        needs=wanted.needs,
+        prescriber=via is Via.PRESCRIBER,
+        organisation_id=by.organisation_id if by is not None else None,
+    )
+    if wanted.party > settling.largest(session, quotas, pots):
         raise Invalid(N_("Ce nombre de personnes n'est pas possible."))
     row = asking.row_of(wanted, by, via) | {
         "session_id": session.id,

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from pathways import clock
-from pathways.workshops import notices, telling
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -26,6 +25,8 @@ from pathways.workshops.models import (
     Via,
     WorkshopSession,
 )
+from pathways.workshops.notifying import notices
+from pathways.workshops.seating import telling
 
 BEFORE = {
     NoticeKind.REMINDER_WEEK: timedelta(days=7),

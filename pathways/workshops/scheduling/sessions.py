@@ -15,8 +15,7 @@ from pathways import changes, clock, i18n, ids
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.i18n import D_, N_
 from pathways.permissions import Member
-from pathways.workshops import engaging, means, offers, policies, tongues, traits, venues, wall_clock
-from pathways.workshops.engaging import Bound
+from pathways.workshops import policies, tongues, wall_clock
 from pathways.workshops.models import (
     MOST_SEATS,
     QuotaKind,
@@ -26,7 +25,9 @@ from pathways.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from pathways.workshops.venues import Venue
+from pathways.workshops.scheduling import engaging, means, offers, traits, venues
+from pathways.workshops.scheduling.engaging import Bound
+from pathways.workshops.scheduling.venues import Venue
 
 CODE_LETTERS = 7
 """Neither as long as the code of a diagnostic (6) nor as that of a slip (8): what is typed tells what it is."""
@@ -94,7 +95,7 @@ def public_by_code(db: Session, code: str) -> WorkshopSession:
 
 def partners_of(db: Session, session: WorkshopSession) -> set[str]:
     """Identifiers of the organisations that have a share of its seats."""
-    query = sa.select(SeatQuota.value).filter_by(session_id=session.id, kind=QuotaKind.STRUCTURE)
+    query = sa.select(SeatQuota.value).filter_by(session_id=session.id, kind=QuotaKind.STRUCTURE, released_at=None)
     return set(db.scalars(query))
 
 
@@ -107,7 +108,9 @@ def list_for(
     states: Sequence[SessionState] = (),
 ) -> sa.Select[WorkshopSession]:
     """Own and joint sessions that end after ``start`` and begin before ``end``, in the order of time."""
-    shared = sa.select(SeatQuota.session_id).filter_by(kind=QuotaKind.STRUCTURE, value=str(member.organisation_id))
+    shared = sa.select(SeatQuota.session_id).filter_by(
+        kind=QuotaKind.STRUCTURE, value=str(member.organisation_id), released_at=None
+    )
     own = WorkshopSession.organisation_id == member.organisation_id
     query = sa.select(WorkshopSession).where(sa.or_(own, WorkshopSession.id.in_(shared)))
     if start is not None:

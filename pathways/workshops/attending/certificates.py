@@ -18,10 +18,11 @@ from pathways.i18n import D_, N_
 from pathways.people.models import Account, Organisation
 from pathways.permissions import Member
 from pathways.spreadsheets import Cell
-from pathways.workshops import attendance, wall_clock
-from pathways.workshops.activity import Period
-from pathways.workshops.attendance import Register, Row
-from pathways.workshops.closing import place_of
+from pathways.workshops import wall_clock
+from pathways.workshops.attending import attendance
+from pathways.workshops.attending.activity import Period
+from pathways.workshops.attending.attendance import Register, Row
+from pathways.workshops.attending.closing import place_of
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     AttendanceSettings,

@@ -22,9 +22,9 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from pathways import changes, ids
 from pathways.changes import Change
 from pathways.database import Base, Prepared, identifier
-from pathways.workshops import settling
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, SessionState, WorkshopSession
+from pathways.workshops.seating import settling
 
 _SESSION, _BOOKING, _CHANGE = (Base.metadata.tables[one.__tablename__] for one in (WorkshopSession, Booking, Change))
 _NEW = {"quota_id": None, "state": BookingState.CONFIRMED, "file_id": None, "sequence": 0}

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock
-from pathways.errors import Conflict
+from pathways.errors import Conflict, Invalid
 from pathways.i18n import D_
 from pathways.permissions import Member
-from pathways.workshops import seats, sessions, telling
 from pathways.workshops.events import SessionChanged
-from pathways.workshops.models import ACTIVE, Booking, DeskTaskKind, SessionState, Workshop, WorkshopSession
-from pathways.workshops.sessions import SessionForm
+from pathways.workshops.models import Booking, BookingState, DeskTaskKind, SessionState, Workshop, WorkshopSession
+from pathways.workshops.scheduling import sessions
+from pathways.workshops.scheduling.sessions import SessionForm
+from pathways.workshops.seating import seats, telling
 
 TOLD = ("starts_at", "ends_at", "timezone", "place_id", "room_id", "stop_id", "meeting_url")
 """What whoever holds a seat must know at once when it changes."""
@@ -39,6 +40,9 @@ def edit(
     if version != found.version:
         raise Conflict(D_("Un collègue a modifié cette séance entre-temps. Relisez, puis enregistrez de nouveau."))
     venue, columns = sessions.checked(db, workshop, form)
+    if (found.booked or found.held) and columns["ends_at"] <= clock.now() < found.ends_at:
+        message = D_("Des places sont prises : choisissez un jour à venir, ou annulez la séance.")
+        raise Invalid(message, errors=[{"field": "day", "message": message}])
     capacity = columns.pop("capacity")
     moved = _set(found, columns)
     db.flush()
@@ -54,7 +58,7 @@ def edit(
 
 def tell_holders(db: Session, session: WorkshopSession) -> int:
     """Everybody who holds a seat is told that time or place changed; returns how many."""
-    held = sa.select(Booking).where(Booking.session_id == session.id, Booking.state.in_(ACTIVE))
+    held = sa.select(Booking).where(Booking.session_id == session.id, Booking.state == BookingState.CONFIRMED)
     found = db.scalars(held.order_by(Booking.id).with_for_update()).all()
     for booking in found:
         booking.sequence += 1

@@ -1,0 +1,1 @@
+"""Offers, their series and dated sessions, and what a session binds."""

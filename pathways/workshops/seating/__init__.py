@@ -1,0 +1,1 @@
+"""Seats: how one is sold, held, kept, waited for, moved and given back."""
