@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
 from pathways.places.equipment import EQUIPMENT
 from pathways.texts import clean
@@ -70,7 +70,7 @@ class PlaceIn(PlaceWords, Incoming):
 class PlaceChange(PlaceIn):
     """The whole sheet as it shall be."""
 
-    version: int = Field(description="The version that was read; another one is refused with 409.")
+    version: StrictInt = Field(description="The version that was read; another one is refused with 409.")
 
 
 class PlaceOut(PlaceWords):
@@ -81,29 +81,29 @@ class PlaceOut(PlaceWords):
     source_id: str
     updated_on: date = Field(description="When somebody last vouched for it.")
     withdrawn: bool
-    version: int
+    version: StrictInt
     updated_at: datetime
 
 
 class RoomIn(Incoming):
     name: Line
-    seats: int = 0
+    seats: StrictInt = 0
     equipment: Codes = Field(default=[], description=_EQUIPMENT)
     step_free: bool = False
 
 
 class RoomChange(RoomIn):
-    version: int
+    version: StrictInt
 
 
 class RoomOut(BaseModel):
     id: uuid.UUID
     place_id: uuid.UUID
     name: str
-    seats: int
+    seats: StrictInt
     equipment: list[str]
     step_free: bool
-    version: int
+    version: StrictInt
 
 
 class TenantIn(Incoming):
@@ -141,7 +141,7 @@ class TourIn(Incoming):
 class TourChange(Incoming):
     name: Line | None = None
     ended: bool | None = None
-    version: int
+    version: StrictInt
 
 
 class StopIn(Incoming):
@@ -149,25 +149,25 @@ class StopIn(Incoming):
 
     place_id: uuid.UUID
     first: date
-    weeks: int = Field(default=1, ge=1, le=8)
+    weeks: StrictInt = Field(default=1, ge=1, le=8)
     until: date | None = None
     on_holidays: bool = False
     opens: Short = Field(examples=["14:00"], description="By the clock of the place, winter and summer.")
     closes: Short = Field(examples=["16:00"])
-    seats: int = 0
+    seats: StrictInt = 0
     equipment: Codes = Field(default=[], description=_EQUIPMENT)
     note: Line = ""
 
 
 class StopChange(StopIn):
-    version: int = Field(description="The tour's.")
+    version: StrictInt = Field(description="The tour's.")
 
 
 class StopOut(BaseModel):
     id: uuid.UUID
     place_id: uuid.UUID
     first: date
-    weeks: int
+    weeks: StrictInt
     until: date | None
     on_holidays: bool
     without: list[date]
@@ -176,7 +176,7 @@ class StopOut(BaseModel):
     opens: str
     closes: str
     timezone: str
-    seats: int
+    seats: StrictInt
     equipment: list[str]
     note: str
 
@@ -186,7 +186,7 @@ class TourOut(BaseModel):
     organisation_id: uuid.UUID
     van_id: uuid.UUID
     name: str
-    version: int
+    version: StrictInt
     ended: bool
     stops: list[StopOut]
 
@@ -204,7 +204,7 @@ class OccurrenceOut(BaseModel):
     day: date
     starts_at: datetime
     ends_at: datetime
-    seats: int
+    seats: StrictInt
 
 
 class OccurrencesOut(BaseModel):
@@ -219,7 +219,7 @@ class BasinIn(Incoming):
 
 
 class BasinChange(BasinIn):
-    version: int
+    version: StrictInt
 
 
 class BasinRow(BaseModel):
@@ -228,7 +228,7 @@ class BasinRow(BaseModel):
     code: str
     name: str
     organisation_id: uuid.UUID | None = Field(description="Who may edit it; nobody may those of everybody.")
-    version: int
+    version: StrictInt
 
 
 class BasinRows(BaseModel):

@@ -1,10 +1,11 @@
-"""Kinds of text that come in from outside: bounded, and free of characters that no form of ours needs."""
+"""Kinds of text and moments that come in from outside: bounded, and free of characters that no form of ours needs."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from pathways.texts import clean, one_line, unturned
 
@@ -17,3 +18,21 @@ Pasted = Annotated[str, StringConstraints(max_length=200), AfterValidator(unturn
 """The same in a form for whoever is in a hurry: what comes from a phone is taken."""
 Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), Field(max_length=64)]
 """A code, an identifier inside a document."""
+
+
+def _written(value: object) -> object:
+    """A moment is written out with its zone, never counted in seconds."""
+    if isinstance(value, int | float):
+        raise ValueError("a moment is written out, with its zone")  # noqa: TRY004 - what pydantic understands
+    return value
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    """What a database and a clock on a wall can say, in whatever zone."""
+    if not 2000 <= moment.year <= 2100:
+        raise ValueError("a moment far from our time")
+    return moment
+
+
+WrittenMoment = Annotated[AwareDatetime, BeforeValidator(_written)]
+Moment = Annotated[WrittenMoment, AfterValidator(_of_our_time)]

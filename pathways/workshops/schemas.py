@@ -6,11 +6,11 @@ import uuid
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
 from pathways.places.rules import MOST_WEEKS, Rule
 from pathways.texts import clean
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Line, Moment, Short
 from pathways.workshops.models import (
     Audience,
     Level,
@@ -35,7 +35,7 @@ from pathways.workshops.seating.seats import Share
 Paragraphs = Annotated[str, StringConstraints(max_length=LONGEST_DESCRIPTION), AfterValidator(clean)]
 Address = Annotated[str, StringConstraints(max_length=LONGEST_URL), AfterValidator(clean)]
 Codes = Annotated[list[Short], Field(max_length=40)]
-Version = Annotated[int, Field(description="The version that was read; another one is refused with 409.")]
+Version = Annotated[StrictInt, Field(description="The version that was read; another one is refused with 409.")]
 
 
 class Incoming(BaseModel):
@@ -60,8 +60,8 @@ class WorkshopIn(Incoming):
     equipment: Codes = []
     price: Line = Field(default="", description="In words, in French; empty: free.")
     access: Codes = []
-    seats: int = 8
-    minutes: int = 120
+    seats: StrictInt = 8
+    minutes: StrictInt = 120
 
     def form(self) -> WorkshopForm:
         values: dict[str, Any] = {}
@@ -88,9 +88,9 @@ class WorkshopOut(BaseModel):
     equipment: list[str]
     price: str
     access: list[str]
-    seats: int
-    minutes: int
-    version: int
+    seats: StrictInt
+    minutes: StrictInt
+    version: StrictInt
     archived_at: datetime | None
     updated_at: datetime
 
@@ -119,14 +119,14 @@ class TimesIn(Incoming):
     meeting_url: Address = ""
     languages: Codes = Field(default=[], description="None: those of the workshop.")
     interpretation: Codes = []
-    seats: int
-    closes_hours: int = Field(default=0, description="Hours before the start after which only the desk books.")
+    seats: StrictInt
+    closes_hours: StrictInt = Field(default=0, description="Hours before the start after which only the desk books.")
     waiting_rule: WaitingRule = WaitingRule.STRICT
     means: Annotated[list[BoundIn], Field(max_length=40)] = Field(
         default=[], description="Beside the room or the van, which are bound by themselves."
     )
-    before_minutes: int = 0
-    after_minutes: int = 0
+    before_minutes: StrictInt = 0
+    after_minutes: StrictInt = 0
 
     def form_on(self, day: date) -> SessionForm:
         return SessionForm(
@@ -179,19 +179,9 @@ class DayIn(Incoming):
 class SeatsIn(Incoming):
     """Leave out what does not change."""
 
-    capacity: int | None = None
-    allowance: int | None = Field(default=None, description="Seats beyond the capacity.")
+    capacity: StrictInt | None = None
+    allowance: StrictInt | None = Field(default=None, description="Seats beyond the capacity.")
     reason: Line
-
-
-def _of_our_time(moment: datetime) -> datetime:
-    """What a database and a clock on a wall can say, in whatever zone."""
-    if not 2000 <= moment.year <= 2100:
-        raise ValueError("a moment far from our time")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
 class ShareIn(Incoming):
@@ -199,7 +189,7 @@ class ShareIn(Incoming):
 
     kind: QuotaKind
     value: Short = ""
-    capacity: int
+    capacity: StrictInt
     until: Moment | None = Field(default=None, description="Then the unsold ones are everybody's.")
     funder: Annotated[Line, Field(max_length=100)] = ""
 
@@ -215,7 +205,7 @@ class QuotaOut(BaseModel):
     kind: QuotaKind
     value: str
     funder: str
-    capacity: int
+    capacity: StrictInt
     booked: int
     held: int
     until: datetime | None
@@ -243,15 +233,15 @@ class SessionOut(BaseModel):
     commune_code: str | None
     languages: list[str]
     interpretation: list[str]
-    capacity: int
-    allowance: int
+    capacity: StrictInt
+    allowance: StrictInt
     booked: int
     held: int
     reserved: int
     waiting: int
     waiting_rule: WaitingRule
     reason: str
-    version: int
+    version: StrictInt
     updated_at: datetime
 
 
@@ -318,7 +308,7 @@ class SeriesOut(BaseModel):
     rule: dict[str, Any]
     made_until: date | None
     ended_at: datetime | None
-    version: int
+    version: StrictInt
     sessions: list[uuid.UUID] = Field(description="What this act made; of an end, what stays planned after it.")
     troubles: list[TroubleOut]
 
@@ -343,7 +333,7 @@ class MeansIn(Incoming):
     tour_id: uuid.UUID | None = None
     languages: Codes = []
     remote: bool = False
-    units: int = 1
+    units: StrictInt = 1
     shared: bool = Field(default=False, description="Other organisations of this server may bind it.")
 
     def form(self) -> MeansForm:
@@ -364,9 +354,9 @@ class MeansOut(BaseModel):
     tour_id: uuid.UUID | None
     languages: list[str]
     remote: bool
-    units: int
+    units: StrictInt
     shared: bool
-    version: int
+    version: StrictInt
     archived_at: datetime | None
 
 
@@ -378,7 +368,7 @@ class BindingOut(BaseModel):
     session_id: uuid.UUID | None = Field(description="Of one's own organisation alone.")
     starts_at: datetime = Field(description="Travel and preparation included.")
     ends_at: datetime
-    units: int
+    units: StrictInt
 
 
 def means_json(one: Means, organisation_id: uuid.UUID) -> dict[str, Any]:

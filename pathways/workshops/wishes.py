@@ -17,7 +17,7 @@ from itertools import combinations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import changes, clock, ids, outbox
+from pathways import clock, ids, outbox
 from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import N_
 from pathways.places.areas import Area
@@ -71,10 +71,13 @@ def leave(
     commune_code: str,
     reads_in: str,
     contact: Contact = NOWHERE,
-    wish_id: uuid.UUID | None = None,
+    key: uuid.UUID | None = None,
 ) -> Wished:
-    """Leave a wish. ``wish_id``: the random id that the page carried, so that sending twice leaves one."""
-    known = db.get(Wish, wish_id) if wish_id else None
+    """Leave a wish. ``key``: what the page drew, so that sending twice leaves one. The row's id is made from it and the
+    server's secret: whoever knows an id (the code and the link are made from that) cannot come back with it.
+    """
+    row_id = _id_of(codes, key) if key else ids.random_id()
+    known = db.get(Wish, row_id)
     if known is not None:
         return _told(codes, known)
     errors = []
@@ -86,7 +89,6 @@ def leave(
         errors.append({"field": "where", "message": N_("Écrivez votre commune ou son code postal.")})
     if errors:
         raise Invalid(errors[0]["message"], errors=errors)
-    row_id = wish_id or ids.random_id()
     wish = Wish(
         id=row_id,
         language=language,
@@ -182,7 +184,7 @@ def answer(db: Session, session: WorkshopSession, *, language: str, theme: str, 
     found = _open(db, language, theme, communes)
     if len(found) < FEWEST:  # fewer are not told, so nobody may find out by opening a session for them
         raise Conflict(N_("Cela a changé entre-temps."))
-    seats_wished = len(found) if len(found) >= EXACT else EXACT - 1
+    seats_wished = len(found) // EXACT * EXACT or EXACT - 1  # what is kept tells no more than demand() does
     known = seats.quota(db, session.id, QuotaKind.WISHES)
     stands = known is not None and known.released_at is None
     taken = known.booked + known.held if known is not None else 0
@@ -196,7 +198,6 @@ def answer(db: Session, session: WorkshopSession, *, language: str, theme: str, 
     seats.set_quotas(db, session, [*others, Share(QuotaKind.WISHES, "", capacity, until_of(session))])
     for wish in found:
         wish.state, wish.session_id = WishState.OFFERED, session.id
-        changes.note(db, session.organisation_id, "wish", wish.id, "offered")
         if wish.contact:
             outbox.record(db, WishAnswered(wish.id))
     db.flush()
@@ -223,7 +224,6 @@ def take(db: Session, codes: Codes, wish: Wish, wanted: Wanted) -> Made:
     )
     made = book(db, codes, wish.session_id, wanted, quota_id=quota.id if quota is not None and kept else None)
     wish.state, wish.channel, wish.contact = WishState.MET, Channel.NONE, ""
-    changes.note(db, made.booking.session.organisation_id, "wish", wish.id, "met")
     db.flush()
     return made
 
@@ -234,6 +234,10 @@ def forget(db: Session) -> None:
     db.execute(sa.delete(Wish).where(Wish.expires_at <= now))
     gone = sa.select(WorkshopSession.id).where(WorkshopSession.ends_at < now - timedelta(days=30))
     db.execute(sa.delete(Wish).where(Wish.session_id.in_(gone)))
+
+
+def _id_of(codes: Codes, key: uuid.UUID) -> uuid.UUID:
+    return uuid.UUID(bytes=ids.signed(codes.secret, "wish", str(key))[:16], version=4)
 
 
 def _open(db: Session, language: str, theme: str, communes: Collection[str]) -> list[Wish]:

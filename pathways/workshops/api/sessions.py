@@ -15,13 +15,13 @@ from pathways import ids
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
+from pathways.web.fields import Moment
 from pathways.web.paging import Cursor, Limit, PageOf, page
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.models import SeatQuota, SessionState, WorkshopSession
 from pathways.workshops.scheduling import engaging, offers, sessions
 from pathways.workshops.schemas import (
     DayIn,
-    Moment,
     ReasonIn,
     SeatsIn,
     SessionChange,

@@ -67,7 +67,7 @@ def leave(body: WishIn, db: DB, settings: OwnSettings, address: Address, key: Ke
             theme=body.theme,
             commune_code=body.commune,
             reads_in=reads_in,
-            wish_id=new,
+            key=new,
         )
         throttle.count(db, bucket, minutes=60)
         return {"id": str(made.wish.id)}

@@ -6,9 +6,9 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Line, Short, WrittenMoment
 from pathways.workshops.attending.attendance import Given
 from pathways.workshops.attending.signing import Sale
 from pathways.workshops.models import LONGEST_DEVICE, MOST_PARTY, MOST_WALK_INS, Presence
@@ -23,7 +23,7 @@ def _in_this_century(moment: datetime) -> datetime:
     return min(max(moment, earliest), latest)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_this_century)]
+Moment = Annotated[WrittenMoment, AfterValidator(_in_this_century)]
 Sequence = Annotated[int, Field(ge=0, le=2**53, description="Rises with each item of this device.")]
 Seen = Annotated[
     list[uuid.UUID], Field(max_length=50, description="The marks that the recorder had before their eyes: `marks`.")

@@ -82,7 +82,7 @@ def leave(request: Request, form: Sent, db: DB, codes: OwnCodes, settings: OwnSe
             commune_code=chosen[0] if chosen else "",
             reads_in=i18n.current().code,
             contact=reached(BookForm(contact=form.contact), settings, timezone=""),
-            wish_id=identifier(form.key),
+            key=identifier(form.key),
         )
     except Invalid as error:
         return _form(request, db, settings, form, error=error)
