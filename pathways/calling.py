@@ -22,6 +22,10 @@ PATIENCE = 10.0
 LONGEST_URL = 500
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)\b")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that IANA gave to the Internet so far: what lies outside is of one network, translated, or not yet anything."""
+_NOBODYS = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "2001::/23", "2001:db8::/32", "3fff::/20")))
+"""Relays of old, and addresses for protocols and for books; not every version of Python knows all of them."""
 
 
 class NotCalled(Exception):
@@ -103,8 +107,10 @@ def is_public(address: str) -> bool:
         inside = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
         if inside:
             return is_public(str(inside))
-        if int(found) >> 32 == 0:  # ::a.b.c.d, of old
+        if found not in _UNICAST:
             return False
+    if any(found in one for one in _NOBODYS if one.version == found.version):
+        return False
     return found.is_global and not found.is_multicast
 
 

@@ -55,7 +55,7 @@ def csv_of(header: Row, rows: Iterable[Row]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for row in (header, *rows):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -296,7 +296,8 @@ def _told(value: object) -> str:
 # --- one cell ------------------------------------------------------------------------------------------------
 
 
-def _harmless(cell: Cell) -> str:
+def harmless(cell: Cell) -> str:
+    """A cell as a CSV file holds it, with an apostrophe before what would be a formula."""
     if not isinstance(cell, str):
         return "" if cell is None else _written(cell)
     bare = cell.translate(_UNPRINTABLE)
@@ -304,7 +305,7 @@ def _harmless(cell: Cell) -> str:
 
 
 def _bare(cell: str) -> str:
-    """A cell without the apostrophe of :func:`_harmless`, and with any other."""
+    """A cell without the apostrophe of :func:`harmless`, and with any other."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 

@@ -10,10 +10,11 @@ import ipaddress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pathways import clock, ids
-from pathways.database import Base, insert_for
+from pathways.database import Base, Prepared
 from pathways.errors import TooMany
 from pathways.i18n import N_
 
@@ -26,6 +27,16 @@ class WrongTries(Base):
     count: Mapped[int]
 
 
+_TABLE = Base.metadata.tables["wrong_tries"]
+_KEY = [_TABLE.c.bucket, _TABLE.c.window]
+_COUNT = Prepared(
+    sqlite.insert(_TABLE).on_conflict_do_update(_KEY, set_={"count": _TABLE.c.count + 1}).returning(_TABLE.c.count),
+    postgresql=postgresql.insert(_TABLE)
+    .on_conflict_do_update(constraint=_TABLE.primary_key, set_={"count": _TABLE.c.count + 1})
+    .returning(_TABLE.c.count),
+)
+
+
 def bucket(secret: bytes, purpose: str, subject: str) -> str:
     """The name under which tries of ``subject`` (an address, an account) are counted."""
     return ids.signed(secret, f"throttle {purpose}", _network(subject)).hex()
@@ -35,25 +46,36 @@ def check(db: Session, bucket: str, *, limit: int, minutes: int) -> None:
     """Raise :class:`TooMany` if ``limit`` wrong tries were counted within the present window."""
     count = db.scalar(sa.select(WrongTries.count).filter_by(bucket=bucket, window=_window(minutes)))
     if count is not None and count >= limit:
-        end = _window(minutes) + timedelta(minutes=minutes)
-        raise TooMany(
-            N_("Trop d'essais. Attendez quelques minutes, puis recommencez."),
-            seconds=max(1, int((end - clock.now()).total_seconds())),
-        )
+        raise _too_many(_window(minutes) + timedelta(minutes=minutes))
 
 
 def count(db: Session, bucket: str, *, minutes: int) -> None:
     """Count one wrong try. The caller's transaction must be kept (see ``DomainError.kept``)."""
-    insert = insert_for(db)(WrongTries).values(bucket=bucket, window=_window(minutes), count=1)
-    db.execute(
-        insert.on_conflict_do_update(
-            index_elements=[WrongTries.bucket, WrongTries.window], set_={"count": WrongTries.count + 1}
-        )
-    )
+    _counted(db, bucket, _window(minutes))
+
+
+def count_within(db: Session, bucket: str, *, limit: int, minutes: int) -> None:
+    """Count what was just done, or raise :class:`TooMany`, and then it must not be kept. One statement, and the count's
+    row is held for as short as can be: many doors of one address go through it.
+    """
+    window = _window(minutes)
+    if _counted(db, bucket, window) > limit:
+        raise _too_many(window + timedelta(minutes=minutes))
 
 
 def forget(db: Session, *, older_than: datetime) -> None:
     db.execute(sa.delete(WrongTries).where(WrongTries.window < older_than))
+
+
+def _counted(db: Session, bucket: str, window: datetime) -> int:
+    return _COUNT.run(db, {"bucket": bucket, "window": window, "count": 1}).scalar_one()
+
+
+def _too_many(end: datetime) -> TooMany:
+    return TooMany(
+        N_("Trop d'essais. Attendez quelques minutes, puis recommencez."),
+        seconds=max(1, int((end - clock.now()).total_seconds())),
+    )
 
 
 def _window(minutes: int) -> datetime:

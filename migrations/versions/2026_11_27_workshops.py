@@ -632,45 +632,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name=op.f("pk_walk_ins")),
     )
     op.create_table(
-        "wish",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("language", sa.String(length=10), nullable=False),
-        sa.Column("theme", sa.String(length=60), nullable=False),
-        sa.Column("commune_code", sa.String(length=5), nullable=False),
-        sa.Column("reads_in", sa.String(length=10), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("open", "offered", "met", "withdrawn", name="wishstate", native_enum=False, length=40),
-            nullable=False,
-        ),
-        sa.Column("code_digest", sa.String(length=64), nullable=False),
-        sa.Column("link_digest", sa.String(length=64), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum("none", "email", "sms", "prescriber", name="channel", native_enum=False, length=40),
-            nullable=False,
-        ),
-        sa.Column("contact", sa.String(length=254), nullable=False),
-        sa.Column("session_id", sa.Uuid(), nullable=True),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("expires_at", MOMENT, nullable=False),
-        sa.CheckConstraint(
-            "channel IN ('none', 'prescriber') OR contact <> ''", name=op.f("ck_wish_channel_has_a_contact")
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"],
-            ["workshop_session.id"],
-            name=op.f("fk_wish_session_id_workshop_session"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
-        sa.UniqueConstraint("code_digest", name=op.f("uq_wish_code_digest")),
-        sa.UniqueConstraint("link_digest", name=op.f("uq_wish_link_digest")),
-    )
-    op.create_index(op.f("ix_wish_expires_at"), "wish", ["expires_at"], unique=False)
-    op.create_index(op.f("ix_wish_session_id"), "wish", ["session_id"], unique=False)
-    op.create_index("ix_wish_state_commune_code", "wish", ["state", "commune_code"], unique=False)
-    op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -888,6 +849,7 @@ def upgrade() -> None:
         ),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("booked_by", sa.Uuid(), nullable=True),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column(
             "channel",
             sa.Enum("none", "email", "sms", "prescriber", name="channel", native_enum=False, length=40),
@@ -905,6 +867,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["booked_by"], ["account.id"], name=op.f("fk_waitlist_entry_booked_by_account")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_waitlist_entry_booking_id_booking")),
         sa.ForeignKeyConstraint(
+            ["file_id"], ["learner_file.id"], name=op.f("fk_waitlist_entry_file_id_learner_file"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_waitlist_entry_organisation_id_organisation")
         ),
         sa.ForeignKeyConstraint(
@@ -917,8 +882,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_waitlist_entry_booked_by"), "waitlist_entry", ["booked_by"], unique=False)
     op.create_index(op.f("ix_waitlist_entry_booking_id"), "waitlist_entry", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_waitlist_entry_file_id"), "waitlist_entry", ["file_id"], unique=False)
     op.create_index(op.f("ix_waitlist_entry_organisation_id"), "waitlist_entry", ["organisation_id"], unique=False)
     op.create_index("ix_waitlist_entry_session_id_state", "waitlist_entry", ["session_id", "state"], unique=False)
+    op.create_table(
+        "wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.Column("commune_code", sa.String(length=5), nullable=False),
+        sa.Column("reads_in", sa.String(length=10), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "offered", "met", "withdrawn", name="wishstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("link_digest", sa.String(length=64), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("none", "email", "sms", "prescriber", name="channel", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("contact", sa.String(length=254), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('none', 'prescriber') OR contact <> ''", name=op.f("ck_wish_channel_has_a_contact")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_wish_booking_id_booking"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_wish_session_id_workshop_session"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_wish_code_digest")),
+        sa.UniqueConstraint("link_digest", name=op.f("uq_wish_link_digest")),
+    )
+    op.create_index(op.f("ix_wish_booking_id"), "wish", ["booking_id"], unique=False)
+    op.create_index(op.f("ix_wish_expires_at"), "wish", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_wish_session_id"), "wish", ["session_id"], unique=False)
+    op.create_index("ix_wish_state_commune_code", "wish", ["state", "commune_code"], unique=False)
     op.create_table(
         "desk_task",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1026,12 +1036,12 @@ def downgrade() -> None:
     for table in (
         "notice",
         "desk_task",
+        "wish",
         "waitlist_entry",
         "sale_on_board",
         "attendance_mark",
         "attendance",
         "booking",
-        "wish",
         "walk_ins",
         "session_trait",
         "session_record",

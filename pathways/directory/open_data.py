@@ -6,6 +6,7 @@ published beside them (``sessions.schema.json``). Nobody's booking is in it: sea
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import uuid
@@ -19,10 +20,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from pathways import clock, i18n
-from pathways.places import exchange, leaving
+from pathways import clock, i18n, spreadsheets
+from pathways.places import exchange, leaving, service
 from pathways.places.exchange import Format
-from pathways.places.models import Place
+from pathways.places.models import Place, Tour
 from pathways.workshops import wall_clock
 from pathways.workshops.models import Audience, SessionState, Workshop, WorkshopSession
 from pathways.workshops.seating import seats
@@ -78,15 +79,28 @@ def places(reading: Reading, kind: Format, url: str) -> Iterator[bytes]:
 
 
 def _busy(db: Session, keys: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
-    coming = (WorkshopSession.state == SessionState.PUBLISHED, WorkshopSession.starts_at >= clock.now())
-    query = sa.select(WorkshopSession.place_id).where(WorkshopSession.place_id.in_(keys), *coming).distinct()
+    query = sa.select(WorkshopSession.place_id).where(WorkshopSession.place_id.in_(keys), *_to_come()).distinct()
     return [one for one in db.scalars(query) if one is not None]
 
 
+def _to_come() -> tuple[sa.ColumnElement[bool], ...]:
+    return (WorkshopSession.state == SessionState.PUBLISHED, WorkshopSession.starts_at >= clock.now())
+
+
 def state_of_places(db: Session) -> tuple[Any, ...]:
-    """What changes whenever a row of the file does."""
-    query = sa.select(sa.func.count(), sa.func.max(Place.updated_at)).where(Place.withdrawn_at.is_(None))
-    return (*db.execute(query).one(), clock.now().date())
+    """What changes whenever a row of the file does: a sheet, the days of a van, a first or last session in a place."""
+    sheets = sa.select(sa.func.count(), sa.func.max(Place.updated_at)).where(Place.withdrawn_at.is_(None))
+    vans = sa.select(sa.func.count(), sa.func.max(Tour.updated_at))
+    busy = sa.select(WorkshopSession.place_id).where(*_to_come()).distinct().order_by(WorkshopSession.place_id)
+    return (*db.execute(sheets).one(), *db.execute(vans).one(), _fingerprint(db, busy), service.today())
+
+
+def _fingerprint(db: Session, query: sa.Select[*tuple[Any, ...]]) -> str:
+    """Of all that a query finds, without holding it: numbers that only change places have the same sum."""
+    whole = hashlib.blake2b(digest_size=16)
+    for row in db.execute(query.execution_options(yield_per=AT_ONCE)):
+        whole.update(repr(tuple(row)).encode())
+    return whole.hexdigest()
 
 
 # --- sessions ---
@@ -128,19 +142,15 @@ def _coming(
 
 
 def state_of_sessions(db: Session, audience: Audience) -> tuple[Any, ...]:
-    """What changes whenever a row of the file does: a seat that is sold, too."""
-    sums = [
-        sa.func.sum(column)
-        for column in (WorkshopSession.booked, WorkshopSession.held, WorkshopSession.reserved, WorkshopSession.waiting)
-    ]
-    now = clock.now()
-    query = sa.select(sa.func.count(), sa.func.max(WorkshopSession.updated_at), *sums).where(
-        WorkshopSession.state.in_(_PUBLIC),
-        WorkshopSession.starts_at >= now,
-        WorkshopSession.starts_at < now + AHEAD,
+    """What changes whenever a row of the file does: a seat that is sold, too, or moved to another session."""
+    now, told = clock.now(), WorkshopSession
+    columns = (told.id, told.updated_at, told.state, told.capacity, told.allowance)
+    rows = sa.select(*columns, told.booked, told.held, told.reserved, told.waiting).where(
+        told.state.in_(_PUBLIC), told.starts_at >= now, told.starts_at < now + AHEAD
     )
     offers = sa.select(sa.func.max(Workshop.updated_at))
-    return (*db.execute(query).one(), db.scalar(offers), audience.value)
+    order = rows.order_by(told.starts_at, told.id).limit(MOST_SESSIONS)
+    return (_fingerprint(db, order), db.scalar(offers), audience.value)
 
 
 def row_of(session: WorkshopSession, url: str) -> dict[str, Any]:
@@ -191,11 +201,12 @@ def _tag(code: str) -> str:
 
 
 def csv_pieces(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Titles are what somebody typed: what a spreadsheet would take for a formula gets an apostrophe before it."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns(), lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: spreadsheets.harmless(_cell(value)) for name, value in row.items()})
         if text.tell() > 64_000:
             yield text.getvalue().encode()
             text.seek(0)

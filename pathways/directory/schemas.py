@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pathways.directory import words
 from pathways.directory.asking import DISTANCES, LONGEST_WHERE, MOST_PAGES, USUAL_KM
+from pathways.web.fields import Day
 from pathways.workshops.models import Audience
 from pathways.workshops.seating.seats import Standing
 
@@ -24,7 +25,7 @@ class DirectoryIn(BaseModel):
     km: int = Field(USUAL_KM, description=f"One of {', '.join(map(str, DISTANCES))}.")
     public: str = Field("", max_length=20, description=f"One of {', '.join(words.PUBLICS)}.")
     language: str = Field("", max_length=20, description="Places that help in it, sessions in it.")
-    day: date | None = Field(None, description="Sessions of that day, by the clock of Paris.")
+    day: Day | None = Field(None, description="Sessions of that day, by the clock of Paris.")
     access: list[str] = Field([], max_length=2, description=f"Any of {', '.join(words.ACCESS)}.")
     free: bool = False
     theme: str = Field("", max_length=60)

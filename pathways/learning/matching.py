@@ -18,10 +18,11 @@ from pathways.diagnostics.reading import Profile, Sign, SkillResult
 from pathways.places import geometry
 from pathways.places.territories import Spot
 from pathways.referentials.models import MicroSkill
-from pathways.workshops.models import Audience, Reading, SessionState, SessionTrait, WorkshopSession
+from pathways.workshops.models import Audience, Reading, SessionState, SessionTrait, Workshop, WorkshopSession
 
 MOST, LOOKED_AT = 6, 200
-"""Sessions that are told, and those that are read before the best of them are chosen: the soonest."""
+"""Sessions that are told, and those that are read before the best of them are chosen: of those within reach, the ones
+in the language first, then the soonest."""
 USUAL_KM = 30
 
 
@@ -76,37 +77,39 @@ def gaps_of(profile: Profile) -> list[SkillResult]:
 
 def match(db: Session, profile: Profile, asked: Asked, now: datetime) -> Matches:
     """The sessions that answer the gaps of ``profile``, best first: in the language, with the ground there, the most
-    wanted gap, near, soon. Three queries, however many sessions there are.
+    wanted gap, near, soon. Three queries, however many sessions there are; a fourth where none is within reach.
     """
     gaps = gaps_of(profile)
     framework = profile.referential.code
     by_trait = {f"skill:{framework}:{one.skill.code}": one for one in gaps}
-    taught = _taught(db, list(by_trait), now)
+    taught = _taught(db, list(by_trait), asked, now)
     sessions = _sessions(db, list(taught)) if taught else []
-    every = [_match(profile, one, [by_trait[trait] for trait in taught[one.id]], asked) for one in sessions]
-    near = [one for one in every if one.km is None or one.km <= asked.km]
+    there = [_match(profile, one, [by_trait[trait] for trait in taught[one.id]], asked) for one in sessions]
+    near = [one for one in there if one.km is None or one.km <= asked.km]
+    themes = [one.session.workshop.theme for one in near] or _themes_anywhere(db, list(by_trait), now)
     readable = [one for one in near if not (asked.no_reading and one.reads)]
     ranks = {one.skill.code: place for place, one in enumerate(gaps)}
     readable.sort(key=lambda one: _order(one, ranks))
     return Matches(
         found=readable[:MOST],
         gaps=gaps,
-        theme=every[0].session.workshop.theme if every else "",
-        lacks_language=bool(every) and not any(one.in_language for one in near),
-        lacks_near=bool(every) and not near,
+        theme=themes[0] if themes else "",
+        lacks_language=bool(themes) and not any(one.in_language for one in near),
+        lacks_near=bool(themes) and not near,
     )
 
 
-def _taught(db: Session, traits: Sequence[str], now: datetime) -> dict[uuid.UUID, list[str]]:
-    """``{session: traits}`` of the soonest sessions that teach any of them and may be booked or waited for."""
-    public = sa.select(SessionTrait.session_id).where(
-        SessionTrait.trait == f"audience:{Audience.PUBLIC}", SessionTrait.session_id == WorkshopSession.id
-    )
+def _taught(db: Session, traits: Sequence[str], asked: Asked, now: datetime) -> dict[uuid.UUID, list[str]]:
+    """``{session: traits}`` of the sessions within reach that teach any of them and may be booked or waited for: those
+    in the language come first, and those that ask for no reading where that was asked for, then the soonest.
+    """
+    last = sa.case((_has(f"language:{asked.language}"), 0), else_=2)
+    if asked.no_reading:
+        last += sa.case((_has(f"reading:{Reading.NONE}"), 0), else_=1)
     soonest = (
         sa.select(WorkshopSession.id)
-        .where(WorkshopSession.state == SessionState.PUBLISHED, WorkshopSession.closes_at > now, public.exists())
-        .where(WorkshopSession.id.in_(sa.select(SessionTrait.session_id).where(SessionTrait.trait.in_(traits))))
-        .order_by(WorkshopSession.starts_at, WorkshopSession.id)
+        .where(*_open(traits, now), _within_reach(asked))
+        .order_by(last, WorkshopSession.starts_at, WorkshopSession.id)
         .limit(LOOKED_AT)
         .subquery()
     )
@@ -117,6 +120,44 @@ def _taught(db: Session, traits: Sequence[str], now: datetime) -> dict[uuid.UUID
     for session_id, trait in db.execute(query):
         found.setdefault(session_id, []).append(trait)
     return found
+
+
+def _open(traits: Sequence[str], now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """What any session that is told is: open to the public, still to be booked, about one of the gaps."""
+    teaching = sa.select(SessionTrait.session_id).where(SessionTrait.trait.in_(traits))
+    return (
+        WorkshopSession.state == SessionState.PUBLISHED,
+        WorkshopSession.closes_at > now,
+        _has(f"audience:{Audience.PUBLIC}"),
+        WorkshopSession.id.in_(teaching),
+    )
+
+
+def _has(trait: str) -> sa.ColumnElement[bool]:
+    found = sa.select(SessionTrait.session_id).where(
+        SessionTrait.trait == trait, SessionTrait.session_id == WorkshopSession.id
+    )
+    return found.exists()
+
+
+def _within_reach(asked: Asked) -> sa.ColumnElement[bool]:
+    """In a box around the spot, or at a distance; the exact distance is measured afterwards."""
+    spot = asked.spot
+    if spot is None or spot.latitude is None or spot.longitude is None:
+        return sa.true()
+    south, north, west, east = geometry.box(spot.latitude, spot.longitude, asked.km + 1)
+    return sa.or_(
+        WorkshopSession.latitude.is_(None),
+        WorkshopSession.longitude.is_(None),
+        sa.and_(WorkshopSession.latitude.between(south, north), WorkshopSession.longitude.between(west, east)),
+    )
+
+
+def _themes_anywhere(db: Session, traits: Sequence[str], now: datetime) -> Sequence[str]:
+    """Of the soonest session that teaches any gap, however far it is: that there is one is worth telling."""
+    query = sa.select(Workshop.theme).join(WorkshopSession, WorkshopSession.workshop_id == Workshop.id)
+    query = query.where(*_open(traits, now)).order_by(WorkshopSession.starts_at, WorkshopSession.id)
+    return db.scalars(query.limit(1)).all()
 
 
 def _sessions(db: Session, keys: Sequence[uuid.UUID]) -> Sequence[WorkshopSession]:

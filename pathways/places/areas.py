@@ -26,6 +26,8 @@ class Area:
     """``department:45``, ``epci:244500468``, ``region:24`` or ``basin:`` and its id."""
     name: str
     communes: frozenset[str]
+    is_drawn: bool = False
+    """An organisation chose its communes one by one: what is told of it can be compared with any other choice."""
 
 
 def find(db: Session, member: Member, key: str) -> Area:
@@ -36,12 +38,14 @@ def find(db: Session, member: Member, key: str) -> Area:
             basin = basins.get(db, member, uuid.UUID(code))
         except ValueError as error:
             raise NotFound(D_("Ce territoire n'existe pas.")) from error
-        return Area(key, basin.name, frozenset(basins.commune_codes(db, basin.id)))
-    known = db.get(Territory, (TerritoryKind(kind), code)) if kind in set(TerritoryKind) else None
-    if known is None:
+        return Area(key, basin.name, frozenset(basins.commune_codes(db, basin.id)), _is_drawn(basin))
+    if kind not in set(TerritoryKind):
         raise NotFound(D_("Ce territoire n'existe pas."))
-    found = territories.communes_of(db, known.kind, code)
-    return Area(key, known.name, frozenset(one.code for one in found))
+    known = db.get(Territory, (TerritoryKind(kind), code))
+    communes = frozenset(one.code for one in territories.communes_of(db, TerritoryKind(kind), code))
+    if known is None and not communes:  # one without a name of its own is still where its communes are
+        raise NotFound(D_("Ce territoire n'existe pas."))
+    return Area(key, known.name if known else code, communes)
 
 
 def around(db: Session, member: Member) -> list[Area]:
@@ -85,4 +89,8 @@ def _basins(db: Session, member: Member, communes: Sequence[str]) -> list[Area]:
     rows = sa.select(BasinCommune.basin_id, BasinCommune.commune_code).where(BasinCommune.basin_id.in_(within))
     for basin_id, code in db.execute(rows):
         within[basin_id].add(code)
-    return [Area(f"{BASIN}:{one.id}", one.name, frozenset(within[one.id])) for one in found]
+    return [Area(f"{BASIN}:{one.id}", one.name, frozenset(within[one.id]), _is_drawn(one)) for one in found]
+
+
+def _is_drawn(basin: Basin) -> bool:
+    return basin.organisation_id is not None

@@ -59,6 +59,8 @@ _RULE = re.compile(
     rf"(?:^|\s|$)?(?P<what>{_TIME}-{_TIME}(?:,{_TIME}-{_TIME})*|closed)?\Z"
 )
 _DATED = re.compile(r"\b(?:week ?\d|20\d\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+_SOME_OF_THEM = re.compile(rf"\b(?:PH|SH)\s+{_DAY}\b", re.IGNORECASE)
+"""Holidays that fall on some days of the week: the library forgets the holidays, and keeps the days."""
 _ALL_DAY = ("00:00-24:00",)
 
 Times = tuple[str, ...]
@@ -79,13 +81,15 @@ def problem(hours: str) -> str | None:
     return i18n.gettext(said)
 
 
-def said(hours: str, language: str, *, today: date | None = None) -> list[str]:
-    """The hours in lines that a reader of ``language`` understands; none for no hours."""
+def said(hours: str, language: str, *, today: date | None = None, area: str = "FR") -> list[str]:
+    """The hours in lines that a reader of ``language`` understands, in an area of :data:`rules.AREAS`; none for no
+    hours.
+    """
     hours = hours.strip()
     if not hours:
         return []
     parsed = _parsed(hours)
-    if parsed is None:
+    if parsed is None or _SOME_OF_THEM.search(hours):
         return [hours]
     plain = str(parsed.normalize())
     if plain in {"24/7", "closed", "24/7 closed"}:
@@ -94,7 +98,7 @@ def said(hours: str, language: str, *, today: date | None = None) -> list[str]:
     if week is not None:
         return _lines(week, language)
     if _DATED.search(plain) and '"' not in plain and "unknown" not in plain and _SH not in plain:
-        lines = list(_dates(parsed, language, today or clock.now().astimezone(clock.PARIS).date()))
+        lines = list(_dates(parsed, language, today or clock.now().astimezone(clock.PARIS).date(), area))
         if lines:
             return [i18n.gettext(N_("Prochaines dates"), language), *lines]
     return [hours]
@@ -103,7 +107,7 @@ def said(hours: str, language: str, *, today: date | None = None) -> list[str]:
 def open_at(hours: str, moment: datetime, area: str = "FR") -> bool | None:
     """Whether it is open at ``moment`` in an area of :data:`rules.AREAS`; nothing where the hours do not say."""
     parsed = _parsed(hours.strip())
-    if parsed is None or area not in ZONES:
+    if parsed is None or area not in ZONES or _SOME_OF_THEM.search(hours):
         return None
     local = moment.astimezone(ZoneInfo(ZONES[area])).replace(tzinfo=None)
     if _holiday_of_its_own(parsed, local.date(), area):
@@ -238,14 +242,16 @@ def day_names(language: str) -> tuple[str, ...]:
 # --- dates -----------------------------------------------------------------------------------------------------
 
 
-def _dates(parsed: OpeningHours, language: str, today: date) -> Iterator[str]:
-    """The next dates on which it opens, with their times; none where a state is not certain."""
+def _dates(parsed: OpeningHours, language: str, today: date, area: str) -> Iterator[str]:
+    """The next dates on which it opens, with their times; none where a state is not certain. Public holidays that only
+    this area keeps are left out wherever the hours say something of public holidays.
+    """
     start = datetime.combine(today, time())
     found: dict[date, list[str]] = {}
     for begins, ends, state, comment in parsed.intervals(start, start + timedelta(days=DAYS_AHEAD)):
         if state == State.UNKNOWN or comment:
             return
-        if state == State.OPEN and ends is not None:
+        if state == State.OPEN and ends is not None and not _holiday_of_its_own(parsed, begins.date(), area):
             if ends - begins > timedelta(days=1):
                 return
             until = "24:00" if ends.date() > begins.date() else f"{ends:%H:%M}"

@@ -62,19 +62,18 @@ class Rule:
 
     def days(self, start: date, end: date) -> Iterator[date]:
         """The days from ``start`` to ``end``, both included, in order, and none beyond :data:`FARTHEST`."""
-        end = min(end, start + FARTHEST)
+        end = min(end, start + min(FARTHEST, date.max - start))
         found = {day for day in self._regular(start, end) if day not in self.without}
         if not self.on_holidays:
             found = {day for day in found if not is_holiday(day, self.area)}
         yield from sorted(found | {day for day in self.extra if start <= day <= end})
 
     def _regular(self, start: date, end: date) -> Iterator[date]:
-        step = timedelta(weeks=max(1, self.weeks))
+        step = 7 * max(1, self.weeks)
         last = end if self.until is None else min(end, self.until)
-        day = self.first + step * max(0, -((self.first - start) // step))
-        while day <= last:
-            yield day
-            day += step
+        first = self.first.toordinal()
+        day = first + step * max(0, -((first - start.toordinal()) // step))
+        yield from map(date.fromordinal, range(day, last.toordinal() + 1, step))  # numbers go on after the last date
 
 
 def is_holiday(day: date, area: str = "FR") -> bool:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 
 from pathways.places.equipment import EQUIPMENT
 from pathways.texts import clean
-from pathways.web.fields import Line, Short
+from pathways.web.fields import Day, Line, Short
 
 Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
 Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(clean)]
@@ -148,9 +148,9 @@ class StopIn(Incoming):
     """Every `weeks` weeks from `first` on, counted in days: the number of a week in its year means nothing here."""
 
     place_id: uuid.UUID
-    first: date
+    first: Day
     weeks: StrictInt = Field(default=1, ge=1, le=8)
-    until: date | None = None
+    until: Day | None = None
     on_holidays: bool = False
     opens: Short = Field(examples=["14:00"], description="By the clock of the place, winter and summer.")
     closes: Short = Field(examples=["16:00"])
@@ -192,7 +192,7 @@ class TourOut(BaseModel):
 
 
 class DayIn(Incoming):
-    day: date
+    day: Day
     act: Literal["skip", "restore", "add", "instead"]
     other_id: uuid.UUID | None = Field(default=None, description="With `instead`: the stop where it comes that day.")
 

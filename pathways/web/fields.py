@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
@@ -20,6 +20,9 @@ Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), 
 """A code, an identifier inside a document."""
 
 
+When = TypeVar("When", date, datetime)
+
+
 def _written(value: object) -> object:
     """A moment is written out with its zone, never counted in seconds."""
     if isinstance(value, int | float):
@@ -27,12 +30,16 @@ def _written(value: object) -> object:
     return value
 
 
-def _of_our_time(moment: datetime) -> datetime:
+def _of_our_time(moment: When) -> When:
     """What a database and a clock on a wall can say, in whatever zone."""
     if not 2000 <= moment.year <= 2100:
-        raise ValueError("a moment far from our time")
+        raise ValueError("far from our time")
     return moment
 
 
 WrittenMoment = Annotated[AwareDatetime, BeforeValidator(_written)]
 Moment = Annotated[WrittenMoment, AfterValidator(_of_our_time)]
+AnyMoment = Annotated[datetime, AfterValidator(_of_our_time)]
+"""With a zone or without, for whoever reads to choose."""
+Day = Annotated[date, AfterValidator(_of_our_time)]
+"""On which something can be planned: the day after it, and its midnight, are days and moments, too."""

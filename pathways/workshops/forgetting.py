@@ -73,9 +73,7 @@ def _forget_contacts(db: Session, kind: Kind) -> None:
 def _anonymise(db: Session, kind: Kind) -> None:
     """No code and no link opens it any more, and nothing leads to a person: seats that were taken, and when."""
     gone = sa.literal(_GONE) + sa.cast(kind.id, sa.String)
-    values: dict[str, object] = {"label": "", "code_digest": gone, "link_digest": gone}
-    if kind is Booking:
-        values["file_id"] = None
+    values: dict[str, object] = {"label": "", "code_digest": gone, "link_digest": gone, "file_id": None}
     still = ~kind.code_digest.startswith(_GONE)
     _change(db, sa.update(kind).where(still, _over_since(kind, SLIPS)).values(values))
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 
 from pathways.places.rules import MOST_WEEKS, Rule
 from pathways.texts import clean
-from pathways.web.fields import Line, Moment, Short
+from pathways.web.fields import Day, Line, Moment, Short
 from pathways.workshops.models import (
     Audience,
     Level,
@@ -150,7 +150,7 @@ class TimesIn(Incoming):
 
 
 class SessionIn(TimesIn):
-    day: date
+    day: Day
     publish: bool = False
 
     def form(self) -> SessionForm:
@@ -160,7 +160,7 @@ class SessionIn(TimesIn):
 class SessionChange(TimesIn):
     """The whole session as it shall be. Whoever holds a seat is told of another time or place."""
 
-    day: date
+    day: Day
     version: Version
     reason: Line = Field(default="", description="Asked where the number of seats of a published session changes.")
 
@@ -173,7 +173,7 @@ class ReasonIn(Incoming):
 
 
 class DayIn(Incoming):
-    day: date
+    day: Day
 
 
 class SeatsIn(Incoming):
@@ -264,11 +264,11 @@ def quota_json(one: SeatQuota) -> dict[str, Any]:
 
 
 class RuleIn(Incoming):
-    first: date
+    first: Day
     weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS)] = 1
-    until: date | None = None
-    without: Annotated[list[date], Field(max_length=200)] = []
-    extra: Annotated[list[date], Field(max_length=200)] = Field(default=[], description="Even on a public holiday.")
+    until: Day | None = None
+    without: Annotated[list[Day], Field(max_length=200)] = []
+    extra: Annotated[list[Day], Field(max_length=200)] = Field(default=[], description="Even on a public holiday.")
     on_holidays: bool = False
     area: Short = Field(default="FR", description="Whose public holidays: `FR`, `FR-57`, `FR-6AE`, `FR-971` ...")
 
@@ -294,7 +294,7 @@ class SeriesIn(Incoming):
 
 
 class EndIn(Incoming):
-    last: date = Field(description="The last day on which a session is held.")
+    last: Day = Field(description="The last day on which a session is held.")
 
 
 class TroubleOut(BaseModel):

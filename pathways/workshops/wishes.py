@@ -1,18 +1,17 @@
 """Wishes: left without a name, counted for coordinators without telling one from another, and met by a session whose
 first seats are theirs.
 
-What a coordinator reads: nothing below three people, *3 to 9*, and the exact number from ten on. Somebody who compares
-two areas that differ by one or two people must not learn where those are: then neither is told exactly.
+What a coordinator reads: nothing below three people, *3 to 9*, and a number from ten on. Somebody who compares areas
+that differ by one or two people must not learn where those are: in numbers, the one or two of a commune do not count.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,10 +24,19 @@ from pathways.places.models import Commune
 from pathways.workshops import themes, tongues
 from pathways.workshops.codes import Codes
 from pathways.workshops.events import WishAnswered
-from pathways.workshops.models import Channel, QuotaKind, SeatQuota, SessionState, Wish, WishState, WorkshopSession
-from pathways.workshops.seating import seats
+from pathways.workshops.models import (
+    Booking,
+    Channel,
+    QuotaKind,
+    SeatQuota,
+    SessionState,
+    Wish,
+    WishState,
+    WorkshopSession,
+)
+from pathways.workshops.seating import seats, settling
 from pathways.workshops.seating.asking import Made, Wanted
-from pathways.workshops.seating.booking import book
+from pathways.workshops.seating.booking import book, slip_of
 from pathways.workshops.seating.contacts import Contact
 from pathways.workshops.seating.seats import Share
 
@@ -58,7 +66,9 @@ class Demand:
     language: str
     theme: str
     exact: int | None
-    """``None``: at least three, at most nine; or at least ten where ``many``."""
+    """Those of communes where at least three wish it. ``None``: at least three, at most nine; or at least ten where
+    ``many``.
+    """
     many: bool
 
 
@@ -133,17 +143,22 @@ def is_over(wish: Wish) -> bool:
 
 
 def demand(db: Session, areas: Sequence[Area]) -> list[Demand]:
-    """What is wished in each area, most first. One query for any number of areas."""
-    counts = _counts(db)
+    """What is wished in each area, most first. One query for any number of areas.
+
+    A number counts only the people of communes where at least :data:`FEWEST` wish the same, and so does all that is
+    said of an area that an organisation drew itself. Such an answer is the same whether nobody, one or two people wish
+    it in a commune: whatever is asked, in however many questions, and however answers are added up and subtracted,
+    nothing comes of it that a list of the communes with three people or more would not say. Of official areas, which
+    nobody can cut to measure, it is also said whether three or ten people wish it where they are scattered.
+    """
     told = []
-    for (language, theme), communes in counts.items():
-        sums = {one.key: sum(communes[code] for code in one.communes & communes.keys()) for one in areas}
-        near = _too_alike(areas, communes, sums)
+    for (language, theme), communes in _counts(db).items():
         for one in areas:
-            if sums[one.key] >= FEWEST:
-                many = sums[one.key] >= EXACT
-                exact = sums[one.key] if many and one.key not in near else None
-                told.append(Demand(one, language, theme, exact, many))
+            numbers = [communes[code] for code in one.communes & communes.keys()]
+            sure = sum(number for number in numbers if number >= FEWEST)
+            whole = sure if one.is_drawn else sum(numbers)
+            if whole >= FEWEST:
+                told.append(Demand(one, language, theme, sure if sure >= EXACT else None, whole >= EXACT))
     return sorted(told, key=lambda one: (-(one.exact or one.many), one.area.name, one.language, one.theme))
 
 
@@ -153,17 +168,6 @@ def _counts(db: Session) -> dict[tuple[str, str], Counter[str]]:
     found: dict[tuple[str, str], Counter[str]] = {}
     for language, theme, commune, number in db.execute(query.group_by(Wish.language, Wish.theme, Wish.commune_code)):
         found.setdefault((language, theme), Counter())[commune] += number
-    return found
-
-
-def _too_alike(areas: Sequence[Area], communes: Mapping[str, int], sums: Mapping[str, int]) -> set[str]:
-    """Areas of which the exact number would tell of one or two people, once it is compared with another's."""
-    large = [one for one in areas if sums[one.key] >= EXACT]
-    found = set()
-    for one, other in combinations(large, 2):
-        apart = (one.communes - other.communes, other.communes - one.communes)
-        if any(0 < sum(communes.get(code, 0) for code in part) < FEWEST for part in apart):
-            found |= {one.key, other.key}
     return found
 
 
@@ -212,10 +216,14 @@ def until_of(session: WorkshopSession) -> datetime:
 
 
 def take(db: Session, codes: Codes, wish: Wish, wanted: Wanted) -> Made:
-    """A seat of the session that was opened for it: of those that are kept, or else any that is free. Raises what
-    :func:`booking.book` raises; the wish then stays.
+    """A seat of the session that was opened for it: of those that are kept, or else any that is free. Twice gives the
+    same one. Raises what :func:`booking.book` raises; the wish then stays.
     """
+    if wish.session_id is not None:
+        settling.locked(db, wish.session_id)  # first, as whoever cancels the session does
     db.refresh(wish, with_for_update=True)
+    if (taken := taken_by(db, codes, wish)) is not None:
+        return slip_of(codes, taken)
     if wish.state is not WishState.OFFERED or wish.session_id is None:
         raise Conflict(N_("Cela a changé entre-temps."))
     quota = seats.quota(db, wish.session_id, QuotaKind.WISHES)
@@ -224,8 +232,16 @@ def take(db: Session, codes: Codes, wish: Wish, wanted: Wanted) -> Made:
     )
     made = book(db, codes, wish.session_id, wanted, quota_id=quota.id if quota is not None and kept else None)
     wish.state, wish.channel, wish.contact = WishState.MET, Channel.NONE, ""
+    wish.booking_id = made.booking.id
     db.flush()
     return made
+
+
+def taken_by(db: Session, codes: Codes, wish: Wish) -> Booking | None:
+    """The seat that its holder took, as long as its slip opens: whoever handed it on has it no more."""
+    found = db.get(Booking, wish.booking_id) if wish.state is WishState.MET and wish.booking_id else None
+    opens = found is not None and found.link_digest == codes.digest_of_token(codes.token_of(found.id))
+    return found if opens else None
 
 
 def forget(db: Session) -> None:

@@ -14,6 +14,7 @@ from pathways import clock, i18n
 from pathways.app import create_app
 from pathways.places import houses, service, tours
 from pathways.places.houses import RoomForm, TenantForm
+from pathways.places.models import Place
 from pathways.places.tours import StopForm
 from pathways.settings import Settings
 from pathways.workshops.models import Audience, WorkshopSession
@@ -293,3 +294,17 @@ def test_a_page_says_what_is_full_and_the_next_page_goes_on(client, database, to
     following = re.findall(r'href="(/near/sessions\?[^"]*page=2)"', page)[0].replace("&amp;", "&")
     assert len(re.findall(r'href="/s/\w+"', page)) == 10
     assert len(re.findall(r'href="/s/\w+"', shown(client, following))) == 3
+
+
+def test_only_addresses_of_the_web_become_links_whatever_is_kept(client, database, town):
+    with database.begin() as db:
+        kept = db.get_one(Place, town[1])
+        kept.booking_url, kept.websites = "javascript:alert(1)", ["javascript:alert(2)", "https://exemple.fr/"]
+    page = shown(client, f"/near/places/{town[1]}")
+    assert "javascript:" not in page
+    assert 'href="https://exemple.fr/"' in page
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_end_of_time_is_refused(client, day):
+    assert client.get(f"/api/v1/directory?day={day}").status_code == 422

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from icalendar import Calendar
 from pathways import i18n
 from pathways.directory import open_data
 from pathways.places import tours
+from pathways.places.models import Place
 from pathways.places.service import today
 from pathways.places.tours import StopForm
 from pathways.workshops.codes import Codes
-from pathways.workshops.models import Audience
+from pathways.workshops.models import Audience, Booking
 from pathways.workshops.scheduling import sessions
 from pathways.workshops.seating import booking, cancelling
 from pathways.workshops.seating.booking import Wanted
@@ -225,3 +227,46 @@ def test_the_documentation_names_every_field():
     assert [name for name in open_data.columns() if f"`{name}`" not in text] == []
     assert json.loads(open_data.SCHEMA.read_text("utf-8"))["version"] in text
     assert i18n.SOURCE == "fr"
+
+
+def again(client, path, tag) -> int:
+    return client.get(path, headers={"If-None-Match": tag}).status_code
+
+
+def test_a_seat_that_moves_to_another_session_changes_the_file(client, database, settings, busy):
+    codes, path = Codes(settings.secret), "/open-data/sessions.json"
+    with database.begin() as db:
+        other = offering.session_of(db, busy[0]).id
+        made = booking.book(db, codes, busy[2], Wanted())
+    tag = client.get(path).headers["etag"]
+    assert again(client, path, tag) == 304
+    with database.begin() as db:
+        booking.move(db, codes, db.get_one(Booking, made.booking.id), other)
+    assert again(client, path, tag) == 200
+
+
+def test_a_session_in_a_place_and_a_day_without_the_van_change_the_file_of_places(client, database, town):
+    who = town[0]
+    with database.begin() as db:
+        quiet = situations.place(db, who, "Sans atelier").id
+        tour = situations.tour(db, who)
+        stop = tours.add_stop(db, who, tour.id, situations.stop(db.get_one(Place, quiet), first=today(), weeks=1))
+        tour_id, stop_id = tour.id, stop.id
+    path = "/open-data/places.csv"
+    tag = client.get(path).headers["etag"]
+    assert again(client, path, tag) == 304
+    with database.begin() as db:
+        offering.session_of(db, who, place_id=quiet)
+    assert again(client, path, tag) == 200
+    tag = client.get(path).headers["etag"]
+    with database.begin() as db:
+        tours.skip(db, who, tour_id, stop_id, today() + timedelta(weeks=1))
+    assert again(client, path, tag) == 200
+
+
+def test_a_title_is_no_formula_in_a_spreadsheet(client, database, town):
+    with database.begin() as db:
+        offering.session_of(db, town[0], offering.workshop_of(db, town[0], titles={"fr": "=cmd|x"}))
+    rows = list(csv.DictReader(io.StringIO(client.get("/open-data/sessions.csv").text)))
+    assert "'=cmd|x" in {one["titre"] for one in rows}
+    assert "=cmd|x" in {one["titre"] for one in client.get("/open-data/sessions.json").json()}

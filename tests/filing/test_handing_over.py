@@ -13,6 +13,7 @@ from pathways.people.journal import Act
 from pathways.people.models import Membership
 from pathways.permissions import Role
 from pathways.reception.models import Reception
+from pathways.workshops.models import DeskTask, DeskTaskKind
 from tests.filing.situations import NEVER, SELECTION, a_reception, acts, member_of, post
 
 
@@ -22,7 +23,8 @@ def test_who_leaves_hands_over_diagnostics_and_open_receptions(signed_in, databa
     trainer.post("/api/v1/diagnostics", json={"title": "Un brouillon", "selection": SELECTION})
     with database.begin() as db:
         still, over = a_reception(member, None), a_reception(member, None, closed_at=clock.now())
-        db.add_all([still, over])
+        tasks = [DeskTask(kind=DeskTaskKind.CALL, done_at=done_at, **own_of(member)) for done_at in (None, clock.now())]
+        db.add_all([still, over, *tasks])
     page = administrator.get("/organisation").text
     membership = re.search(rf'value="{heir.account_id}"', page)
     assert membership, "a colleague who composes can take over"
@@ -37,8 +39,13 @@ def test_who_leaves_hands_over_diagnostics_and_open_receptions(signed_in, databa
         assert makers == {heir.account_id}
         assert db.get_one(Reception, still.id).account_id == heir.account_id
         assert db.get_one(Reception, over.id).account_id == member.account_id, "what is over keeps its author"
+        assert [db.get_one(DeskTask, one.id).account_id for one in tasks] == [None, member.account_id]
     [entry] = acts(database, Act.WORK_HANDED_OVER)
     assert (entry.details["diagnostics"], entry.details["receptions"]) == (2, 1)
+
+
+def own_of(member) -> dict:
+    return {"organisation_id": member.organisation_id, "account_id": member.account_id}
 
 
 def paths_to_remove(page: str, *, keep, database) -> list[str]:

@@ -110,6 +110,16 @@ def test_an_area_that_is_none_is_not_found(db, door, place):
             coordination.sheet(db, door, place.member, key)
 
 
+def test_a_department_without_a_name_of_its_own_is_told_by_its_number(db, door, crowd):
+    db.add(Commune(code="96001", name="Essai", sought="essai", department="96", region="96"))
+    db.flush()
+    offering.place_of(db, crowd.member, commune_code="96001", name="La maison")
+    found = coordination.sheet(db, door, crowd.member, "department:96")
+    assert (found.area.name, found.places) == ("96", 1)
+    with pytest.raises(NotFound):
+        coordination.sheet(db, door, crowd.member, "department:95001")
+
+
 def test_the_page_and_the_api_say_the_same(app, signed_in, database):
     with database.begin() as db:
         crowd = Crowd.new(db)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -132,3 +133,39 @@ def test_as_many_questions_to_the_database_for_one_as_for_nine(app):
                 matching.match(db, profile, Asked("fr"), clock.now())
             numbers.append(len(sent))
     assert numbers[0] == numbers[1]
+
+
+def moved(db, session, **values):
+    """A session elsewhere, or later."""
+    later = values.pop("later", timedelta())
+    for name in ("starts_at", "ends_at", "closes_at"):
+        setattr(session, name, getattr(session, name) + later)
+    for name, value in values.items():
+        setattr(session, name, value)
+    db.flush()
+    return session
+
+
+def test_what_is_sooner_far_away_or_in_other_languages_hides_nothing_near(db, lacking, monkeypatch):
+    monkeypatch.setattr(matching, "LOOKED_AT", 3)
+    crowd, profile = lacking
+    own = moved(db, offer(db, crowd.member, "SEC-02", languages=("ps",)), later=timedelta(days=30))
+    plain = moved(db, offer(db, crowd.member, "SEC-02"), later=timedelta(days=9))
+    for _ in range(4):
+        moved(db, offer(db, crowd.member, "SEC-02"), latitude=43.3, longitude=5.4)
+    answer = match(db, profile, language="ps", spot=HERE)
+    assert [one.session.id for one in answer.found] == [own.id, plain.id]
+    assert (answer.lacks_near, answer.lacks_language) == (False, False)
+    for _ in range(4):
+        offer(db, crowd.member, "SEC-02")
+    answer = match(db, profile, language="ps", spot=HERE)
+    assert answer.found[0].session.id == own.id
+
+
+def test_what_asks_for_reading_and_is_sooner_hides_nothing(db, lacking, monkeypatch):
+    monkeypatch.setattr(matching, "LOOKED_AT", 3)
+    crowd, profile = lacking
+    plain = moved(db, offer(db, crowd.member, "SEC-02", reading=Reading.NONE), later=timedelta(days=30))
+    for _ in range(4):
+        offer(db, crowd.member, "SEC-02", reading=Reading.EASY)
+    assert [one.session.id for one in match(db, profile, no_reading=True).found] == [plain.id]

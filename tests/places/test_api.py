@@ -150,6 +150,8 @@ def test_a_tour_its_stops_and_its_days(keeper, signed_in):
     assert reply.json()["extra"] == [first.isoformat()]
     assert post(keeper, day, {"day": first.isoformat(), "act": "instead"}).status_code == 422
     assert post(keeper, day, {"day": first.isoformat(), "act": "dance"}).status_code == 422
+    assert post(keeper, day, {"day": "9999-12-31", "act": "skip"}).status_code == 422
+    assert post(keeper, f"{at}/stops", stop | {"first": "0001-01-01"}).status_code == 422
     whole = keeper.get(f"/api/v1{at}").json()
     assert len(whole["stops"]) == 2
     changed = stop | {"closes": "17:00", "version": whole["version"]}

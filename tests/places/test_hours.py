@@ -157,3 +157,21 @@ def test_the_problem_of_hours_is_a_sentence_with_an_example():
     assert said is not None
     assert "Mo-Fr" in said
     assert hours.problem("Mo " * 300) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SH Tu-Fr 14:00-18:00", "PH Mo off", "Mo-Fr 09:00-12:00; PH,SH We 10:00-12:00", "Mo-Fr 09:00-12:00;PH Mo off"],
+)
+def test_holidays_on_some_days_of_the_week_are_shown_as_they_are_and_never_taken_for_any_such_day(text):
+    assert french(text) == [text]
+    assert hours.open_at(text, datetime(2026, 12, 1, 14, tzinfo=UTC)) is None
+
+
+def test_dates_leave_out_the_public_holidays_of_their_own_area():
+    text, christmas = "Dec Mo-Su 09:00-12:00; PH off", date(2026, 12, 24)
+    lines = {area: hours.said(text, "fr", today=christmas, area=area) for area in ("FR", "FR-57", "FR-974")}
+    assert any("26 décembre" in one for one in lines["FR"])
+    assert not any("26 décembre" in one for one in lines["FR-57"])
+    abolition = hours.said(text, "fr", today=date(2026, 12, 19), area="FR-974")
+    assert not any("20 décembre" in one for one in abolition)

@@ -198,3 +198,19 @@ def test_a_long_report_is_bounded_and_counts_all(france, member):
     report = importing.plan(france, member, uploads(*rows))
     assert len(report.remarks) == len(report.rows) == importing.MOST_TOLD
     assert report.remark_counts[Kind.BESIDE] == report.counts[Became.NEW] == len(rows)
+
+
+def test_what_a_database_cannot_keep_refuses_no_file(france, member):
+    odd = [row(id="a\u0000", nom="Un\u0000 lieu", autre="\ud800"), row(id="b", latitude="NaN")]
+    files = [exchange.Upload("lieux.json", json.dumps(odd).replace('"NaN"', "NaN").encode())]
+    report = importing.apply(france, member, files)
+    assert counts(report) == {"new": 2}
+    assert [(one.source_id, one.name) for one in places(france)] == [("a", "Un lieu"), ("b", "Un lieu")]
+    assert report.remark_counts[Kind.CORRECTED] >= 2
+
+
+def test_two_rows_of_one_name_do_not_stop_the_file(france, member):
+    structure = {"source": "x", "nom": "Un lieu", "date_maj": "2025-01-01", "commune": "Orléans"}
+    structure |= {"code_postal": "45000", "code_insee": "45234"}
+    files = [exchange.Upload("x.json", json.dumps([structure | {"id": one} for one in ("x--z", "z")]).encode())]
+    assert counts(importing.apply(france, member, files)) == {"new": 1, "refused": 1}

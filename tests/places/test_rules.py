@@ -112,3 +112,9 @@ def test_the_days_are_those_that_a_calendar_counted_by_hand_says(
             expected.append(day)
     assert list(rule.days(start, end)) == expected
     assert Rule.of(rule.to_json()) == rule
+
+
+def test_the_last_and_the_first_day_of_the_calendar_are_days_like_others():
+    for day in (date.max, date.min):
+        assert list(Rule(day).days(day, day)) == [day]
+        assert len(list(Rule(date(2026, 12, 1)).days(day, day))) <= 1

@@ -39,6 +39,7 @@ class Instance:
             "PATHWAYS_SECRET": SECRET,
             "PATHWAYS_PORT": str(self.port),
             "PATHWAYS_PROCESSES": str(self.processes),
+            "PATHWAYS_BOOKINGS_AN_HOUR": "0",  # one address stands for thousands of telephones here
         } | environment
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from pathways import clock, ids
 from pathways.database import Database
 from pathways.errors import Conflict
+from pathways.permissions import Role
 from pathways.workshops.models import Booking, BookingState, QuotaKind, SessionState, WaitlistEntry, WorkshopSession
 from pathways.workshops.seating import booking, cancelling, gate, seats, settling, waiting
 from pathways.workshops.seating.booking import Full, Refused, Wanted
 from pathways.workshops.seating.seats import Share
 from tests.serving import together
+from tests.web.world import csrf_of
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, book, hall, join, sums_are_right
 
@@ -291,3 +294,30 @@ def _insert(db, id_) -> None:
     row = {"id": key, "session_id": id_, "state": BookingState.CONFIRMED, "party": 1, "language": "fr"}
     moment = clock.now() - timedelta(seconds=1)
     db.execute(sa.insert(Booking).values(row | CODES.digests_of(key) | {"created_at": moment, "updated_at": moment}))
+
+
+@pytest.mark.parametrize("api", [True, False])
+def test_who_cancels_holds_no_session_while_waiting_for_an_earlier_one(database, signed_in, api):
+    """Two who cancel neighbouring sessions lock both in the same order: nobody waits for the other for ever."""
+    if database.is_sqlite:
+        pytest.skip("one writer")
+    browser = signed_in(Role.TRAINER)
+    with database.begin() as db:
+        member = member_of(db, organisation_id=browser.organisation_id)
+        first = hall(db, member=member)
+        both = sorted((first.id, hall(db, member=member, workshop_id=first.workshop_id).id))
+    row = sa.select(WorkshopSession.id).with_for_update(nowait=True)
+    path = f"/sessions/{both[1]}/cancel"
+    sent: dict = {"data": {"csrf": csrf_of(browser), "reason": "La salle est inondée"}}
+    if api:
+        path, sent = f"/api/v1{path}", {"json": {"reason": "La salle est inondée"}}
+    with ThreadPoolExecutor(1) as pool:
+        with database.begin() as db:
+            db.scalars(row.where(WorkshopSession.id == both[0])).one()
+            reply = pool.submit(browser.post, path, **sent)
+            waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            deadline = time.monotonic() + 20
+            while not db.scalar(waits) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            db.scalars(row.where(WorkshopSession.id == both[1])).one()
+        assert reply.result().status_code in {200, 303}

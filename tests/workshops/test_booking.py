@@ -13,10 +13,12 @@ from pathways import throttle
 from pathways.changes import Change
 from pathways.errors import Conflict, Invalid, NotFound, TooMany, WrongCode
 from pathways.outbox import OutboxEvent
+from pathways.people import files
 from pathways.workshops.codes import Codes
-from pathways.workshops.models import Booking, BookingState, Channel, SessionState, Via
-from pathways.workshops.seating import asking, booking, gate, settling, waiting
+from pathways.workshops.models import Booking, BookingState, Channel, QuotaKind, SessionState, Via
+from pathways.workshops.seating import asking, booking, gate, seats, settling, waiting
 from pathways.workshops.seating.booking import Cancelled, Full, Locked, NotHeld, Over, Overtaking, Wanted
+from pathways.workshops.seating.seats import Share
 from tests.workshops.offering import member_of
 from tests.workshops.seating import CODES, Time, book, fresh, hall, join, prescriber_of, sums_are_right
 
@@ -213,6 +215,26 @@ def test_after_the_start_only_a_member_cancels(db, time):
     assert booking.cancel(db, one, by=member_of(db)).state is BookingState.CANCELLED_BY_PERSON
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_once_it_is_over_nobody_changes_who_was_there(db, time, closed):
+    member = member_of(db)
+    session, later = hall(db, member=member), hall(db, days=30)
+    one = book(db, session).booking
+    if closed:
+        session.state = SessionState.CLOSED
+        db.flush()
+    else:
+        time.passes(days=14, hours=2)
+    for act in (
+        lambda: booking.cancel(db, one, by=member),
+        lambda: booking.move(db, CODES, one, later.id, by=member),
+        lambda: booking.transfer(db, CODES, one, label="B.", by=member),
+    ):
+        with pytest.raises(Over):
+            act()
+    assert fresh(db, one).state is BookingState.CONFIRMED
+
+
 def test_moving_takes_the_new_seats_first_and_frees_the_old_ones(db, time):
     here, there = hall(db, capacity=2), hall(db, capacity=2)
     one = book(db, here, 2, label="A.", channel=Channel.SMS, contact="+33612345678").booking
@@ -266,6 +288,19 @@ def test_handing_on_kills_the_old_code_and_says_nothing_of_the_first_person(db, 
         booking.transfer(db, CODES, first.booking, label="C.")
 
 
+def test_who_took_an_offer_as_a_prescribers_person_stays_one(db, time):
+    here, there = hall(db, capacity=1), hall(db, capacity=1)
+    seats.set_quotas(db, there, [Share(QuotaKind.PRESCRIBERS, capacity=1)])
+    taken = book(db, here).booking
+    entry = join(db, here, by=prescriber_of(db), channel=Channel.PRESCRIBER)
+    booking.cancel(db, taken)
+    made = waiting.accept(db, CODES, entry).booking
+    assert made.via is Via.WAITING
+    moved = booking.move(db, CODES, made, there.id).booking
+    assert moved.quota_id is not None
+    assert sums_are_right(db, there.id).booked == 1
+
+
 def test_a_prescriber_and_a_desk_are_told_apart(db, time):
     session = hall(db)
     prescriber, desk = prescriber_of(db), member_of(db)
@@ -280,8 +315,6 @@ def test_a_prescriber_and_a_desk_are_told_apart(db, time):
 
 
 def test_one_seat_for_each_file(db, time):
-    from pathways.people import files
-
     member = member_of(db)
     session = hall(db, capacity=5)
     file_id = files.create(db, member, label="A.").id
@@ -295,6 +328,17 @@ def test_one_seat_for_each_file(db, time):
     booking.cancel(db, one)
     book(db, session, by=member, file_id=file_id)
     assert sums_are_right(db, session.id).booked == 1
+
+
+def test_the_holder_of_a_slip_moves_it_with_its_file(db, time):
+    member = member_of(db)
+    here, there = hall(db), hall(db)
+    file_id = files.create(db, member, label="A.").id
+    one = book(db, here, by=member, file_id=file_id).booking
+    assert booking.move(db, CODES, one, there.id).booking.file_id == file_id
+    again = book(db, here, by=member, file_id=file_id).booking
+    with pytest.raises(booking.AlreadyBooked):
+        booking.move(db, CODES, again, there.id, by=member_of(db))
 
 
 def test_partners_hear_of_each_change_once(db, time):

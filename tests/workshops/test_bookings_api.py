@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -82,6 +83,20 @@ def test_a_refusal_leaves_the_key_free(client, session, seats):
     client.post(f"{at(taken)}/cancel")
     assert books(client, session, key).status_code == 201
     assert seats()["free"] == 2
+
+
+def test_one_address_takes_as_many_as_on_the_page_and_repetitions_count_once(client, session, seats, app):
+    app.state.settings = replace(app.state.settings, bookings_an_hour=2)
+    key = str(uuid.uuid4())
+    assert [books(client, session, key).status_code for _ in range(4)] == [201] * 4
+    assert books(client, session, party=3).status_code == 409  # refused, so not counted
+    assert books(client, session, hold=True).status_code == 201
+    assert books(client, session).status_code == 429
+    assert client.post(f"{V1}/s/{session.code}/waiting-entries", json={}).status_code == 429
+    assert client.post(f"/s/{session.code}/book", data={"key": "x"}).status_code == 429
+    assert seats()["free"] == 1
+    app.state.settings = replace(app.state.settings, bookings_an_hour=0)
+    assert books(client, session).status_code == 201
 
 
 def test_a_held_seat_is_confirmed_from_its_slip(client, session, seats):

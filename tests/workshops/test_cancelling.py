@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.outbox import OutboxEvent
+from pathways.people import files
 from pathways.permissions import Role
+from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,
     BookingState,
@@ -103,6 +105,37 @@ def test_each_is_held_the_nearest_other_seat_as_long_as_there_are_some(db, time)
     assert (sums_are_right(db, soon.id).held, sums_are_right(db, later.id).held) == (0, 0)
 
 
+def test_a_relatives_slip_is_not_opened_by_the_cancelled_one(db, time):
+    """The kept seat was handed on: whoever has the paper of the cancelled session has nothing to do with it."""
+    member = member_of(db)
+    session = hall(db, member=member)
+    hall(db, days=20, member=member, workshop_id=session.workshop_id)
+    one = book(db, session).booking
+    cancel_session(db, member, session.id, reason="La salle est inondée")
+    kept = cancelling.take_other(db, CODES, fresh(db, one)).booking
+    handed_on = booking.transfer(db, CODES, kept, label="B.")
+    with pytest.raises(NotHeld):
+        cancelling.take_other(db, CODES, one)
+    assert booking.of_token(db, CODES, handed_on.token).state is BookingState.CONFIRMED
+
+
+def test_a_kept_seat_whose_code_is_somebodys_is_found_again(db, time, monkeypatch):
+    member = member_of(db)
+    session = hall(db, member=member)
+    other = hall(db, days=20, member=member, workshop_id=session.workshop_id)
+    file_id = files.create(db, member, label="A.").id
+    one = book(db, session, by=member, file_id=file_id).booking
+    cancel_session(db, member, session.id, reason="La salle est inondée")
+    kept, stranger = fresh(db, one).moved_to_id, book(db, hall(db)).booking.id
+    code_of = Codes.code_of
+    monkeypatch.setattr(Codes, "code_of", lambda codes, id_: code_of(codes, stranger if id_ == kept else id_))
+    made = cancelling.take_other(db, CODES, one)
+    assert made.booking.id != kept
+    assert made.booking.file_id == file_id
+    assert cancelling.take_other(db, CODES, fresh(db, one)).token == made.token
+    assert sums_are_right(db, other.id).booked == 1
+
+
 def test_what_is_near(db, time):
     """First the language that the person reads, then the same workshop, the way, the day."""
     member = member_of(db)
@@ -142,12 +175,15 @@ def test_who_found_no_other_seat_waits_before_everybody(db, time):
     usual = join(db, other)
     prescriber = prescriber_of(db)
     one = book(db, session, label="A.", by=prescriber, channel=Channel.PRESCRIBER).booking
+    one.file_id = file_id = files.create(db, member, label="A.").id
+    db.flush()
     cancel_session(db, member, session.id, reason="La salle est inondée")
     waits = cancelling.wait_for_other(db, CODES, one, other.id)
     assert (waits.entry.priority, waits.entry.label) == (0, "A.")
     assert usual.number < waits.entry.number
     assert cancelling.wait_for_other(db, CODES, one, other.id).token == waits.token
     assert (waits.entry.booked_by, waits.entry.via) == (prescriber.account_id, "prescriber")
+    assert waits.entry.file_id == file_id
     booking.cancel(db, db.scalars(sa.select(Booking).filter_by(session_id=other.id)).one())
     assert (fresh(db, usual).state, fresh(db, waits.entry).state) == ("waiting", "offered")
     sums_are_right(db, other.id)

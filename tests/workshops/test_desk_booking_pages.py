@@ -98,6 +98,31 @@ def test_sent_twice_it_books_once(desk, database):
     assert only(database).party == 2
 
 
+def test_the_next_person_typed_into_the_form_of_the_last_is_not_lost(desk, database):
+    """Back in the browser, and the form still has the key of who was booked."""
+    path = f"/sessions/{desk.session}/book"
+    sent = {"csrf": desk.csrf, "key": uuid.uuid4().hex, "label": "A."}
+    assert desk.post(path, data=sent).status_code == 303
+    for other in ({"label": "B."}, {"party": "2"}, {"language": "ar"}, {"needs": "wheelchair"}):
+        reply = desk.post(path, data=sent | other)
+        assert reply.status_code == 409
+        assert "Ce formulaire a déjà servi" in reply.text
+        assert key_of(reply.text) != sent["key"]
+    again = desk.post(path, data=sent | {"label": "B.", "key": key_of(reply.text)})
+    assert again.status_code == 303
+    with database.read() as db:
+        assert set(db.scalars(sa.select(Booking.label))) == {"A.", "B."}
+
+
+def test_a_refused_form_may_be_sent_again_as_it_is(desk, database):
+    path = f"/sessions/{desk.session}/book"
+    sent = {"csrf": desk.csrf, "key": uuid.uuid4().hex}
+    for booked, status in ((8, 409), (7, 303)):
+        with database.begin() as db:
+            db.execute(sa.update(WorkshopSession).filter_by(id=desk.session).values(booked=booked))
+        assert desk.post(path, data=sent).status_code == status
+
+
 def test_a_full_session_keeps_what_was_typed_and_offers_the_list(desk, database):
     with database.begin() as db:
         db.execute(sa.update(WorkshopSession).filter_by(id=desk.session).values(booked=8))

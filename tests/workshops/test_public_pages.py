@@ -139,6 +139,15 @@ def test_what_was_typed_stays_when_the_last_seats_went(client, held, database):
     assert bookings(database) == 0
 
 
+def test_a_refused_form_may_be_sent_again_as_it_is(client, held, database):
+    sent = {"key": key_of(client.get(f"/s/{held[1]}/book").text), "party": "2"}
+    fill(database, held[2])
+    assert client.post(f"/s/{held[1]}/book", data=sent).status_code == 409
+    fill(database, held[2], 6)
+    assert client.post(f"/s/{held[1]}/book", data=sent).status_code == 303
+    assert bookings(database) == 1
+
+
 def test_a_full_session_publishes_its_rule_and_lets_one_wait(client, held, database):
     fill(database, held[2])
     page = client.get(f"/s/{held[1]}").text
@@ -229,8 +238,8 @@ def test_a_reminder_is_offered_and_never_asked_for(client, held, database, sendi
     assert kept == expected
 
 
-def test_one_address_cannot_empty_a_calendar(client, held, monkeypatch, database):
-    monkeypatch.setattr("pathways.workshops.pages.public.MOST_AN_HOUR", 2)
+def test_one_address_cannot_empty_a_calendar(client, held, app, database):
+    app.state.settings = replace(app.state.settings, bookings_an_hour=2)
     for _ in range(2):
         client.cookies.clear()
         assert form(client, held[1]).status_code == 303

@@ -61,6 +61,15 @@ def test_an_hour_that_the_clocks_skip_is_the_one_after_it(db):
 
 
 @pytest.mark.usefixtures("today")
+@pytest.mark.parametrize("first", [date(2027, 3, 21), date(2027, 3, 28)])
+def test_a_night_that_begins_with_such_an_hour_passes_as_later_ones_do(db, first):
+    rule = Rule(first, until=date(2027, 4, 4))
+    _, made = weekly(db, member_of(db), rule, starts="02:30", ends="03:15")
+    changed = next(one for one in made.sessions if one.occurs_on == date(2027, 3, 28))
+    assert (changed.ends_at - changed.starts_at).seconds == 600
+
+
+@pytest.mark.usefixtures("today")
 def test_identifiers_are_made_from_the_series_and_the_day(db):
     kept, made = weekly(db, member_of(db), Rule(FIRST, weeks=2))
     first = made.sessions[0]

@@ -84,7 +84,7 @@ def test_a_session_through_its_life(trainer, workshop):
     assert (copied.status_code, copied.json()["state"]) == (201, "draft")
     cancelled = trainer.post(f"{address}/cancel", json={"reason": "Salle fermée"}).json()
     assert (cancelled["state"], cancelled["reason"]) == ("cancelled", "Salle fermée")
-    rows = trainer.get("/api/v1/sessions", params={"state": "draft", "start": f"{day(10)}T00:00:00"}).json()["rows"]
+    rows = trainer.get("/api/v1/sessions", params={"state": "draft", "start": f"{day(10)}T00:00:00Z"}).json()["rows"]
     assert [one["id"] for one in rows] == [copied.json()["id"]]
 
 
@@ -115,6 +115,16 @@ def test_a_series_and_its_end(trainer, workshop):
     assert ended["ended_at"]
     assert trainer.get(address).json()["sessions"] == ended["sessions"]
     assert trainer.get(f"/api/v1/workshops/{workshop['id']}/series").json()[0]["id"] == made.json()["id"]
+
+
+@pytest.mark.parametrize("far", ["9999-12-31", "0001-01-01"])
+def test_the_ends_of_the_calendar_are_refused(trainer, workshop, far):
+    body = {"rule": {"first": far}, "session": times()}
+    assert trainer.post(f"/api/v1/workshops/{workshop['id']}/series", json=body).status_code == 422
+    assert trainer.post(f"/api/v1/workshops/{workshop['id']}/sessions", json=times(day=far)).status_code == 422
+    for path in ("/api/v1/means/free", f"/api/v1/means/{uuid.uuid4()}/bindings"):
+        for name in ("start", "end"):
+            assert trainer.get(path, params={name: f"{far}T23:59:59Z"}).status_code == 422
 
 
 def test_means_are_bound_and_free(trainer, signed_in, workshop):

@@ -224,6 +224,20 @@ def test_waiting_then_offered_then_a_slip(client, made, waits, database):
     assert client.post(f"{path}/accept").headers["location"] == slip
 
 
+def test_near_the_start_who_waits_sees_that_they_may_come(client, made, waits, database):
+    path, _ = waits
+    with database.begin() as db:
+        begins = clock.now() + timedelta(hours=3)
+        values = {"starts_at": begins, "ends_at": begins + timedelta(hours=2), "closes_at": begins}
+        db.execute(sa.update(WorkshopSession).filter_by(id=made["session"]).values(values))
+    assert f"{path}/accept" not in client.get(path).text  # it is full
+    client.post(f"{made['path']}/cancel")
+    page = client.get(path).text
+    assert f'action="{path}/accept"' in page
+    assert f'action="{path}/withdraw"' in page
+    assert client.post(f"{path}/accept").headers["location"].startswith("/b/")
+
+
 def test_nobody_takes_what_is_not_offered(client, waits):
     reply = client.post(f"{waits[0]}/accept")
     assert reply.status_code == 409

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 
 from pathways.errors import Invalid, NotFound
 from pathways.outbox import OutboxEvent
+from pathways.people import files
+from pathways.people.models import Membership
+from pathways.permissions import Role
 from pathways.workshops.models import BookingState, Channel, DeskTask, WaitingRule, WaitingState
-from pathways.workshops.seating import booking, desk_tasks, seats, settling, waiting
+from pathways.workshops.seating import asking, booking, desk_tasks, seats, settling, waiting
 from pathways.workshops.seating.booking import Full, Locked, NotHeld, Overtaking, Wanted
 from pathways.workshops.seating.deadlines import offer_ends
 from pathways.workshops.seating.fitting import Party, Seats
@@ -155,6 +159,78 @@ def test_near_the_start_nothing_is_offered_and_seats_are_for_whoever_comes(db, t
     booking.cancel(db, made.booking)
     book(db, session)  # somebody who never waited
     sums_are_right(db, session.id)
+
+
+def test_who_waits_keeps_their_file(db, time):
+    member = member_of(db)
+    session = hall(db, capacity=3, waiting_rule=WaitingRule.BEST_FIT)
+    taken = book(db, session, 2).booking
+    one, other = (files.create(db, member, label=label).id for label in "AB")
+    entry, second = (join(db, session, 2, by=member, file_id=file_id) for file_id in (one, other))
+    with pytest.raises(asking.AlreadyWaiting):
+        join(db, session, by=member, file_id=one)
+    for by in (None, member_of(db)):
+        with pytest.raises(NotFound):
+            join(db, session, by=by, file_id=one)
+    book(db, session, by=member, file_id=other)  # a seat beside the line, which waits for two
+    booking.cancel(db, taken)
+    made = waiting.accept(db, CODES, entry).booking
+    assert made.file_id == one
+    with pytest.raises(asking.AlreadyBooked):
+        join(db, session, by=member, file_id=one)
+    booking.cancel(db, made)
+    assert waiting.accept(db, CODES, second).booking.file_id is None  # one seat of a session for each file
+    sums_are_right(db, session.id)
+
+
+def test_an_offer_is_told_only_while_it_stands(db, time):
+    member = member_of(db)
+    session = hall(db, capacity=1, member=member)
+    taken = book(db, session).booking
+    entry, other = join(db, session), join(db, session)
+    booking.cancel(db, taken)
+
+    def told():
+        db.flush()
+        return [one.entry_id for one in desk_tasks.open_tasks(db, member)]
+
+    def left():
+        """Not done yet, though nobody is shown it."""
+        return db.scalars(sa.select(DeskTask.entry_id).where(DeskTask.done_at.is_(None))).all()
+
+    assert told() == [entry.id]
+    time.passes(days=1, hours=1)
+    assert told() == []  # nobody has swept
+    assert settling.sweep(db) == 1
+    assert told() == left() == [entry.id]  # made once more: one task, not two
+    waiting.withdraw(db, entry)
+    assert told() == left() == [other.id]
+    task = db.scalars(sa.select(DeskTask).where(DeskTask.done_at.is_(None))).one()
+    waiting.accept(db, CODES, other)
+    assert told() == left() == []
+    assert desk_tasks.done(db, member, task.id).done_by == member.account_id
+
+
+def test_the_task_of_who_left_is_the_desks(db, time):
+    member, prescriber = member_of(db), prescriber_of(db)
+    colleague = member_of(db, organisation_id=prescriber.organisation_id)
+    session = hall(db, capacity=1, member=member)
+    taken = book(db, session).booking
+    how: dict[str, Any] = {"by": prescriber, "channel": Channel.PRESCRIBER}
+    entry, later = join(db, session, **how), join(db, session, **how)
+    booking.cancel(db, taken)
+    assert [one.entry_id for one in desk_tasks.open_tasks(db, prescriber)] == [entry.id]
+    assert desk_tasks.open_tasks(db, colleague) == []
+    role = sa.update(Membership).filter_by(account_id=prescriber.account_id)
+    db.execute(role.values(role=Role.TRANSLATOR))  # who may not book any more opens no tasks
+    assert [one.entry_id for one in desk_tasks.open_tasks(db, colleague)] == [entry.id]
+    waiting.decline(db, entry)
+    assert [one.entry_id for one in desk_tasks.open_tasks(db, colleague)] == [later.id]
+    gone = sa.delete(Membership).filter_by(organisation_id=prescriber.organisation_id)
+    db.execute(gone)
+    time.passes(days=1, hours=1)
+    settling.sweep(db)
+    assert [one.entry_id for one in desk_tasks.open_tasks(db, member)] == [later.id]  # nobody is left over there
 
 
 def test_who_has_no_channel_becomes_a_task_and_who_has_one_is_told(db, time):

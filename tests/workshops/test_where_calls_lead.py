@@ -37,6 +37,14 @@ from pathways import calling
         "2002:7f00:1::",
         "2002:a00:1::1",
         "2001:db8::1",
+        "64:ff9b:1::7f00:1",
+        "::ffff:0:7f00:1",
+        "fec0::1",
+        "5f00::1",
+        "100::1",
+        "3fff::1",
+        "2001:20::1",
+        "192.88.99.1",
     ],
 )
 def test_addresses_of_private_networks_are_none_of_the_internet(address):

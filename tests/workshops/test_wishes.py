@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from pathways.workshops import wishes
 from pathways.workshops.models import Channel, QuotaKind, SessionState, Wish, WishState
 from pathways.workshops.seating import seats
 from pathways.workshops.seating.asking import Full, Wanted
+from pathways.workshops.seating.booking import transfer
 from pathways.workshops.seating.contacts import Contact
 from tests.workshops import offering
 from tests.workshops.seating import CODES, book, fresh, hall
@@ -86,11 +88,29 @@ def test_nothing_below_three_and_exact_from_ten(db, number, said):
 
 
 @pytest.mark.parametrize("apart", [1, 2])
-def test_two_areas_that_differ_by_one_or_two_people_tell_neither(db, apart):
+def test_two_areas_that_differ_by_one_or_two_people_are_told_as_if_those_were_not_there(db, apart):
     leave(db, 12)
     leave(db, apart, commune=HERE[1])
     both = told(db, area(HERE[0], key="a"), area(HERE[0], HERE[1], key="b"))
-    assert sorted(both) == [("a", None, True), ("b", None, True)]
+    assert sorted(both) == [("a", 12, True), ("b", 12, True)]
+
+
+@pytest.mark.parametrize("here", range(8, 13))
+def test_no_set_of_communes_that_somebody_draws_tells_of_one_or_two_people(db, here):
+    """Asked one by one, as a member can who draws them: the same answers with two people there as with nobody."""
+    drawn = [replace(area(*codes, key="x"), is_drawn=True) for codes in (HERE[:1], HERE[1:2], HERE[:2])]
+    leave(db, here)
+    before = [told(db, one) for one in drawn]
+    for _ in range(2):
+        leave(db, commune=HERE[1])
+        assert [told(db, one) for one in drawn] == before
+
+
+def test_people_who_are_scattered_are_told_of_an_official_area(db):
+    for commune in HERE[:2]:
+        leave(db, 2, commune=commune)
+    assert told(db, area(*HERE[:2])) == [("a", None, False)]
+    assert told(db, replace(area(*HERE[:2]), is_drawn=True)) == []
 
 
 def test_areas_that_differ_by_enough_are_told(db):
@@ -131,8 +151,12 @@ def test_a_session_keeps_its_seats_for_those_who_wished_it(db):
     taken = wishes.take(db, CODES, made[0].wish, Wanted(language="ti"))
     assert taken.booking.quota_id == quota.id
     assert made[0].wish.state is WishState.MET
+    again = wishes.take(db, CODES, made[0].wish, Wanted())  # whose answer was lost presses again
+    assert (again.booking.id, again.token) == (taken.booking.id, taken.token)
+    handed_on = transfer(db, CODES, taken.booking, label="B.")
     with pytest.raises(Conflict):
         wishes.take(db, CODES, made[0].wish, Wanted())
+    assert handed_on.token != taken.token
 
 
 def test_from_ten_on_the_number_may_show(db):

@@ -127,6 +127,9 @@ def test_a_session_in_three_clicks_and_a_seat_in_one(client, signed_in, database
     slip = client.post(f"{slips[0]}/book")
     assert slip.headers["location"].startswith("/b/")
     assert states(database).count(WishState.MET) == 1
+    again = client.post(f"{slips[0]}/book")
+    assert again.headers["location"] == slip.headers["location"]
+    assert f'href="{slip.headers["location"].partition("?")[0]}"' in client.get(slips[0]).text
     assert "3" not in re.findall(r"<td>(\d+)</td>", trainer.get("/wishes").text)
 
 

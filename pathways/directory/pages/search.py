@@ -115,18 +115,22 @@ def place(request: Request, place_id: uuid.UUID, db: ReadDB) -> Response:
     found, now = service.public(db, place_id), clock.now()
     drawn = framing.map_at(db, request, found)
     coming = finding.sessions_at(db, place_id, now)
+    area, _ = itinerary.area_of(found.commune_code)
     return framing.page(
         request,
         "near-place.html",
         tiles=drawn is not None,
         place=found,
+        links_of=_links_of,
         said={
             column: words.said(found, column) for column in ("services", "publics", "care", "access", "support", "fees")
         },
         languages_there=tongues.named(found.languages),
-        hours=hours.said(found.hours, i18n.current().code),
+        hours=hours.said(found.hours, i18n.current().code, area=area),
         is_open=framing.open_now(found, now),
-        tenants=[(one, hours.said(one.hours, i18n.current().code)) for one in houses.tenants_of(db, place_id)],
+        tenants=[
+            (one, hours.said(one.hours, i18n.current().code, area=area)) for one in houses.tenants_of(db, place_id)
+        ],
         rooms=[
             (one, [equipment.EQUIPMENT[code] for code in equipment.known(one.equipment)])
             for one in houses.rooms_of(db, place_id)
@@ -137,6 +141,14 @@ def place(request: Request, place_id: uuid.UUID, db: ReadDB) -> Response:
         map=drawn,
         asked=Asked(),
     )
+
+
+def _links_of(place: Place) -> tuple[str, list[str]]:
+    """Where one books, and its sites: only what a browser asks a server for, whatever is kept of them."""
+    booking, *sites = (
+        one if one.startswith(("https://", "http://")) else "" for one in (place.booking_url, *place.websites)
+    )
+    return booking, [one for one in sites if one]
 
 
 def _visits(db: Session, place: Place, now: datetime) -> list[tuple[Any, str, str]]:

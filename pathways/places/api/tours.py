@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -32,6 +32,7 @@ from pathways.places.schemas import (
 from pathways.places.tours import StopForm
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.fields import Day
 
 router = APIRouter(tags=["places"], route_class=StrictRoute)
 
@@ -136,19 +137,14 @@ def occurrences(
     member: Reader,
     tour_id: uuid.UUID,
     db: ReadDB,
-    start: Annotated[date | None, Query(alias="from", description="Today, if not said.")] = None,
-    end: Annotated[date | None, Query(alias="to", description="Included; eight weeks later, if not said.")] = None,
+    start: Annotated[Day | None, Query(alias="from", description="Today, if not said.")] = None,
+    end: Annotated[Day | None, Query(alias="to", description="Included; eight weeks later, if not said.")] = None,
 ) -> dict[str, Any]:
     """At most 366 days."""
     found = tours.get(db, member, tour_id)
     first = start or service.today()
-    try:
-        last = end or first + USUAL
-        is_long = last - first > LONGEST
-    except OverflowError:
-        is_long = True
-        last = first
-    if is_long:
+    last = end or first + USUAL
+    if last - first > LONGEST:
         said = D_("366 jours au plus.")
         raise Invalid(said, errors=[{"field": "to", "message": said}])
     return {"occurrences": [_occurrence_json(one) for one in tours.occurrences(db, found, first, last)]}

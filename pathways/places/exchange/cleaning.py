@@ -4,10 +4,12 @@ asks sees by comparing what there is to say. Pure.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -201,3 +203,26 @@ def _languages() -> dict[str, str]:
     """Codes by French name: ours where the language is in the registry."""
     names = {i18n.folded(name): code for code, name in Locale.parse("fr").languages.items()}
     return {name: i18n.recognised(code) or code for name, code in names.items() if len(code) <= 3}
+
+
+_NEVER = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(value: Any) -> tuple[Any, bool]:
+    """What JSON said without what a database cannot keep: signs that are no letters of any alphabet (zero, halves of a
+    pair), numbers that are none. And whether there was any.
+    """
+    if isinstance(value, str):
+        clean = _NEVER.sub("", value)
+        return clean, clean != value
+    if isinstance(value, float):
+        return (value, False) if math.isfinite(value) else (None, True)
+    if isinstance(value, list):
+        parts = [storable(one) for one in value]
+        return [one for one, _ in parts], any(odd for _, odd in parts)
+    if isinstance(value, dict):
+        names = {name: storable(name)[0] for name in value}
+        fields = {names[name]: storable(one) for name, one in value.items()}
+        odd = any(one != kept for one, kept in names.items()) or any(odd for _, odd in fields.values())
+        return {name: one for name, (one, _) in fields.items()}, odd
+    return value, False

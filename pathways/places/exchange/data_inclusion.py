@@ -36,11 +36,11 @@ _PRESCRIPTION, _CLOSED, _REMOTE, _MAIL = "prescription", "closed", "remote", "ma
 _NETWORK_COLUMNS = ("programmes", "labels", "kinds")
 _MAYBE_FILLED = ("commune", "postcode", "commune_code")
 _NUMERIQUE = "numerique--"
-
 Doc = dict[str, Any]
 
 _MISSING = D_("ce champ est obligatoire, et ne va pas")
 _ASIDE = D_("le schéma ne connaît pas cela : gardé à côté")
+_LONG_NAME = D_("au plus 200 signes")
 _DOUBT = D_("gardé, mais ne se lit pas")
 _FUTURE = D_("cette date n'est pas encore venue : aujourd'hui")
 _NO_COLUMN = D_("aucune colonne ne dit exactement cela : gardé à côté, repart tel quel")
@@ -54,12 +54,14 @@ _NOTHING: tuple[Any, ...] = (None, "", [])
 def read(structure: Mapping[str, Any], services: Sequence[Any], line: int, today: date) -> Entry:
     """A structure and its services as a place. What neither columns nor the schema hold is kept beside, and said."""
     kept, rest = regular(structure, service=False)
-    missing = [name for name in REQUIRED_STRUCTURE if name not in kept]
+    missing = [name for name in REQUIRED_STRUCTURE if not cleaning.text(kept.get(name, ""))]
     remarks = [_remark(line, name, Kind.REFUSED, _MISSING, structure.get(name, "")) for name in missing]
     remarks += [_remark(line, name, Kind.BESIDE, _ASIDE, value) for name, value in rest.items() if name not in missing]
     good = [doc for place, one in enumerate(services) if (doc := _service(one, line, place, remarks))]
     if missing:
         return Entry(line, None, tuple(remarks))
+    if len(_own_id(kept)) > LIMITS["source_id"]:
+        return Entry(line, None, (*remarks, _remark(line, "id", Kind.REFUSED, _LONG_NAME, kept["id"])))
     sheet = _columns(kept, good, today)
     if sheet["hours"] and hours.problem(sheet["hours"]):
         remarks.append(_remark(line, "horaires_accueil", Kind.DOUBTFUL, _DOUBT, sheet["hours"]))
@@ -109,7 +111,7 @@ def _columns(structure: Doc, services: Sequence[Doc], today: date) -> Sheet:
     found = cleaning.coordinates(str(structure.get("latitude", "")), str(structure.get("longitude", "")))
     sheet |= {
         "source": "" if structure["source"] == PUBLISHER else structure["source"][: LIMITS["source"]],
-        "source_id": structure["id"].removeprefix(f"{structure['source']}--")[: LIMITS["source_id"]],
+        "source_id": _own_id(structure),
         "pivot": structure.get("siret", ""),
         "name": cleaning.text(structure["nom"]),
         "description": structure.get("description", ""),
@@ -137,6 +139,10 @@ def _columns(structure: Doc, services: Sequence[Doc], today: date) -> Sheet:
     links = [one["lien_mobilisation"] for one in services if "lien_mobilisation" in one]
     sheet["booking_url"] = links[0][: LIMITS["booking_url"]] if links else ""
     return sheet
+
+
+def _own_id(structure: Doc) -> str:
+    return str(structure["id"]).removeprefix(f"{structure['source']}--")
 
 
 _WHERE = {
@@ -271,7 +277,7 @@ def documents(sheet: Sheet, *, name: str = "", booking_url: str = "") -> tuple[D
         return whole, offers
     structure, services = generated(sheet, name=name, booking_url=booking_url)
     source_link = beside_of(sheet, KEY).get("structure", {}).get("lien_source")
-    if source_link and cleaning.link(source_link) == source_link:
+    if isinstance(source_link, str) and source_link and cleaning.link(source_link) == source_link:
         structure["lien_source"] = source_link
     return structure, services
 

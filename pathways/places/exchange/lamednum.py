@@ -133,6 +133,8 @@ class Reader:
     def _texts(self) -> None:
         for column, ours in _TEXTS.items():
             self.sheet[ours] = self.limited(column, ours, cleaning.text(self.raw(column)))
+        if self.raw("nom") and not self.sheet["name"]:  # signs that nobody sees
+            self.note("nom", Kind.REFUSED, _MISSING)
         detail = cleaning.paragraphs(self.raw("presentation_detail"))
         self.sheet["description"] = self.limited("presentation_detail", "description", detail)
 

@@ -169,16 +169,8 @@ def read(document: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def restored(sheet: Sheet, columns: Mapping[str, Any]) -> Sheet:
-    """A sheet with what the side-car knows better."""
-    said = dict(columns)
-    if "updated_on" in said:
-        said["updated_on"] = date.fromisoformat(said["updated_on"])
-    return sheet | said
-
-
 def _sound(columns: Mapping[str, Any]) -> bool:
-    """Whether each column holds what it can hold: a side-car comes from outside like any file."""
+    """Whether each column holds the kind of thing that it can hold; what it says is looked at in ``restoring``."""
     return all(name in COLUMNS and _fits(name, value) for name, value in columns.items())
 
 

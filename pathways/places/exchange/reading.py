@@ -18,7 +18,7 @@ from typing import Any
 from pathways import i18n, spreadsheets
 from pathways.errors import Invalid
 from pathways.i18n import D_
-from pathways.places.exchange import data_inclusion, lamednum, losses
+from pathways.places.exchange import cleaning, data_inclusion, lamednum, losses, restoring
 from pathways.places.exchange.sheets import Entry, Kind, Remark
 from pathways.places.exchange.writing import Format
 
@@ -27,6 +27,8 @@ MOST_PLACES = 100_000
 _PIECE = 1_000_000
 _ONLY_LAMEDNUM = {"pivot", "typologie", "itinerance", "presentation_resume", "horaires", "courriels", "modalites_acces"}
 _DECODER = json.JSONDecoder()
+_SEPARATOR = re.compile(r'"?sep=([,;\t])"?[ ,;\t]*(?:\r|\n|\Z)', re.IGNORECASE)
+"""The first line with which Excel says what stands between cells."""
 _BETWEEN = re.compile(r"[\s,]*")
 
 Columns = dict[tuple[str, str], dict[str, Any]]
@@ -65,14 +67,24 @@ class Source:
             if entry.sheet is None:
                 yield entry
                 continue
-            key = (entry.sheet["source"], name)
-            if key in seen:
-                said = i18n.sentence(D_("cet identifiant est déjà à la ligne %(line)s"), {"line": seen[key]})
-                yield Entry(line, None, (*entry.remarks, Remark(line, "id", name, Kind.REFUSED, said)))
-                continue
-            seen[key] = line
-            columns = self.side_car.get(key)
-            yield replace(entry, sheet=losses.restored(entry.sheet, columns)) if columns else entry
+            if columns := self.side_car.get((entry.sheet["source"], name)):
+                sheet, odd = restoring.restored(entry.sheet, columns, line, today)
+                entry = replace(entry, sheet=sheet, remarks=(*entry.remarks, *odd))
+            yield _once(entry, seen)
+
+
+def _once(entry: Entry, seen: dict[tuple[str, str], int]) -> Entry:
+    """The entry, or what refuses it where an earlier one is kept under the same identifier: names that differ in a file
+    may be one when they are kept.
+    """
+    sheet = entry.sheet
+    if sheet is None:
+        return entry
+    first = seen.setdefault((sheet["source"], sheet["source_id"]), entry.line)
+    if first == entry.line:
+        return entry
+    said = i18n.sentence(D_("cet identifiant est déjà à la ligne %(line)s"), {"line": first})
+    return Entry(entry.line, None, (*entry.remarks, Remark(entry.line, "id", sheet["source_id"], Kind.REFUSED, said)))
 
 
 def read(uploads: Sequence[Upload]) -> Source:
@@ -80,12 +92,13 @@ def read(uploads: Sequence[Upload]) -> Source:
     two), each with its side-car or without. Raises :class:`Invalid` with a sentence for what is none of these.
     """
     side_car: Columns | None = None
+    aside: list[Remark] = []
     services: list[Any] | _Array | None = None
     found: Source | None = None
     for one in uploads:
         part = _part(one)
         if isinstance(part, _SideCar):
-            side_car = part.columns
+            side_car, aside = part.columns, part.remarks
         elif isinstance(part, _Services):
             services = part.rows
         elif found is None:
@@ -95,6 +108,7 @@ def read(uploads: Sequence[Upload]) -> Source:
     if found is None:
         raise Invalid(D_("Aucun de ces fichiers ne contient de lieux."))
     found.side_car, found.is_whole = side_car or {}, side_car is not None
+    found.remarks += aside
     if found.format == Format.DATA_INCLUSION and services is not None:
         found.rows = _with_services(found.rows, services, found.remarks)
     return found
@@ -103,6 +117,7 @@ def read(uploads: Sequence[Upload]) -> Source:
 @dataclass(frozen=True, slots=True)
 class _SideCar:
     columns: Columns
+    remarks: list[Remark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,8 @@ def _part(upload: Upload) -> Source | _SideCar | _Services:
     if start == "[":
         return _array(_Array(data.decode(encoding)))
     if start == "{":
-        return _object(_loaded(data.decode(encoding)))
+        found, odd = _loaded(data.decode(encoding))
+        return _object(found, [_odd(1)] if odd else [])
     return _csv(data, encoding, remarks)
 
 
@@ -158,10 +174,13 @@ def _is_text(data: bytes, encoding: str) -> bool:
 
 
 def _csv(data: bytes, encoding: str, remarks: list[Remark]) -> Source:
-    delimiter = _delimiter(data[:20_000].decode(encoding, "replace"))
-    rows = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding, newline=""), delimiter=delimiter)
+    start = data[:20_000].decode(encoding, "replace")
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    rows = csv.reader(lines, delimiter=_delimiter(start))
     numbered = enumerate(rows, 1)
     try:
+        if _SEPARATOR.match(start):
+            next(numbered, None)
         header = next((cells for _, cells in numbered if any(cell.strip() for cell in cells)), [])
     except csv.Error as error:
         raise Invalid(D_("Ce fichier n'est pas un tableau CSV.")) from error
@@ -169,6 +188,8 @@ def _csv(data: bytes, encoding: str, remarks: list[Remark]) -> Source:
 
 
 def _delimiter(text: str) -> str:
+    if found := _SEPARATOR.match(text):
+        return found[1]
     first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n")[:10_000]).splitlines()[:1]
     return max(",;\t", key=first[0].count) if first else ","
 
@@ -203,6 +224,8 @@ class _Array:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.remarks: list[Remark] = []
+        """What was taken out of them, as far as they were read."""
 
     def __iter__(self) -> Iterator[Any]:
         return (value for _, value in self.placed())
@@ -210,11 +233,16 @@ class _Array:
     def placed(self) -> Iterator[tuple[int, Any]]:
         """Each value with where it begins."""
         place = self._after(self.text.index("[") + 1)
+        line = 0
         while not self.text.startswith("]", place):
-            begin = place
-            value, place = self._value(begin)
+            begin, line = place, line + 1
+            value, place, odd = self._value(begin)
+            if odd and (not self.remarks or self.remarks[-1].line < line):
+                self.remarks.append(_odd(line))
             yield begin, value
             place = self._after(place)
+        if self.text[place + 1 :].strip():
+            raise _not_json(self.text, place + 1)
 
     def at(self, place: int) -> Any:
         return self._value(place)[0]
@@ -223,18 +251,26 @@ class _Array:
         found = _BETWEEN.match(self.text, place)
         return found.end() if found else place
 
-    def _value(self, place: int) -> tuple[Any, int]:
+    def _value(self, place: int) -> tuple[Any, int, bool]:
         try:
-            return _DECODER.raw_decode(self.text, place)
+            value, end = _DECODER.raw_decode(self.text, place)
+            clean, odd = cleaning.storable(value)
         except (ValueError, RecursionError) as error:
             raise _not_json(self.text, getattr(error, "pos", place)) from error
+        return clean, end, odd
 
 
-def _loaded(text: str) -> Any:
+def _loaded(text: str) -> tuple[Any, bool]:
+    """The value, and whether something was taken out of it."""
     try:
-        return json.loads(text)
+        return cleaning.storable(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise _not_json(text, getattr(error, "pos", 0)) from error
+
+
+def _odd(line: int) -> Remark:
+    said = i18n.gettext(D_("des signes que rien ne peut garder, ou un nombre qui n'en est pas un : enlevés"))
+    return Remark(line, "", "", Kind.CORRECTED, said)
 
 
 def _not_json(text: str, place: int) -> Invalid:
@@ -250,17 +286,16 @@ def _array(values: _Array) -> Source | _Services:
     if "structure_id" in first:
         return _Services(values)
     if _ONLY_LAMEDNUM & set(first):
-        return Source(Format.LAMEDNUM_JSON, _objects(values))
-    return Source(Format.DATA_INCLUSION, _objects(values))
+        return Source(Format.LAMEDNUM_JSON, _objects(values), remarks=values.remarks)
+    return Source(Format.DATA_INCLUSION, _objects(values), remarks=values.remarks)
 
 
-def _object(found: Mapping[str, Any]) -> Source | _SideCar:
+def _object(found: Mapping[str, Any], remarks: list[Remark]) -> Source | _SideCar:
     if found.get("format") == losses.SIDE_CAR:
-        return _SideCar(losses.read(found))
+        return _SideCar(losses.read(found), remarks)
     structures, services = found.get("structures"), found.get("services", [])
     if not isinstance(structures, list) or not isinstance(services, list):
         raise Invalid(D_("Ce fichier JSON ne contient pas de lieux."))
-    remarks: list[Remark] = []
     return Source(Format.DATA_INCLUSION, _with_services(_objects(structures), services, remarks), remarks=remarks)
 
 
@@ -285,3 +320,4 @@ def _with_services(
     said = i18n.gettext(D_("la structure de ce service n'est dans aucun fichier : laissé de côté"))
     for name, orphans in at.items():
         remarks += [Remark(0, "structure_id", name, Kind.REFUSED, said)] * len(orphans)
+    remarks += services.remarks if isinstance(services, _Array) else []

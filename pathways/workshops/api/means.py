@@ -14,6 +14,7 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.fields import AnyMoment
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.scheduling import engaging, means
 from pathways.workshops.schemas import (
@@ -30,8 +31,8 @@ router = APIRouter(prefix="/means", tags=["means"], route_class=StrictRoute)
 OF = {"means_id": means.get}
 Reader = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_WRITE, of=OF))]
-Start = Annotated[datetime | None, Query(description="Without a zone: in UTC. Left out: now.")]
-End = Annotated[datetime | None, Query(description="Left out: four weeks after the start.")]
+Start = Annotated[AnyMoment | None, Query(description="Without a zone: in UTC. Left out: now.")]
+End = Annotated[AnyMoment | None, Query(description="Left out: four weeks after the start.")]
 MOST_ROWS = 500
 LONGEST, USUAL = timedelta(days=366), timedelta(weeks=4)
 

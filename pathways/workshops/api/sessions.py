@@ -131,7 +131,7 @@ def cancel(
     """Everybody who holds a seat is told and offered the nearest other one. Twice changes nothing."""
 
     def act() -> dict[str, Any]:
-        sessions.editable(db, member, session_id)
+        sessions.changeable(db, member, session_id)
         found = cancelling.cancel_session(db, member, session_id, reason=body.reason)
         return _whole(db, member, found, settings.url)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
+from sqlalchemy.orm import Session
 
 from pathways import ids, throttle
+from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.workshops.api.bookings import Key, once, told
@@ -49,6 +51,7 @@ def book(
             made = booking.hold(db, codes, session.id, wanted, via=Via.API, client=client)
         else:
             made = booking.book_by_code(db, codes, session_code, wanted, via=Via.API, booking_id=new)
+        _count(db, settings, address)
         return {"id": str(made.booking.id)}
 
     asked = [ids.normalised(session_code), body.model_dump(mode="json")]
@@ -58,12 +61,14 @@ def book(
 
 @router.post("/s/{session_code}/waiting-entries", status_code=201, response_model=EntryOut, summary="Wait for a seat")
 @public("anybody who has the code of a session may wait for a seat in it")
-def join(session_code: Code, body: PartyIn, db: DB, settings: OwnSettings, key: Key = None) -> Any:
+def join(session_code: Code, body: PartyIn, db: DB, settings: OwnSettings, address: Address, key: Key = None) -> Any:
     codes = Codes(settings.secret)
 
     def act() -> dict[str, Any]:
         session = sessions.public_by_code(db, session_code)
-        return {"id": str(waiting.join(db, codes, session.id, body.wanted(), via=Via.API).entry.id)}
+        made = waiting.join(db, codes, session.id, body.wanted(), via=Via.API)
+        _count(db, settings, address)
+        return {"id": str(made.entry.id)}
 
     done = once(db, "slip", "waiting", key, [ids.normalised(session_code), body.model_dump(mode="json")], act)
     return told(db, db.get_one(WaitlistEntry, done), settings)
@@ -146,3 +151,12 @@ def decline(waiting_token: Token, db: DB, settings: OwnSettings) -> Any:
 def withdraw(waiting_token: Token, db: DB, settings: OwnSettings) -> Any:
     found = waiting.of_token(db, Codes(settings.secret), waiting_token)
     return told(db, waiting.withdraw(db, found), settings)
+
+
+def _count(db: Session, settings: Settings, address: str) -> None:
+    """What one address takes here and on the pages is one sum. After the seats, as there: whoever waits for either row
+    then waits in the same order.
+    """
+    if settings.bookings_an_hour:
+        bucket = throttle.bucket(settings.secret, "booking", address)
+        throttle.count_within(db, bucket, limit=settings.bookings_an_hour, minutes=60)

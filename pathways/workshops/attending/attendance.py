@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -86,6 +86,23 @@ class Taken:
     in_conflict: bool
     is_against_cancellation: bool = False
     """Somebody came whose booking was cancelled: they came."""
+
+
+class About(NamedTuple):
+    """One seat; or those who came to a session without a booking."""
+
+    session_id: uuid.UUID
+    booking_id: uuid.UUID | None
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A mark that is written down, before anybody asked what stands."""
+
+    about: About
+    is_new: bool
+    is_against_cancellation: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +187,16 @@ def mark(db: Session, member: Member, given: Given) -> Taken:
 
 
 def take(db: Session, member: Member, given: Given, sender: Sender) -> Taken:
-    """Write a mark down, once however often it comes, and work out what stands. Raises :class:`NotFound`,
-    :class:`Invalid`, :class:`Conflict` (a session that does not take place) or :class:`Reused` (another mark has this
-    id). Whoever calls this tells the feed of changes.
+    """Write a mark down and work out what stands. Whoever calls this tells the feed of changes."""
+    kept = record(db, member, given, sender)
+    in_conflict = stand(db, kept.about) if kept.is_new else conflict(db, kept.about)
+    return Taken(kept.is_new, in_conflict, kept.is_against_cancellation)
+
+
+def record(db: Session, member: Member, given: Given, sender: Sender) -> Recorded:
+    """Write a mark down, once however often it comes; what stands is for whoever calls this to work out (``stand``),
+    once for all the marks of a seat that come together. Raises :class:`NotFound`, :class:`Invalid`, :class:`Conflict`
+    (a session that does not take place) or :class:`Reused` (another mark has this id).
     """
     session = held(db, member, given.session_id)
     if session.state in {SessionState.DRAFT, SessionState.CANCELLED}:
@@ -183,11 +207,11 @@ def take(db: Session, member: Member, given: Given, sender: Sender) -> Taken:
     # Two marks about one seat are read together: the second sees the first.
     db.execute(sa.select(WorkshopSession.id).filter_by(id=session.id).with_for_update())
     values = _values(given, booking, sender)
-    if not _add(db, values):
+    is_new = _add(db, values)
+    if not is_new:
         _must_be_same(db, values)
-        return Taken(False, _conflict(db, session, booking, given.seat), _is_against(booking, given.presence))
-    in_conflict = _stand(db, session, booking, given.seat)
-    return Taken(True, in_conflict, _is_against(booking, given.presence))
+    about = About(session.id, booking.id if booking else None, given.seat)
+    return Recorded(about, is_new, _is_against(booking, given.presence))
 
 
 def forget(db: Session) -> None:
@@ -244,8 +268,10 @@ def _rows(booking: Booking, standing: Mapping[tuple[uuid.UUID, int], Attendance]
 def _booking_of(db: Session, session: WorkshopSession, given: Given) -> Booking | None:
     if given.booking_id is None:
         return None
-    sold = db.get(SaleOnBoard, given.booking_id)
-    booking = db.get(Booking, sold.booking_id if sold else given.booking_id)
+    # A booking's own id comes first: another organisation's van may give its sale any id.
+    booking = db.get(Booking, given.booking_id)
+    if booking is None and (sold := db.get(SaleOnBoard, given.booking_id)):
+        booking = db.get(Booking, sold.booking_id)
     if booking is None or booking.session_id != session.id:
         raise NotFound(D_("Cette réservation n'est pas de cette séance."))
     return booking
@@ -330,21 +356,17 @@ def _said(row: AttendanceMark) -> Said:
     return Said(row.id, row.account_id, row.device, row.sequence, moment, seen, value)
 
 
-def _stand(db: Session, session: WorkshopSession, booking: Booking | None, seat: int) -> bool:
+def stand(db: Session, about: About) -> bool:
     """Make what stands anew; returns whether recorders disagree."""
-    query = sa.select(AttendanceMark).filter_by(session_id=session.id, booking_id=booking.id if booking else None)
-    rows = {one.id: one for one in db.scalars(query.filter_by(seat=seat))}
+    rows = {one.id: one for one in db.scalars(sa.select(AttendanceMark).filter_by(**about._asdict()))}
     stand = merging.standing(_said(one) for one in rows.values())
     agreed, last = merging.agreed(stand), rows[stand[-1].id]
-    kept: WalkIns | Attendance
-    if booking is None:
-        kept = db.get(WalkIns, session.id) or WalkIns(session_id=session.id)
+    kept = _kept(db, about)
+    if isinstance(kept, WalkIns):
         # As long as two numbers contradict each other, the smaller one is sure, and nothing is known of anybody.
         kept.number = min(rows[one.id].walk_ins or 0 for one in stand)
         kept.known = last.known if agreed else {}
     else:
-        kept = db.get(Attendance, (booking.id, seat)) or Attendance(booking_id=booking.id, seat=seat)
-        kept.session_id = session.id
         kept.presence = (last.presence or Presence.UNSAID) if agreed else Presence.UNSAID
         kept.minutes = last.minutes if agreed else None
     kept.in_conflict, kept.marks = not agreed, [str(one.id) for one in stand]
@@ -354,9 +376,13 @@ def _stand(db: Session, session: WorkshopSession, booking: Booking | None, seat:
     return not agreed
 
 
-def _conflict(db: Session, session: WorkshopSession, booking: Booking | None, seat: int) -> bool:
-    if booking is None:
-        kept: WalkIns | Attendance | None = db.get(WalkIns, session.id)
-    else:
-        kept = db.get(Attendance, (booking.id, seat))
-    return bool(kept and kept.in_conflict)
+def conflict(db: Session, about: About) -> bool:
+    """Whether recorders disagree, as it was worked out last."""
+    return bool(_kept(db, about).in_conflict)
+
+
+def _kept(db: Session, about: About) -> WalkIns | Attendance:
+    if about.booking_id is None:
+        return db.get(WalkIns, about.session_id) or WalkIns(session_id=about.session_id)
+    key = {"booking_id": about.booking_id, "seat": about.seat}
+    return db.get(Attendance, key) or Attendance(**key, session_id=about.session_id)

@@ -29,6 +29,7 @@ from pathways.workshops.models import (
     Via,
     WorkshopSession,
 )
+from pathways.workshops.seating import telling
 
 EQUIPMENT = {
     "computer": "ordinateur",
@@ -119,17 +120,15 @@ def _call(db: Session, register: Register) -> None:
             db.delete(task)
     for booking in wanted.values():
         if booking.id not in known:
-            db.add(_task(session, booking))
+            db.add(_task(db, session, booking))
 
 
-def _task(session: WorkshopSession, booking: Booking) -> DeskTask:
-    prescriber = booking.via is Via.PRESCRIBER and booking.organisation_id is not None
-    return DeskTask(
-        organisation_id=booking.organisation_id if prescriber else session.organisation_id,
-        account_id=booking.booked_by if prescriber else None,
-        kind=DeskTaskKind.CALL,
-        booking_id=booking.id,
-    )
+def _task(db: Session, session: WorkshopSession, booking: Booking) -> DeskTask:
+    """Of the prescriber, as long as they are there; a person who booked at a desk is called by the session's."""
+    row = telling.task(db, booking, DeskTaskKind.CALL, organisation_id=session.organisation_id)
+    if booking.via is not Via.PRESCRIBER:
+        row |= {"organisation_id": session.organisation_id, "account_id": None}
+    return DeskTask(**row)
 
 
 def _was_absent(rows: Sequence[Row]) -> bool:

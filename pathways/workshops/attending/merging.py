@@ -9,9 +9,11 @@ decides between them, a person does, and their decision is a mark that has seen 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +34,94 @@ def standing(marks: Iterable[Said]) -> tuple[Said, ...]:
     """The marks that stand, one of each recorder at most, the earliest first: an agreement where all say the same, a
     conflict where they do not, silence where there is none.
     """
-    every = {one.id: one for one in marks}
-    pasts = {one.id: _past(one, every) for one in every.values()}
-    turns = {one.id: _turn(one, every, pasts[one.id]) for one in every.values()}
-    last: dict[uuid.UUID, Said] = {}
-    for one in every.values():
-        last[one.recorder] = max(last.get(one.recorder, one), one, key=lambda mark: turns[mark.id])
-    replaced = {before for past in pasts.values() for before in past}
-    left = [one for one in last.values() if one.id not in replaced]
-    return tuple(sorted(left or last.values(), key=lambda mark: turns[mark.id]))
+    every = list({one.id: one for one in marks}.values())
+    pasts = _pasts(every)
+    last: dict[uuid.UUID, int] = {}
+    for place, one in enumerate(every):
+        last[one.recorder] = max(last.get(one.recorder, place), place, key=lambda at: pasts[at].turn)
+    replaced = 0
+    for past in pasts:
+        replaced |= past.marks
+    left = [place for place in last.values() if not replaced >> place & 1]
+    return tuple(every[place] for place in sorted(left or last.values(), key=lambda at: pasts[at].turn))
 
 
 def agreed(marks: Sequence[Said]) -> bool:
     return len({one.value for one in marks}) <= 1
 
 
-def _turn(mark: Said, every: Mapping[uuid.UUID, Said], past: frozenset[uuid.UUID]) -> tuple[datetime, int, uuid.UUID]:
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What the recorder of a mark had seen or said on this device, and what that had behind it, and so on; without
+    the mark itself.
+    """
+
+    marks: int
+    """One bit of each, by its place: a thousand marks are a number of a thousand bits, and joined at once."""
+    turn: tuple[datetime, int, uuid.UUID]
     """When it was said, as far as that can be known: by the clock, but never before what it came after."""
-    return max([mark.moment, *(every[one].moment for one in past)]), len(past), mark.id
 
 
-def _past(mark: Said, every: Mapping[uuid.UUID, Said]) -> frozenset[uuid.UUID]:
-    """What its recorder had seen or said on this device, and what that had behind it, and so on; without itself."""
-    past: set[uuid.UUID] = set()
-    left = [mark]
-    while left:
-        one = left.pop()
-        before = one.seen | {
-            other.id
-            for other in every.values()
-            if (other.recorder, other.device) == (one.recorder, one.device) and other.sequence < one.sequence
-        }
-        fresh = [other for other in before if other in every and other not in past]
-        past.update(fresh)
-        left += [every[other] for other in fresh]
-    return frozenset(past - {mark.id})
+def _pasts(every: Sequence[Said]) -> list[_Past]:
+    """Of each mark, in their order. Each past is made once, from those of the marks just before: whoever sends many
+    marks about one seat must not hold up everybody else.
+    """
+    before = _before(every)
+    after: list[list[int]] = [[] for _ in every]
+    for place, those in enumerate(before):
+        for one in those:
+            after[one].append(place)
+    finished = [place for tree in _trees(range(len(every)), after) for place in tree]
+    behind, latest = [0] * len(every), [one.moment for one in every]
+    # Marks that have seen each other, as no honest device makes them, are one group: all of it is behind each of them.
+    for group in _trees(reversed(finished), before):
+        inside = sum(1 << place for place in group)
+        outside = {one for place in group for one in before[place] if not inside >> one & 1}
+        past, moment = 0, max(every[place].moment for place in group)
+        for one in outside:
+            past |= behind[one] | 1 << one
+            moment = max(moment, latest[one])
+        for place in group:
+            behind[place], latest[place] = (past | inside) & ~(1 << place), moment
+    return [
+        _Past(past, (moment, past.bit_count(), one.id)) for past, moment, one in zip(behind, latest, every, strict=True)
+    ]
+
+
+def _before(every: Sequence[Said]) -> list[list[int]]:
+    """Of each mark the places of what its recorder had seen, and of what they had said last on this device."""
+    places = {one.id: place for place, one in enumerate(every)}
+    before = [[places[one] for one in mark.seen if one in places] for mark in every]
+    order = sorted(range(len(every)), key=lambda at: (every[at].recorder, every[at].device, every[at].sequence))
+    previous: list[int] = []
+    of_device = attrgetter("recorder", "device")
+    for _, marks in groupby(order, key=lambda at: (of_device(every[at]), every[at].sequence)):
+        same = list(marks)
+        if previous and of_device(every[previous[0]]) == of_device(every[same[0]]):
+            for place in same:
+                before[place] += previous
+        previous = same
+    return before
+
+
+def _trees(starts: Iterable[int], edges: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """What can be reached from each start and was not met before, in the order in which it is left: Kosaraju's two
+    walks are both this one.
+    """
+    met = set[int]()
+    for start in starts:
+        if start in met:
+            continue
+        met.add(start)
+        tree: list[int] = []
+        path = [(start, iter(edges[start]))]
+        while path:
+            one, left = path[-1]
+            fresh = next((other for other in left if other not in met), None)
+            if fresh is None:
+                path.pop()
+                tree.append(one)
+            else:
+                met.add(fresh)
+                path.append((fresh, iter(edges[fresh])))
+        yield tree

@@ -13,16 +13,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from pathways import changes, clock, i18n, idempotency, ids
 from pathways.clock import PARIS
-from pathways.errors import Conflict, DomainError, Invalid
+from pathways.database import insert_for
+from pathways.errors import Conflict, DomainError, Invalid, Reused
 from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.places.models import Stop, Tour
 from pathways.workshops import wall_clock
 from pathways.workshops.attending import attendance, closing
-from pathways.workshops.attending.attendance import Given, Register, Sender
+from pathways.workshops.attending.attendance import About, Given, Recorded, Register, Sender
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     MOST_PARTY,
+    Booking,
     Engagement,
     Means,
     MeansUnit,
@@ -40,6 +42,7 @@ MOST_SESSIONS = 60
 """Of one day on one device."""
 KEPT_ON_DEVICE = timedelta(hours=72)
 LONGEST_LABEL = 30
+OTHERS_SALE = D_("Cette vente a déjà servi pour autre chose.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,28 +145,42 @@ def sync(
     """
     offset = round((clock.now() - device_now).total_seconds())
     sender = Sender(member.account_id, device, offset)
-    answers, touched = [], set[uuid.UUID]()
+    answers: list[Answer | tuple[uuid.UUID, Recorded]] = []
+    touched, anew = set[uuid.UUID](), dict[About, bool]()
     for item in sorted(items, key=lambda one: one.sequence):
         try:
             with db.begin_nested():
                 answer = _taken(db, codes, member, sender, item)
         except DomainError as error:
             answer = Answer(item.id, "refused", i18n.sentence(error.message, error.values))
-        if answer.result in {"kept", "conflict"}:
-            touched.add(item.session_id)
-        answers.append(answer)
+        if isinstance(answer, Answer):
+            if answer.result == "kept":
+                touched.add(item.session_id)
+            answers.append(answer)
+        else:
+            anew[answer.about] = answer.is_new or anew.get(answer.about, False)
+            answers.append((item.id, answer))
+    # What stands of a seat is made once, however many of its marks came together.
+    disagree = {
+        about: attendance.stand(db, about) if is_new else attendance.conflict(db, about)
+        for about, is_new in anew.items()
+    }
+    touched |= {about.session_id for about, is_new in anew.items() if is_new}
     for session_id in sorted(touched):
         changes.note(db, member.organisation_id, "attendance", session_id, "recorded")
         closing.write_again(db, member, session_id)
-    return answers
+    return [one if isinstance(one, Answer) else _answer(*one, in_conflict=disagree[one[1].about]) for one in answers]
 
 
-def _taken(db: Session, codes: Codes, member: Member, sender: Sender, item: Given | Sale) -> Answer:
+def _taken(db: Session, codes: Codes, member: Member, sender: Sender, item: Given | Sale) -> Answer | Recorded:
     if isinstance(item, Sale):
         return _sold(db, codes, member, sender, item)
-    taken = attendance.take(db, member, item, sender)
-    result: Result = "conflict" if taken.in_conflict else "kept" if taken.is_new else "already"
-    return Answer(item.id, result, is_against_cancellation=taken.is_against_cancellation)
+    return attendance.record(db, member, item, sender)
+
+
+def _answer(mark_id: uuid.UUID, kept: Recorded, *, in_conflict: bool) -> Answer:
+    result: Result = "conflict" if in_conflict else "kept" if kept.is_new else "already"
+    return Answer(mark_id, result, is_against_cancellation=kept.is_against_cancellation)
 
 
 # --- seats that a van sells ----------------------------------------------------------------------------------
@@ -175,24 +192,38 @@ def _sold(db: Session, codes: Codes, member: Member, sender: Sender, sale: Sale)
         raise Invalid(D_("Cette vente n'est pas lisible."))
     asked = {"session": sale.session_id, "party": sale.party, "language": sale.language, "label": sale.label}
 
+    before = db.get(SaleOnBoard, sale.id)
+
     def book() -> dict[str, str]:
+        if before is not None:
+            return {"code": _code_of(db, codes, member, before)}
         wanted = Wanted(party=sale.party, language=sale.language, label=sale.label)
         quota_id = _quota_with(db, sale)
         made = booking.book(db, codes, sale.session_id, wanted, by=member, via=Via.VAN, quota_id=quota_id)
-        row = SaleOnBoard(
-            id=sale.id,
-            booking_id=made.booking.id,
-            account_id=sender.account_id,
-            device=sender.device,
-            sold_at=sale.sold_at + timedelta(seconds=sender.offset_seconds),
-        )
-        db.add(row)
-        db.flush()
+        values = {
+            "id": sale.id,
+            "booking_id": made.booking.id,
+            "account_id": sender.account_id,
+            "device": sender.device,
+            "sold_at": sale.sold_at + timedelta(seconds=sender.offset_seconds),
+            "received_at": clock.now(),
+        }
+        done = db.execute(insert_for(db)(SaleOnBoard).values(values).on_conflict_do_nothing())
+        if not done.rowcount:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
+            raise Reused(OTHERS_SALE)  # a colleague sent it at this moment: this booking is undone with it
         return {"code": made.code}
 
     scope = idempotency.scope_of(sender.account_id, "sale")
     answer, repeated = idempotency.once(db, scope, str(sale.id), asked, book)
-    return Answer(sale.id, "already" if repeated else "kept", code=ids.readable(answer["code"]))
+    return Answer(sale.id, "already" if repeated or before else "kept", code=ids.readable(answer["code"]))
+
+
+def _code_of(db: Session, codes: Codes, member: Member, sold: SaleOnBoard) -> str:
+    """Of a sale that is there already: a colleague brought it, from the same device or from a copy of its queue."""
+    booking = db.get_one(Booking, sold.booking_id)
+    if db.get_one(WorkshopSession, booking.session_id).organisation_id != member.organisation_id:
+        raise Reused(OTHERS_SALE)
+    return codes.code_of(booking.id)
 
 
 def _van_seats(db: Session, session_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -148,6 +148,8 @@ class WaitlistEntry(Base):
     via: Mapped[Via] = mapped_column(default=Via.PERSON)
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Organisation.id), index=True)
     booked_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Account.id), index=True)
+    file_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(LearnerFile.id, ondelete="SET NULL"), index=True)
+    """Of somebody whom the desk accompanies: that of the seats they will have."""
     channel: Mapped[Channel] = mapped_column(default=Channel.NONE)
     contact: Mapped[str] = mapped_column(sa.String(254), default="")
     booking_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Booking.id), index=True)

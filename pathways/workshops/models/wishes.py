@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pathways import clock, ids
 from pathways.database import Base
-from pathways.workshops.models.bookings import DIGEST, Channel
+from pathways.workshops.models.bookings import DIGEST, Booking, Channel
 from pathways.workshops.models.sessions import WorkshopSession
 
 
@@ -47,5 +47,7 @@ class Wish(Base):
         sa.ForeignKey(WorkshopSession.id, ondelete="SET NULL"), index=True
     )
     """The session that was opened for it."""
+    booking_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Booking.id, ondelete="SET NULL"), index=True)
+    """The seat that its holder took."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -249,7 +249,7 @@ def _was_sent(db: Session, *, notice_id: uuid.UUID) -> None:
 
 def make_task(db: Session, who: Who, session: WorkshopSession, kind: NoticeKind) -> None:
     if kind in TASKS and not isinstance(who, Wish):
-        task = telling.task(who, TASKS[kind], organisation_id=session.organisation_id, due_at=session.starts_at)
+        task = telling.task(db, who, TASKS[kind], organisation_id=session.organisation_id, due_at=session.starts_at)
         db.execute(sa.insert(DeskTask).values(task))
 
 

@@ -5,6 +5,7 @@ prescriber does the same with what they booked themselves.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, idempotency, ids
-from pathways.errors import Conflict, DomainError, Invalid, NotFound
+from pathways.errors import Conflict, DomainError, Invalid, NotFound, Reused
 from pathways.i18n import D_
 from pathways.people import files
 from pathways.people.models import LearnerFile
@@ -77,6 +78,10 @@ class Given(BaseModel):
     language: Short = ""
 
 
+ASKED = ("party", "label", "language", "needs", "file", "told", "contact")
+ALREADY = D_(
+    "Ce formulaire a déjà servi pour une réservation. Vérifiez-la, puis renvoyez celui-ci pour en faire une autre."
+)
 UNREADABLE = D_("Ce numéro ou cette adresse ne va pas. Corrigez, ou choisissez l'autre façon de la prévenir.")
 
 
@@ -117,22 +122,34 @@ def book(
         contact = _contact(form, member, settings, session)
         language = form.language or _usual(session)
         wanted = form.wanted(contact, language=language, file_id=known.id if known else None)
-        try:
-            if join:
-                return {"waits": str(waiting.join(db, codes, session.id, wanted, by=member).entry.id)}
-            return {"made": str(bookings.book(db, codes, session.id, wanted, by=member).booking.id)}
-        except Refused as error:  # answered, not raised: what ran out was taken back, and that is kept
-            return {"refused": error.message}
+        if join:
+            return {"waits": str(waiting.join(db, codes, session.id, wanted, by=member).entry.id)}
+        return {"made": str(bookings.book(db, codes, session.id, wanted, by=member).booking.id)}
 
     try:
         with db.begin_nested():
-            scope = idempotency.scope_of(member.account_id, f"desk {form.go[:4]}")
-            answer, _ = idempotency.once(db, scope, form.key, [str(session.id)], act)
-    except Invalid as error:
+            answer = _once(db, member, session, form, act)
+    except (Invalid, Conflict) as error:
         return _page(request, db, member, session, form, error=error, file=known)
-    if "refused" in answer:
-        return _page(request, db, member, session, form, error=Conflict(answer["refused"]), file=known)
+    if isinstance(answer, Refused):
+        return _page(request, db, member, session, form, error=answer, file=known)
     return RedirectResponse(f"/sessions/{session.id}/book?{urlencode(answer)}", 303)
+
+
+def _once(
+    db: Session, member: Member, session: WorkshopSession, form: BookForm, act: Callable[[], dict[str, Any]]
+) -> dict[str, Any] | Refused:
+    """What came of the form the first time it was sent. Who went back and typed the next person into it is told so; a
+    refusal is no answer to keep: the same form may be sent again.
+    """
+    scope = idempotency.scope_of(member.account_id, f"desk {form.go[:4]}")
+    asked = {"session": str(session.id)} | {name: getattr(form, name) for name in ASKED}
+    try:
+        return idempotency.once(db, scope, form.key, asked, act)[0]
+    except Reused:
+        raise Conflict(ALREADY) from None
+    except Refused as error:  # answered, not raised: what ran out was taken back, and that is kept
+        return error
 
 
 @router.get("/bookings")

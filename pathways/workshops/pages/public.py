@@ -33,8 +33,6 @@ JUST_BOOKED, JUST_SECONDS = "booked", 600
 """The cookie by which going back shows the slip instead of booking again, and how long: the next person may be at the
 same device.
 """
-MOST_AN_HOUR = 60
-"""Bookings from one network address: a full room of telephones, and no script that empties a calendar."""
 Typed = Annotated[BookForm, Depends(book_form)]
 
 
@@ -115,10 +113,7 @@ def book(
     bucket = _bucket(db, settings, address)
 
     def act(wanted: Wanted) -> dict[str, Any]:
-        try:
-            made = booking.book(db, codes, session.id, wanted)
-        except Refused as error:  # answered, not raised: what ran out meanwhile was taken back, and that is kept
-            return {"refused": error.message}
+        made = booking.book(db, codes, session.id, wanted)
         throttle.count(db, bucket, minutes=60)
         return {"made": str(made.booking.id)}
 
@@ -161,10 +156,7 @@ def wait(
     bucket = _bucket(db, settings, address)
 
     def act(wanted: Wanted) -> dict[str, Any]:
-        try:
-            waits = waiting.join(db, codes, session.id, wanted)
-        except Refused as error:
-            return {"refused": error.message}
+        waits = waiting.join(db, codes, session.id, wanted)
         throttle.count(db, bucket, minutes=60)
         return {"made": str(waits.entry.id)}
 
@@ -181,19 +173,24 @@ def _once(
     db: Session, settings: Settings, session: WorkshopSession, form: BookForm, what: str, act: Any
 ) -> dict[str, Any]:
     """What came of the form the first time it was sent. Its key alone counts: who went back and changed something has
-    the place they took, and changes that.
+    the place they took, and changes that. A refusal is no answer to keep: the same form may be sent again.
     """
     with db.begin_nested():
         contact = reached(form, settings, timezone=session.timezone)
         wanted = form.wanted(contact, language=i18n.current().code)
         scope = idempotency.scope_of(session.id, f"page {what}")
-        answer, _ = idempotency.once(db, scope, form.key, "", lambda: act(wanted))
+        try:
+            answer, _ = idempotency.once(db, scope, form.key, "", lambda: act(wanted))
+        except Refused as error:  # answered, not raised: what ran out meanwhile was taken back, and that is kept
+            return {"refused": error.message}
         return answer
 
 
 def _bucket(db: Session, settings: Settings, address: str) -> str:
+    """Of the seats that this address took within the hour, also through the API."""
     bucket = throttle.bucket(settings.secret, "booking", address)
-    throttle.check(db, bucket, limit=MOST_AN_HOUR, minutes=60)
+    if settings.bookings_an_hour:
+        throttle.check(db, bucket, limit=settings.bookings_an_hour, minutes=60)
     return bucket
 
 

@@ -134,12 +134,12 @@ def duplicate(request: Request, member: WriterForm, session_id: uuid.UUID, db: D
 
 @router.get("/sessions/{session_id}/cancel")
 def cancelling_page(request: Request, member: Writer, session_id: uuid.UUID, db: ReadDB) -> Response:
-    return _cancelling(request, sessions.editable(db, member, session_id))
+    return _cancelling(request, sessions.changeable(db, member, session_id))
 
 
 @router.post("/sessions/{session_id}/cancel")
 def cancel(request: Request, member: WriterForm, session_id: uuid.UUID, db: DB, filled: Sent) -> Response:
-    found = sessions.editable(db, member, session_id)
+    found = sessions.changeable(db, member, session_id)
     try:
         with db.begin_nested():
             cancelling.cancel_session(db, member, session_id, reason=filled.get("reason"))

@@ -114,6 +114,8 @@ def _page(
     held = waiting.offered(db, entry)
     on_the_list = entry.state in waiting.ON_THE_LIST and session.state is SessionState.PUBLISHED
     state = "offered" if held is not None else "waiting" if on_the_list else "over"
+    free = waiting.may_take(db, entry, session) if state == "waiting" else 0
+    state = "free" if free else state
     response = render(
         request,
         "waiting.html",
@@ -122,6 +124,7 @@ def _page(
         said=showing.said_of(session, language),
         base=f"/w/{token}",
         state=state,
+        free=free,
         until=until(held.lapses_at, session, language) if held is not None else None,
         ahead=waiting.ahead(db, entry),
         rule=RULE[session.waiting_rule],

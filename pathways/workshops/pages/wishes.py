@@ -17,6 +17,7 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.pages import render
 from pathways.workshops import showing, themes, tongues, wishes
+from pathways.workshops.codes import Codes
 from pathways.workshops.models import Wish, WorkshopSession
 from pathways.workshops.pages.booking_doors import WITH_A_TOKEN, OwnCodes, remember_language, speak_as, square
 from pathways.workshops.pages.booking_forms import BookForm, contact_words, identifier, reached
@@ -94,7 +95,7 @@ def leave(request: Request, form: Sent, db: DB, codes: OwnCodes, settings: OwnSe
 @public(WHY)
 def wish(request: Request, wish_token: str, db: ReadDB, codes: OwnCodes, settings: OwnSettings) -> Response:
     found = wishes.of_token(db, codes, wish_token)
-    return _page(request, db, found, wish_token, code=codes.code_of(found.id), url=settings.url)
+    return _page(request, db, codes, found, wish_token, url=settings.url)
 
 
 @router.post("/wish/{wish_token}/withdraw")
@@ -113,8 +114,7 @@ def take(request: Request, wish_token: str, db: DB, codes: OwnCodes, settings: O
     try:
         made = wishes.take(db, codes, found, wanted)
     except Conflict as error:
-        code = codes.code_of(found.id)
-        return _page(request, db, found, wish_token, code=code, url=settings.url, refused=error.message)
+        return _page(request, db, codes, found, wish_token, url=settings.url, refused=error.message)
     return RedirectResponse(f"/b/{made.token}?new=1", 303)
 
 
@@ -145,18 +145,19 @@ def _form(
 
 
 def _page(
-    request: Request, db: Session, found: Wish, token: str, *, code: str, url: str, refused: str = ""
+    request: Request, db: Session, codes: Codes, found: Wish, token: str, *, url: str, refused: str = ""
 ) -> Response:
     language = speak_as(request, found.reads_in)
     session = db.get(WorkshopSession, found.session_id) if found.session_id else None
-    spot = territories.spot_of(db, found.commune_code)
+    spot, taken = territories.spot_of(db, found.commune_code), wishes.taken_by(db, codes, found)
     response = render(
         request,
         "wish-slip.html",
         wish=found,
         state="over" if wishes.is_over(found) else found.state.value,
         base=f"/wish/{token}",
-        code=ids.readable(code),
+        code=ids.readable(codes.code_of(found.id)),
+        slip=f"/b/{codes.token_of(taken.id)}" if taken is not None else "",
         qr=square(f"{url}/wish/{token}"),
         theme=themes.theme(found.theme),
         tongue=tongues.named([found.language])[0],

@@ -269,7 +269,7 @@ def _check(rule: Rule) -> None:
     if not 1 <= rule.weeks <= MOST_WEEKS:
         said = i18n.sentence(D_("Un nombre de %(least)s à %(most)s."), {"least": 1, "most": MOST_WEEKS})
         errors.append({"field": "weeks", "message": said})
-    if rule.until is not None and not rule.first <= rule.until <= rule.first + FARTHEST:
+    if rule.until is not None and not timedelta() <= rule.until - rule.first <= FARTHEST:
         errors.append({"field": "until", "message": D_("Le dernier jour doit venir après le premier.")})
     if rule.area not in AREAS:
         errors.append({"field": "area", "message": D_("Ce calendrier de jours fériés n'existe pas.")})

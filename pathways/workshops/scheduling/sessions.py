@@ -75,12 +75,18 @@ def get(db: Session, member: Member, session_id: uuid.UUID) -> WorkshopSession:
 
 def editable(db: Session, member: Member, session_id: uuid.UUID) -> WorkshopSession:
     """The session, its row locked, for whoever may change it: partners may not."""
+    found = changeable(db, member, session_id)
+    db.refresh(found, with_for_update=True)
+    return found
+
+
+def changeable(db: Session, member: Member, session_id: uuid.UUID) -> WorkshopSession:
+    """The same, nothing locked: for an act that locks several sessions, which takes them in the order of their ids."""
     found = get(db, member, session_id)
     if not policies.may_edit(member, found.organisation_id):
         raise Forbidden(
             D_("Cette séance est tenue par une autre structure, ou votre rôle ne permet pas de la modifier.")
         )
-    db.refresh(found, with_for_update=True)
     return found
 
 
@@ -308,9 +314,12 @@ def _moments(
     starts_at = _moment(form, form.starts, "starts", errors, asked=asked)
     ends_at = _moment(form, form.ends, "ends", errors, asked=asked)
     if starts_at is not None and ends_at is not None:
-        if ends_at <= starts_at:
+        lasts = ends_at - starts_at
+        if not asked:  # by the clock on the wall, which the days of a series share: not by what a change of hour leaves
+            lasts = datetime.combine(form.day, form.ends) - datetime.combine(form.day, form.starts)
+        if lasts <= timedelta():
             errors.append(_error("ends", D_("La fin doit venir après le début.")))
-        elif ends_at - starts_at > timedelta(hours=MOST_HOURS):
+        elif lasts > timedelta(hours=MOST_HOURS):
             errors.append(_error("ends", D_("Une séance dure %(most)s heures au plus."), most=MOST_HOURS))
     return starts_at, ends_at
 

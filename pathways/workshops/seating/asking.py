@@ -17,7 +17,6 @@ from pathways.i18n import D_, N_
 from pathways.people import files
 from pathways.permissions import Member, Permission, Role
 from pathways.workshops.models import (
-    ACTIVE,
     MOST_PARTY,
     Booking,
     Channel,
@@ -25,6 +24,8 @@ from pathways.workshops.models import (
     SeatQuota,
     SessionState,
     Via,
+    WaitingState,
+    WaitlistEntry,
     WorkshopSession,
 )
 from pathways.workshops.seating import seats, settling
@@ -101,6 +102,11 @@ class AlreadyBooked(Refused):
 
     def __init__(self) -> None:
         super().__init__(D_("Cette personne a déjà une place dans cette séance."))
+
+
+class AlreadyWaiting(Refused):
+    def __init__(self) -> None:
+        super().__init__(D_("Cette personne attend déjà une place dans cette séance."))
 
 
 class NotHeld(Refused):
@@ -189,16 +195,24 @@ def _holds(by: Member | None, session: WorkshopSession) -> bool:
     return by is not None and by.may(Permission.BOOKINGS_HOLD) and by.organisation_id == session.organisation_id
 
 
-def must_have_no_seat(db: Session, by: Member | None, file_id: uuid.UUID, session_id: uuid.UUID) -> None:
-    """The file must be one that the member may keep, and its holder have no seat yet; the session must be locked."""
+def must_keep(db: Session, by: Member | None, file_id: uuid.UUID) -> None:
+    """Whoever names a file must be one who may keep it."""
     if by is None:
         raise NotFound(D_("Cette fiche n'existe pas."))
     files.held(db, by, file_id)
-    same = sa.select(Booking.id).where(
-        Booking.session_id == session_id, Booking.file_id == file_id, Booking.state.in_(ACTIVE)
-    )
-    if db.scalar(same.limit(1)):
+
+
+def must_have_no_seat(db: Session, file_id: uuid.UUID, session_id: uuid.UUID, *, waiting: bool = False) -> None:
+    """Of whom the file is has no seat yet, nor (``waiting``) a place in the line; the session must be locked."""
+    if settling.file_of(db, file_id, session_id) is None:
         raise AlreadyBooked
+    listed = sa.select(WaitlistEntry.id).where(
+        WaitlistEntry.session_id == session_id,
+        WaitlistEntry.file_id == file_id,
+        WaitlistEntry.state == WaitingState.WAITING,
+    )
+    if waiting and db.scalar(listed.limit(1)):
+        raise AlreadyWaiting
 
 
 def seat(settled: Settled, row: Mapping[str, Any], *, handed: uuid.UUID | None = None) -> SeatQuota | None:

@@ -167,14 +167,14 @@ def cancel(db: Session, booking: Booking, *, by: Member | None = None) -> Bookin
     session = _locked_with(db, booking)
     if booking.state not in {BookingState.HELD, BookingState.CONFIRMED}:
         return booking
-    if by is None and clock.now() >= session.starts_at:
-        raise Over
+    _must_not_be_over(session, by)
     was_confirmed = booking.state is BookingState.CONFIRMED
     entry = _offered_to(db, booking)
     free_seats(db, session, booking, BookingState.CANCELLED_BY_PERSON)
     if entry is not None:  # whoever gives an offer back has declined it
         entry.state, entry.updated_at = WaitingState.DECLINED, clock.now()
         session.waiting -= 1
+        telling.nothing_offered(db, [entry.id])
         changes.note(db, session.organisation_id, "waiting_entry", entry.id, str(WaitingState.DECLINED))
     settling.settle(db, session)
     if was_confirmed:
@@ -198,10 +198,10 @@ def move(db: Session, codes: Codes, booking: Booking, session_id: uuid.UUID, *, 
     found = {one.id: one for one in settling.locked(db, booking.session_id, session_id)}
     db.refresh(booking)
     _must_be_confirmed(found[booking.session_id], booking, by)
-    session = asking.may_be_had(found.get(session_id), by=by, via=booking.via)
-    row = copied(booking) | {"file_id": booking.file_id}
+    row = copied(booking) | {"file_id": booking.file_id, "via": origin(db, booking)}
+    session = asking.may_be_had(found.get(session_id), by=by, via=row["via"])
     if booking.file_id is not None:
-        asking.must_have_no_seat(db, by, booking.file_id, session_id)
+        asking.must_have_no_seat(db, booking.file_id, session_id)
     made = seat_and_store(db, codes, session, row, settled=settling.settle(db, session), state=BookingState.CONFIRMED)
     booking.moved_to_id = made.booking.id
     free_seats(db, found[booking.session_id], booking, BookingState.MOVED)
@@ -217,7 +217,8 @@ def transfer(db: Session, codes: Codes, booking: Booking, *, label: str, by: Mem
     session = _locked_with(db, booking)
     _must_be_confirmed(session, booking, by)
     other = asking.checked(Wanted(booking.party, booking.language, label=label), None)
-    row = copied(booking) | {"needs": [], "label": other.label, "channel": Channel.NONE, "contact": ""}
+    said = {"needs": [], "label": other.label, "channel": Channel.NONE, "contact": ""}
+    row = copied(booking) | said | {"via": origin(db, booking)}
     stored = settling.insert(
         db,
         row | {"session_id": session.id, "quota_id": booking.quota_id, "state": BookingState.CONFIRMED},
@@ -271,7 +272,8 @@ def _seated(
     """The long way round: lock, settle, decide."""
     session = asking.opened(db, session_id, by=by, via=row["via"])
     if wanted.file_id is not None:
-        asking.must_have_no_seat(db, by, wanted.file_id, session.id)
+        asking.must_keep(db, by, wanted.file_id)
+        asking.must_have_no_seat(db, wanted.file_id, session.id)
     row |= {"file_id": wanted.file_id}
     made = seat_and_store(db, codes, session, row, settled=settling.settle(db, session), state=state, quota_id=quota_id)
     if state is BookingState.CONFIRMED:
@@ -329,9 +331,13 @@ def open_slip(db: Session, codes: Codes, booking: Booking) -> Made:
         booking.code_digest, booking.link_digest = digests["code_digest"], digests["link_digest"]
         db.flush()
         return slip_of(codes, booking)
-    kept = {"session_id": booking.session_id, "quota_id": booking.quota_id, "state": booking.state}
+    kept = {name: getattr(booking, name) for name in ("session_id", "quota_id", "state", "file_id")}
     booking.state = BookingState.MOVED
+    db.flush()  # before its file has a seat again
     booking.moved_to_id = settling.insert(db, copied(booking) | kept, codes.digests_of)["id"]
+    # Whatever led to it leads to the seats now; nothing else that follows a booking is somebody's to take.
+    cancelled = sa.update(Booking).filter_by(moved_to_id=booking.id, state=BookingState.CANCELLED_BY_STRUCTURE)
+    db.execute(cancelled.values(moved_to_id=booking.moved_to_id))
     db.flush()
     return slip_of(codes, db.get_one(Booking, booking.moved_to_id))
 
@@ -358,8 +364,21 @@ def _locked_with(db: Session, booking: Booking) -> WorkshopSession:
 def _must_be_confirmed(session: WorkshopSession, booking: Booking, by: Member | None) -> None:
     if booking.state is not BookingState.CONFIRMED:
         raise NotHeld
-    if by is None and clock.now() >= session.starts_at:
+    _must_not_be_over(session, by)
+
+
+def _must_not_be_over(session: WorkshopSession, by: Member | None) -> None:
+    """Until it begins; for members until it ends."""
+    ends = session.starts_at if by is None else session.ends_at
+    if session.state is SessionState.CLOSED or clock.now() >= ends:
         raise Over
+
+
+def origin(db: Session, booking: Booking) -> Via:
+    """Where it came from in the beginning: whoever took an offer of the waiting list has the rights of that place."""
+    if booking.via is not Via.WAITING:
+        return booking.via
+    return db.scalar(sa.select(WaitlistEntry.via).filter_by(booking_id=booking.id)) or booking.via
 
 
 def copied(booking: Booking) -> dict[str, Any]:

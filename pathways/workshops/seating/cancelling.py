@@ -106,8 +106,6 @@ def take_other(db: Session, codes: Codes, booking: Booking) -> Made:
     other = db.get(Booking, booking.moved_to_id) if booking.moved_to_id else None
     if booking.state is not BookingState.CANCELLED_BY_STRUCTURE or other is None:
         raise NotHeld
-    if other.state is BookingState.MOVED and other.moved_to_id is not None:  # its code was somebody's
-        other = db.get_one(Booking, other.moved_to_id)
     confirmed = other.state is BookingState.CONFIRMED
     other = bookings.confirm(db, other)
     return bookings.slip_of(codes, other) if confirmed else bookings.open_slip(db, codes, other)
@@ -127,7 +125,8 @@ def wait_for_other(db: Session, codes: Codes, booking: Booking, session_id: uuid
     wanted = asking.Wanted(
         booking.party, booking.language, booking.needs, booking.label, booking.channel, booking.contact
     )
-    waits = waiting.join(db, codes, session_id, wanted, via=booking.via, priority=waiting.FIRST, instead_of=booking)
+    via = bookings.origin(db, booking)
+    waits = waiting.join(db, codes, session_id, wanted, via=via, priority=waiting.FIRST, instead_of=booking)
     booking.moved_to_id = waits.entry.id
     db.flush()
     return waits
@@ -199,6 +198,7 @@ def _give_up(db: Session, session: WorkshopSession, rooms: list[_Room]) -> None:
     """Every booking of a cancelled session, in the order in which they were made."""
     active = sa.select(Booking).where(Booking.session_id == session.id, Booking.state.in_(ACTIVE))
     tasks: list[dict[str, Any]] = []
+    desks: telling.Desks = {}
     for booking in db.scalars(active.order_by(Booking.created_at, Booking.id)).all():
         changes.note(db, session.organisation_id, "booking", booking.id, "cancelled")
         booking.updated_at, booking.lapses_at = clock.now(), None
@@ -208,7 +208,7 @@ def _give_up(db: Session, session: WorkshopSession, rooms: list[_Room]) -> None:
         booking.state = BookingState.CANCELLED_BY_STRUCTURE
         booking.sequence += 1
         booking.moved_to_id = _held_elsewhere(db, session, booking, rooms)
-        _tell(db, session, booking, SessionCancelled(booking.id), tasks)
+        _tell(db, session, booking, SessionCancelled(booking.id), tasks, desks)
     if tasks:
         db.execute(sa.insert(DeskTask), tasks)
 
@@ -224,7 +224,9 @@ def _held_elsewhere(
     now = clock.now()
     held = bookings.copied(booking) | {
         "session_id": room.session.id,
+        "file_id": settling.file_of(db, booking.file_id, room.session.id),
         "state": BookingState.HELD,
+        "via": bookings.origin(db, booking),
         "lapses_at": room.until,
         "created_at": now,
         "updated_at": now,
@@ -241,10 +243,13 @@ def _end_waiting(db: Session, session: WorkshopSession) -> None:
         WaitlistEntry.session_id == session.id, WaitlistEntry.state.in_(waiting.ON_THE_LIST)
     )
     tasks: list[dict[str, Any]] = []
-    for entry in db.scalars(listed.order_by(WaitlistEntry.number)).all():
+    desks: telling.Desks = {}
+    every = db.scalars(listed.order_by(WaitlistEntry.number)).all()
+    telling.nothing_offered(db, [one.id for one in every])
+    for entry in every:
         entry.state, entry.updated_at = WaitingState.EXPIRED, clock.now()
         changes.note(db, session.organisation_id, "waiting_entry", entry.id, "cancelled")
-        _tell(db, session, entry, WaitingEnded(entry.id), tasks)
+        _tell(db, session, entry, WaitingEnded(entry.id), tasks, desks)
     if tasks:
         db.execute(sa.insert(DeskTask), tasks)
 
@@ -255,11 +260,13 @@ def _tell(
     who: Booking | WaitlistEntry,
     event: SessionCancelled | WaitingEnded,
     tasks: list[dict[str, Any]],
+    desks: telling.Desks,
 ) -> None:
     if who.channel in telling.REACHED:
         outbox.record(db, event)
     else:
-        task = telling.task(who, DeskTaskKind.CANCELLED, organisation_id=session.organisation_id)
+        desk = session.organisation_id
+        task = telling.task(db, who, DeskTaskKind.CANCELLED, organisation_id=desk, known=desks)
         tasks.append(task | {"due_at": session.starts_at})
 
 

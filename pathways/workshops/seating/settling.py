@@ -24,6 +24,7 @@ from pathways.database import Base, Prepared
 from pathways.workshops.codes import closed
 from pathways.workshops.events import OfferLapsed, SeatsOffered
 from pathways.workshops.models import (
+    ACTIVE,
     Booking,
     BookingState,
     DeskTaskKind,
@@ -124,6 +125,16 @@ def give_back(session: WorkshopSession, quota: SeatQuota | None, party: int, sta
     take(session, quota, -party, state)
 
 
+def file_of(db: Session, file_id: uuid.UUID | None, session_id: uuid.UUID) -> uuid.UUID | None:
+    """The file that a booking of this session may carry: ``None`` where another active one carries it already. The
+    session must be locked.
+    """
+    same = sa.select(Booking.id).where(
+        Booking.session_id == session_id, Booking.file_id == file_id, Booking.state.in_(ACTIVE)
+    )
+    return None if file_id is None or db.scalar(same.limit(1)) else file_id
+
+
 def quota_of(db: Session, booking: Booking) -> SeatQuota | None:
     return db.get(SeatQuota, booking.quota_id, populate_existing=True) if booking.quota_id else None
 
@@ -211,7 +222,9 @@ def _back_in_line(db: Session, session: WorkshopSession, lapsed: list[uuid.UUID]
         WaitlistEntry.state == WaitingState.OFFERED,
         WaitlistEntry.booking_id.in_(lapsed),
     )
-    for entry in db.scalars(offered.order_by(WaitlistEntry.number), execution_options=_FRESH).all():
+    back = db.scalars(offered.order_by(WaitlistEntry.number), execution_options=_FRESH).all()
+    telling.nothing_offered(db, [one.id for one in back])
+    for entry in back:
         entry.returns += 1
         entry.state, entry.updated_at = WaitingState.WAITING, now
         if entry.returns >= MOST_OFFERS:
@@ -272,6 +285,7 @@ def _offer(
         "id": held,
         "session_id": session.id,
         "quota_id": quota.id if quota else None,
+        "file_id": file_of(db, entry.file_id, session.id),
         "state": BookingState.HELD,
         "via": Via.WAITING,
         "lapses_at": ends,

@@ -11,7 +11,9 @@ included.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,17 +27,20 @@ from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
     Booking,
     BookingState,
+    SeatQuota,
     SessionState,
     Via,
     WaitingState,
     WaitlistEntry,
     WorkshopSession,
 )
-from pathways.workshops.seating import asking, settling
+from pathways.workshops.seating import asking, seats, settling, telling
 from pathways.workshops.seating import booking as bookings
 from pathways.workshops.seating.asking import Made, NotHeld, Wanted
 from pathways.workshops.seating.booking import WITHIN_MINUTES, WRONG_TRIES
 from pathways.workshops.seating.deadlines import offer_ends
+from pathways.workshops.seating.fitting import Pot
+from pathways.workshops.seating.seats import Standing
 
 FIRST, USUAL = 0, 1
 """Classes: whose seat was taken away by whoever held the session, and everybody else."""
@@ -71,24 +76,23 @@ def join(
     session = asking.opened(db, session_id, by=None, via=Via.PERSON)
     if not _still_offers(session):
         raise asking.Locked
+    row: dict[str, Any] = asking.row_of(wanted, by, via) | {"file_id": None}
+    if instead_of is not None:
+        row |= {name: getattr(instead_of, name) for name in ("organisation_id", "booked_by", "file_id")}
+    elif wanted.file_id is not None:
+        asking.must_keep(db, by, wanted.file_id)
+        asking.must_have_no_seat(db, wanted.file_id, session.id, waiting=True)
+        row |= {"file_id": wanted.file_id}
     quotas = settling.standing_quotas(db, session)
-    pots = settling.pots_of(
-        quotas,
-        language=wanted.language,
-        needs=wanted.needs,
-        prescriber=via is Via.PRESCRIBER,
-        organisation_id=by.organisation_id if by is not None else None,
-    )
+    pots = _pots(quotas, wanted.language, row["needs"], row["via"], row["organisation_id"])
     if wanted.party > settling.largest(session, quotas, pots):
         raise Invalid(N_("Ce nombre de personnes n'est pas possible."))
-    row = asking.row_of(wanted, by, via) | {
+    row |= {
         "session_id": session.id,
         "number": settling.next_number(db, session),
         "priority": priority,
         "state": WaitingState.WAITING,
     }
-    if instead_of is not None:
-        row |= {"organisation_id": instead_of.organisation_id, "booked_by": instead_of.booked_by}
     while True:
         stored = insert_for(db)(WaitlistEntry).values(row | codes.digests_of(row["id"]))
         stored = stored.on_conflict_do_nothing(index_elements=[WaitlistEntry.code_digest])
@@ -171,6 +175,34 @@ def offered(db: Session, entry: WaitlistEntry) -> Booking | None:
     return held if held.lapses_at is not None and held.lapses_at > clock.now() else None
 
 
+def may_take(db: Session, entry: WaitlistEntry, session: WorkshopSession) -> int:
+    """How many seats :func:`accept` could give to somebody to whom none are offered: shortly before the start they are
+    for whoever comes. None where their party does not fit. Reads only.
+    """
+    if entry.state is not WaitingState.WAITING or _still_offers(session):
+        return 0
+    now, found = clock.now(), seats.availability(db, session)
+    if found.standing not in {Standing.OPEN, Standing.FULL}:
+        return 0
+    quotas = [one for one in settling.standing_quotas(db, session) if one.until is None or one.until > now]
+    pots = _pots(quotas, entry.language, entry.needs, entry.via, entry.organisation_id)
+    kept = [one.capacity - one.booked - one.held for one in quotas if one.id in pots]
+    most = max([found.free, *kept])
+    return most if most >= entry.party else 0
+
+
+def _pots(
+    quotas: list[SeatQuota], language: str, needs: Sequence[str], via: Via, organisation_id: uuid.UUID | None
+) -> tuple[Pot, ...]:
+    return settling.pots_of(
+        quotas,
+        language=language,
+        needs=needs,
+        prescriber=via is Via.PRESCRIBER,
+        organisation_id=organisation_id,
+    )
+
+
 def _still_offers(session: WorkshopSession) -> bool:
     ends = offer_ends(clock.now(), starts_at=session.starts_at, closes_at=session.closes_at, timezone=session.timezone)
     return ends is not None
@@ -198,6 +230,7 @@ def _off_the_list(db: Session, session: WorkshopSession, entry: WaitlistEntry, b
     entry.state, entry.updated_at = becomes, clock.now()
     session.waiting -= 1
     db.flush()
+    telling.nothing_offered(db, [entry.id])
     changes.note(db, session.organisation_id, "waiting_entry", entry.id, str(becomes))
 
 
@@ -219,6 +252,7 @@ def _take_free(
     now = clock.now()
     row = {name: getattr(entry, name) for name in names} | {
         "id": ids.random_id(),
+        "file_id": settling.file_of(db, entry.file_id, session.id),
         "created_at": now,
         "updated_at": now,
     }

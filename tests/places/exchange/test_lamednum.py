@@ -314,3 +314,46 @@ def test_what_is_no_file_of_places_is_refused_in_a_sentence(data):
     with pytest.raises(Invalid) as refused:
         read(data)
     assert str(refused.value).endswith((".", "»"))
+
+
+# --- JSON as nobody writes it --------------------------------------------------------------------------------
+
+
+def of_json(text):
+    source = exchange.read([exchange.Upload("lieux.json", text.encode())])
+    return list(source.entries(TODAY)), source.remarks
+
+
+def test_what_nothing_can_keep_is_taken_out_once_and_said():
+    odd = json.dumps([row(), row(id="b", nom="Un\u0000 lieu\ud800", autre="\u0000x")])
+    odd = odd.replace('"latitude": "47.9025"', '"latitude": NaN, "rien": Infinity')
+    entries, remarks = of_json(odd)
+    sheets = [one.sheet for one in entries if one.sheet]
+    assert [one["name"] for one in sheets] == ["Un lieu", "Un lieu"]
+    assert sheets[1]["beside"] == {"lamednum": {"autre": "x", "longitude": "1.909", "latitude": ""}}
+    assert [(one.line, one.kind) for one in remarks] == [(1, Kind.CORRECTED), (2, Kind.CORRECTED)]
+    json.dumps([one["beside"] for one in sheets], allow_nan=False).encode()
+
+
+def test_a_name_that_nobody_can_see_is_none():
+    entries, _ = of_json(json.dumps([row(nom="\u200b\u0000")]))
+    assert entries[0].sheet is None
+
+
+def test_names_that_become_one_are_one():
+    entries, _ = of_json(json.dumps([row(id="ab"), row(id="a\u0000b")]))
+    assert [one.sheet is None for one in entries] == [False, True]
+
+
+def test_rubbish_behind_the_list_refuses_the_file():
+    with pytest.raises(Invalid):
+        of_json(json.dumps([row()]) + "garbage")
+    assert of_json(json.dumps([row()]) + "\n\n")[0][0].sheet is not None
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+def test_the_first_line_of_excel_is_none_of_the_table(first):
+    text = f"{first}\r\n" + table(row(nom="A, b, c"), delimiter=";")
+    (entry,) = exchange.read([exchange.Upload("lieux.csv", text.encode())]).entries(TODAY)
+    assert entry.sheet is not None
+    assert entry.sheet["name"] == "A, b, c"
