@@ -27,6 +27,7 @@ Réglages, par l'environnement :
   PATHWAYS_TRANSLATE_URL      un serveur LibreTranslate ; sinon aucune machine ne traduit
   PATHWAYS_SMS_URL            une passerelle de SMS, ou sink: pour des fichiers ; sinon aucun SMS ne part
   PATHWAYS_SMS_TOKEN          ce qui ouvre cette passerelle
+  PATHWAYS_BOOKINGS_AN_HOUR   réservations d'une même adresse par heure (60) ; 0 : sans limite
   PATHWAYS_MAP_TILES          un fond de carte pour l'annuaire ; sinon les cartes sont dessinées ici
   PATHWAYS_PRIVATE_WEBHOOKS   1 : prévenir aussi des logiciels du réseau local
 

@@ -21,7 +21,7 @@ def offered(server: Server):
 
 @pytest.mark.parametrize("language", ["fr", "ar", "ti"])
 def test_every_page_is_accessible_and_prints(server, offered, page_at, language):
-    page = page_at(320, i18n.language(language).tag, javascript=False)
+    page = page_at(320, i18n.language(language).tag)
     found = {}
     for path in ("/near", "/near?language=fr", "/near/sessions", "/near/vans", "/near/embed?language=ps"):
         page.goto(server.url + path)
