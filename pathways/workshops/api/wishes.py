@@ -12,6 +12,7 @@ from pathways.permissions import Member, Permission
 from pathways.places import areas
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, Requires, public
+from pathways.web.fields import Short
 from pathways.workshops import wishes
 from pathways.workshops.api.bookings import Key, once
 from pathways.workshops.codes import Codes
@@ -27,10 +28,10 @@ Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 class WishIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    language: str = Field(max_length=10, description="In which the workshop is wished.")
-    theme: str = Field(max_length=60, description="A theme of the Coop.")
-    commune: str = Field(max_length=5, description="INSEE code.")
-    reads_in: str = Field(default=i18n.SOURCE, max_length=10, description="Language of the slip.")
+    language: Short = Field(max_length=10, description="In which the workshop is wished.")
+    theme: Short = Field(max_length=60, description="A theme of the Coop.")
+    commune: Short = Field(max_length=5, description="INSEE code.")
+    reads_in: Short = Field(default=i18n.SOURCE, max_length=10, description="Language of the slip.")
 
 
 class WishOut(BaseModel):
