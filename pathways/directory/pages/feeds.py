@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from pathways import clock, i18n, ids
 from pathways.directory import calendars, finding, open_data, showing
@@ -58,7 +58,7 @@ def places(request: Request, kind: str, db: ReadDB, settings: OwnSettings) -> Re
 @public(OPEN)
 def schema() -> Response:
     headers = ANYWHERE | {"cache-control": "no-cache"}
-    return FileResponse(open_data.SCHEMA, media_type="application/json", headers=headers)
+    return Response(open_data.SCHEMA.read_bytes(), media_type="application/json", headers=headers)
 
 
 @router.get("/open-data/sessions.{kind}")

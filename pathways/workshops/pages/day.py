@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from pathways.web.dependencies import public
 from pathways.web.pages import STATIC, render
@@ -25,4 +25,4 @@ def day(request: Request) -> Response:
 def worker() -> Response:
     """At an address of its own: a worker may only look after what lies below it, or what this header names."""
     headers = {"service-worker-allowed": SCOPE, "cache-control": "no-cache"}
-    return FileResponse(STATIC / "day-worker.js", media_type="text/javascript", headers=headers)
+    return Response((STATIC / "day-worker.js").read_bytes(), media_type="text/javascript", headers=headers)
