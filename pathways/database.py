@@ -222,6 +222,13 @@ def identifier(value: Any) -> uuid.UUID:
     return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
 
 
+def changed(db: Session, statement: sa.Update | sa.Delete | sa.Insert) -> int:
+    """Execute ``statement``; how many rows it wrote."""
+    result = db.execute(statement)
+    assert isinstance(result, sa.CursorResult)
+    return result.rowcount
+
+
 def insert_for(db: Session) -> type[postgresql.Insert | sqlite.Insert]:
     """The INSERT of the database in use: the one with ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     return sqlite.Insert if db.get_bind().dialect.name == "sqlite" else postgresql.Insert

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
+from pathways.database import changed
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Decision, Outcome, Stop, decide
 from pathways.diagnostics.keys import Door
@@ -260,7 +261,7 @@ def erase_expired(db: Session) -> int:
         sa.select(Attempt.file_id).where(Attempt.expires_at <= clock.now(), Attempt.file_id.is_not(None)).distinct()
     ).all()
     db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(over)))
-    gone = db.execute(sa.delete(Attempt).where(Attempt.expires_at <= clock.now())).rowcount  # type: ignore[attr-defined]
+    gone = changed(db, sa.delete(Attempt).where(Attempt.expires_at <= clock.now()))
     _erase_empty_files(db, [one for one in filed if one is not None])
     return gone
 

@@ -7,6 +7,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.database import changed
 from pathways.diagnostics.models import Diagnostic
 from pathways.reception.models import Reception
 from pathways.workshops.seating import telling
@@ -31,10 +32,4 @@ def hand_over(db: Session, organisation_id: uuid.UUID, leaver_id: uuid.UUID, suc
         )
         .values(account_id=successor_id)
     )
-    return {"diagnostics": _changed(db, diagnostics), "receptions": _changed(db, receptions)}
-
-
-def _changed(db: Session, update: sa.Update) -> int:
-    result = db.execute(update)
-    assert isinstance(result, sa.CursorResult)
-    return result.rowcount
+    return {"diagnostics": changed(db, diagnostics), "receptions": changed(db, receptions)}

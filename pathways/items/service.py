@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from pathways import ids
+from pathways.database import changed
 from pathways.errors import NotFound
 from pathways.i18n import D_, N_, SOURCE, folded
 from pathways.items import drawings
@@ -323,8 +324,7 @@ def serve(revision: ItemRevision, row: ItemTranslation) -> None:
 
 def note_change(db: Session) -> None:
     """Tell every process that something which learners are served has changed (see :func:`change_number`)."""
-    counted = db.execute(sa.update(ServedContent).values(number=ServedContent.number + 1))
-    if not counted.rowcount:  # type: ignore[attr-defined] - an UPDATE gives a CursorResult
+    if not changed(db, sa.update(ServedContent).values(number=ServedContent.number + 1)):
         db.add(ServedContent(id=1, number=1))
         db.flush()
 

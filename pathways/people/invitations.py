@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
+from pathways.database import changed
 from pathways.errors import Conflict, Gone, NotFound, WrongPassword
 from pathways.i18n import D_
 from pathways.people import fields, passwords, policies, service
@@ -154,7 +155,7 @@ def join(db: Session, actor: Member, token: str) -> None:
 def _spend(db: Session, invitation: Invitation, account_id: uuid.UUID) -> None:
     """Use it up; of two requests at the same moment, one row changes, and one is refused."""
     unused = sa.update(Invitation).where(Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
-    if service.changed(db, unused.values(accepted_at=clock.now())) != 1:
+    if changed(db, unused.values(accepted_at=clock.now())) != 1:
         raise Gone(SPENT)
     service.add_member(db, account_id=account_id, organisation_id=invitation.organisation_id, role=invitation.role)
 

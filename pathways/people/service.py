@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids, throttle
+from pathways.database import changed
 from pathways.errors import Conflict, Forbidden, Gone, NotFound, WrongPassword
 from pathways.i18n import D_
 from pathways.people import fields, passwords
@@ -336,10 +337,3 @@ def spend_link(db: Session, token: str, *, purpose: LinkPurpose) -> SignInLink:
     if changed(db, unused.values(used_at=clock.now())) != 1:
         raise Gone(LINK_GONE)
     return link
-
-
-def changed(db: Session, update: sa.Update) -> int:
-    """How many rows an update changed."""
-    result = db.execute(update.execution_options(synchronize_session=False))
-    assert isinstance(result, sa.CursorResult)
-    return result.rowcount

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock
+from pathways.database import changed
 from pathways.errors import Forbidden
 from pathways.i18n import D_, SOURCE
 from pathways.items import authoring
@@ -33,7 +34,7 @@ def count(db: Session, revision_id: uuid.UUID, language: str, segment: str) -> N
     """Somebody finds a sentence unclear. Who, is not written anywhere here."""
     one = {"revision_id": revision_id, "language": language, "segment": segment}
     more = sa.update(UnclearSentence).filter_by(**one).values(times=UnclearSentence.times + 1)
-    if db.execute(more).rowcount:  # type: ignore[attr-defined] - an UPDATE gives a CursorResult
+    if changed(db, more):
         return
     try:
         with db.begin_nested():

@@ -46,6 +46,8 @@ FEWEST, EXACT = 3, 10
 KEPT_BEFORE = timedelta(days=3)
 """How long before a session the seats kept for wishes become everybody's; half of the time that is left, if less."""
 NOWHERE = Contact()
+MOST_AN_HOUR = 30
+"""Wishes from one network address: a room full of people, and no script that invents a demand."""
 NOT_THERE = N_("Ce lien n'existe pas. Vérifiez qu'il est entier, ou demandez-en un autre.")
 
 
@@ -169,11 +171,6 @@ def _counts(db: Session) -> dict[tuple[str, str], Counter[str]]:
     for language, theme, commune, number in db.execute(query.group_by(Wish.language, Wish.theme, Wish.commune_code)):
         found.setdefault((language, theme), Counter())[commune] += number
     return found
-
-
-def number_of(db: Session, *, language: str, theme: str, communes: Collection[str]) -> int:
-    """How many wishes a session in these communes would answer. For the server's own reckoning, never to be shown."""
-    return len(_open(db, language, theme, communes))
 
 
 # --- a session for them --------------------------------------------------------------------------------------

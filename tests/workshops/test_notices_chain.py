@@ -12,7 +12,7 @@ from pathways.workshops.seating import booking, cancelling, waiting
 from pathways.workshops.seating.booking import Wanted
 from tests.conftest import SECRET
 from tests.workshops.offering import form, member_of, session_of
-from tests.workshops.outgoing import Clock, mails, shorts, with_sinks, work
+from tests.workshops.outgoing import Clock, mails, shorts, work
 
 CODES = codes.Codes(SECRET)
 BY_MAIL = Wanted(language="ar", channel=Channel.EMAIL, contact="personne@exemple.fr")
@@ -22,11 +22,6 @@ BY_SMS = Wanted(language="fr", channel=Channel.SMS, contact="+33612345678")
 @pytest.fixture
 def time(monkeypatch):
     return Clock(monkeypatch)
-
-
-@pytest.fixture
-def sinks(settings):
-    return with_sinks(settings)
 
 
 def kinds(database) -> list[NoticeKind]:

@@ -21,7 +21,7 @@ from pathways.workshops.models import (
 )
 from pathways.workshops.notifying import reminders, undelivered
 from tests.workshops.days import a_member
-from tests.workshops.outgoing import MAIL, SMS, THURSDAY, Clock, mails, seated, shorts, thursday, with_sinks, work
+from tests.workshops.outgoing import MAIL, SMS, THURSDAY, Clock, mails, seated, shorts, thursday, work
 
 TWO_DAYS, THREE_HOURS, WEEK = timedelta(days=2), timedelta(hours=3), timedelta(days=7)
 
@@ -29,11 +29,6 @@ TWO_DAYS, THREE_HOURS, WEEK = timedelta(days=2), timedelta(hours=3), timedelta(d
 @pytest.fixture
 def time(monkeypatch):
     return Clock(monkeypatch, THURSDAY - timedelta(days=20))
-
-
-@pytest.fixture
-def sinks(settings):
-    return with_sinks(settings)
 
 
 def booked(database, how=SMS, **changed):

@@ -19,8 +19,6 @@ from pathways.workshops.codes import Codes
 from pathways.workshops.models import Wish
 
 router = APIRouter(tags=["wishes"], route_class=StrictRoute)
-MOST_AN_HOUR = 30
-"""From one network address, as on the page."""
 Token = Annotated[str, Path(max_length=60, description="The last part of the address of the wish.")]
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 
@@ -57,9 +55,9 @@ class DemandOut(BaseModel):
 def leave(body: WishIn, db: DB, settings: OwnSettings, address: Address, key: Key = None) -> Any:
     codes, new = Codes(settings.secret), ids.random_id()
     bucket = throttle.bucket(settings.secret, "wish", address)
-    throttle.check(db, bucket, limit=MOST_AN_HOUR, minutes=60)
 
     def act() -> dict[str, Any]:
+        throttle.check(db, bucket, limit=wishes.MOST_AN_HOUR, minutes=60)  # a repetition is no other wish
         reads_in = body.reads_in if body.reads_in in i18n.languages() else i18n.SOURCE
         made = wishes.leave(
             db,

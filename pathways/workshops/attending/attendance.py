@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from pathways import changes, clock, i18n
-from pathways.database import insert_for
+from pathways.database import changed, insert_for
 from pathways.errors import Conflict, Invalid, NotFound, Reused
 from pathways.i18n import D_
 from pathways.people.models import Account
@@ -330,8 +330,7 @@ def _values(given: Given, booking: Booking | None, sender: Sender) -> dict[str, 
 
 
 def _add(db: Session, values: dict[str, Any]) -> bool:
-    done = db.execute(insert_for(db)(AttendanceMark).values(values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
+    return bool(changed(db, insert_for(db)(AttendanceMark).values(values).on_conflict_do_nothing()))
 
 
 def _must_be_same(db: Session, values: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from pathways import changes, clock, i18n, idempotency, ids
 from pathways.clock import PARIS
-from pathways.database import insert_for
+from pathways.database import changed, insert_for
 from pathways.errors import Conflict, DomainError, Invalid, Reused
 from pathways.i18n import D_
 from pathways.permissions import Member
@@ -208,8 +208,7 @@ def _sold(db: Session, codes: Codes, member: Member, sender: Sender, sale: Sale)
             "sold_at": sale.sold_at + timedelta(seconds=sender.offset_seconds),
             "received_at": clock.now(),
         }
-        done = db.execute(insert_for(db)(SaleOnBoard).values(values).on_conflict_do_nothing())
-        if not done.rowcount:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
+        if not changed(db, insert_for(db)(SaleOnBoard).values(values).on_conflict_do_nothing()):
             raise Reused(OTHERS_SALE)  # a colleague sent it at this moment: this booking is undone with it
         return {"code": made.code}
 

@@ -30,7 +30,7 @@ from pathways.permissions import Member
 from pathways.settings import Settings
 from pathways.workshops.models import Webhook, WebhookDelivery
 
-KINDS = ("place", "tour", "workshop", "session", "booking", "waiting_entry", "attendance", "wish")
+KINDS = ("place", "tour", "workshop", "session", "booking", "waiting_entry", "attendance")
 MOST_CHANGES = 100
 """In one call."""
 MOST_WEBHOOKS = 10

@@ -35,7 +35,6 @@ KINDS = {
     "booking": D_("Réservations"),
     "waiting_entry": D_("Liste d'attente"),
     "attendance": D_("Présences"),
-    "wish": D_("Souhaits"),
 }
 
 

@@ -27,8 +27,6 @@ from pathways.workshops.seating.asking import Wanted
 router = APIRouter()
 Sent = Annotated[WishForm, Depends(wish_form)]
 WHY = "anybody may leave a wish, and whoever holds its slip reads what became of it"
-MOST_AN_HOUR = 30
-"""Wishes from one network address: a room full of people, and no script that invents a demand."""
 FIRST_THEMES, MOST_SPOTS = 8, 8
 
 
@@ -73,7 +71,7 @@ def leave(request: Request, form: Sent, db: DB, codes: OwnCodes, settings: OwnSe
     if spots and not chosen:
         return _form(request, db, settings, form, spots=spots)
     bucket = throttle.bucket(settings.secret, "wish", address)
-    throttle.check(db, bucket, limit=MOST_AN_HOUR, minutes=60)
+    throttle.check(db, bucket, limit=wishes.MOST_AN_HOUR, minutes=60)
     try:
         told = wishes.leave(
             db,

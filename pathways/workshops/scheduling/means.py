@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.database import insert_for
+from pathways.database import changed, insert_for
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.i18n import D_
 from pathways.people.models import Membership
@@ -127,8 +127,7 @@ def _same(
         return known
     values = {"id": ids.new_id(), "organisation_id": organisation_id, "kind": kind, "name": name, "languages": []}
     values |= {"remote": False, "units": 1, "shared": False, "version": 1} | link
-    made = db.execute(insert_for(db)(Means).values(values).on_conflict_do_nothing())
-    if made.rowcount:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
+    if changed(db, insert_for(db)(Means).values(values).on_conflict_do_nothing()):
         db.add(MeansUnit(means_id=values["id"]))
         db.flush()
     return db.scalars(sa.select(Means).where(which)).one()

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import changes, clock, ids, throttle
-from pathways.database import insert_for
+from pathways.database import changed, insert_for
 from pathways.errors import Invalid, NotFound, WrongCode
 from pathways.i18n import N_
 from pathways.permissions import Member
@@ -96,7 +96,7 @@ def join(
     while True:
         stored = insert_for(db)(WaitlistEntry).values(row | codes.digests_of(row["id"]))
         stored = stored.on_conflict_do_nothing(index_elements=[WaitlistEntry.code_digest])
-        if db.execute(stored).rowcount:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
+        if changed(db, stored):
             break
         row["id"] = ids.random_id()
     session.waiting += 1
