@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.orm import Session
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute
 
 from pathways import __version__, clock, throttle, working
 from pathways.database import Database
@@ -212,6 +213,7 @@ SMALLEST_COMPRESSED = 700
 def create_app(settings: Settings) -> FastAPI:
     """The web application. Everything it holds hangs on ``app.state``; nothing is made at import."""
     app = FastAPI(
+        routes=[*_routes()],
         title="pathways",
         version=__version__,
         summary="Diagnostics finer than a competence domain, in the learner's language. A complement of Pix.",
@@ -219,7 +221,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        responses={422: {"description": "Refused, with reasons", "content": {"application/problem+json": {}}}},
     )
     app.state.settings = settings
     app.state.database = Database(settings.database_url)
@@ -230,15 +231,23 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.hand_over = handing_over.hand_over
     app.state.beside = receptions.beside
     app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic, voices=voice_links.heard_in))
-    for api in APIS:
-        app.include_router(api.router, prefix="/api/v1")
-    for pages in PAGES:
-        app.include_router(pages.router, include_in_schema=False)
-    app.add_api_route("/healthz", healthz, include_in_schema=False)
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
     app.add_middleware(Guard, url=settings.url)
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Every address, worked out once per process: it takes half a second, and no setting changes it."""
+    refused = {"description": "Refused, with reasons", "content": {"application/problem+json": {}}}
+    table = APIRouter(responses={422: refused})
+    for api in APIS:
+        table.include_router(api.router, prefix="/api/v1")
+    for pages in PAGES:
+        table.include_router(pages.router, include_in_schema=False)
+    table.add_api_route("/healthz", healthz, include_in_schema=False)
+    return table.routes
 
 
 @public("a health check says only that the server is up")

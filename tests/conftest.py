@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from pathways import content, demo, migrating
+from pathways import clock, content, demo, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
@@ -73,6 +74,18 @@ def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content)
         return made[kind]
 
     return of
+
+
+@pytest.fixture(autouse=True)
+def _windows_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong tries are counted by windows of the wall clock: no test falls on the edge between two of them."""
+    began = clock.now()
+
+    def window(minutes: int) -> datetime:
+        length = timedelta(minutes=minutes)
+        return began + (clock.now() - began) // length * length
+
+    monkeypatch.setattr(throttle, "_window", window)
 
 
 @pytest.fixture(params=DATABASES)

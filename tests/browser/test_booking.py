@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pathways import i18n
 from pathways.permissions import Role
@@ -69,7 +69,7 @@ def test_the_desk_books_with_one_key_and_the_next_person_is_one_key_away(server,
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("made="))
     assert page.locator(".ticket").inner_text().count("B") >= 1
-    assert page.evaluate("document.activeElement.dataset.print !== undefined")  # Enter prints
+    expect(page.locator("[data-print]").first).to_be_focused()  # Enter prints
     page.emulate_media(media="print")
     assert page.locator(".ticket").is_visible()
     assert not page.locator("form.card").is_visible()

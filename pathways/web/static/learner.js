@@ -16,6 +16,8 @@ if (document.querySelector("form[action$='/done']")) document.addEventListener("
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  /* A slow page is drawn before this runs: what was hidden then could not take the focus. */
+  if (button.autofocus && document.activeElement === document.body) button.focus();
 }
 
 /* An answer is sent with the key that stands in the page: sent again after a dead network, it still counts once. */
