@@ -130,6 +130,15 @@ def _postgresql_engine(url: str) -> sa.Engine:
     remembering = {"preserve_rowcount": True}
     engine = sa.create_engine(url, pool_recycle=1800, execution_options=remembering, **_pool())
 
+    @event.listens_for(engine, "connect")
+    def _plain(connection: Any, _record: object) -> None:
+        """No page asks a question that is worth compiling it first: PostgreSQL would, for what it guesses to be long,
+        and take longer over that than over the answer. Said here, since a pooler in between may refuse it at the door.
+        """
+        connection.autocommit = True
+        connection.execute("SET jit = off")
+        connection.autocommit = False
+
     @event.listens_for(engine, "checkin")
     def _rests(_connection: Any, record: Any) -> None:
         record.info[RESTS_SINCE] = time.monotonic()
