@@ -29,7 +29,7 @@ DATABASES = ("sqlite", "postgresql")
 
 FACES = ("_pages.py", "_api.py")
 TWICE_SLOWLY = (
-    *("fairness", "filing", "insights", "items", "learning", "directory"),
+    *("diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
     *("people", "places", "reception", "referentials", "translations", "voices", "workshops"),
 )
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""

@@ -115,6 +115,7 @@ def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_the_focus_is_in_sight(server, page_at, recorder):
     recorder.allow("status of 409")
     page = page_at(1280)

@@ -91,6 +91,7 @@ def test_a_label_as_long_as_may_be_stays_on_the_page(server, page_at):
     assert not told(found)
 
 
+@pytest.mark.slow
 def test_the_focus_is_in_sight_on_each_page(server, room, page_at):
     page = page_at(1280)
     server.sign_in(page)

@@ -114,6 +114,7 @@ def test_a_program_that_fails_is_counted_and_keeps_nothing(house, espeak):
     assert house.rows() == []
 
 
+@pytest.mark.slow
 def test_a_whole_framework_in_french_and_what_does_not_exist(house, espeak, quick):
     told = speak(house, "fr", framework="inclusion-numerique")
     assert told.made > 200

@@ -84,6 +84,7 @@ def test_broken_json_on_every_door_of_the_api(routes, place):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_a_value_of_the_wrong_kind_in_every_field_of_the_api(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
