@@ -41,7 +41,7 @@ from pathways.reception.service import Appointment, Choice
 from pathways.reception.sheet import Sheet
 from pathways.settings import Settings
 from pathways.web.server import listening_socket
-from tests.browser import pictures_of_languages
+from tests.browser import pictures_of_languages, pictures_of_workshops
 from tests.browser.answering import choose
 from tests.browser.camera import DESK, FOLDER, LONG, PHONE, a_page, at_the_desk, take, take_sheet
 from tests.browser.server import SECRET, Server, _fill, response_to
@@ -84,7 +84,8 @@ def main() -> None:
         with server.database.begin() as db:
             db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
         server = replace(server, code=CODE)
-        for scene in (_learner, _composer, _bank, _reception, _paper, _group, _people, pictures_of_languages.scene):
+        own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
+        for scene in (*own, pictures_of_languages.scene, pictures_of_workshops.workshops):
             CHANCE.seed(scene.__name__)
             Moment.here = WHEN
             scene(server, browser)
