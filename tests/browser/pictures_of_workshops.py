@@ -1,4 +1,4 @@
-"""Pictures of places and seats: what is near, a session, a slip, a wish; the week at the desk, the sheet, a basin."""
+"""Pictures of places and seats: what is near, a session, a slip; the session at the desk and the sheet to sign."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser
 
 from pathways import demo_workshops
-from pathways.permissions import Member, Permission, Role
+from pathways.permissions import Role
 from pathways.places import territories
 from pathways.workshops.models import SessionState, WorkshopSession
 from pathways.workshops.seating import booking
@@ -44,17 +44,9 @@ def workshops(server: Server, browser: Browser) -> None:
 
 
 def _filled(server: Server) -> uuid.UUID:
-    """The workshops of the demonstration, in an organisation of the server."""
+    """The workshops of the demonstration, in the trainer's organisation."""
+    member = server._trainer()
     with server.database.begin() as db:
-        trainer = server._trainer()
-        member = Member(
-            account_id=trainer.account_id,
-            name=trainer.name,
-            organisation_id=trainer.organisation_id,
-            organisation_name=trainer.organisation_name,
-            role=Role.ADMINISTRATOR,
-            permissions=frozenset(Permission),
-        )
         territories.load(db)
         demo_workshops.fill(db, member, server.door.secret)
     return member.organisation_id
