@@ -5,6 +5,7 @@
     decide(compiled, rules, answers, candidates)         at every question
     infer(compiled, answers).mastery_by_skill()          for the profile
     masteries(compiled, answers of each learner)         for a group
+    believe(compiled, sittings)                          for somebody who comes back
     simulate(compiled, rules, seed=1)                    before publishing
 
 A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  A
@@ -12,6 +13,7 @@ posterior is a pure function of structure and answers (``posterior``); it feeds 
 question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
 """
 
+from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
@@ -35,6 +37,7 @@ from pathways.diagnostics.engine.structure import Structure
 __all__ = [
     "CERTAINTY",
     "EVIDENCE",
+    "Belief",
     "Compiled",
     "CurvePoint",
     "Decision",
@@ -47,6 +50,7 @@ __all__ = [
     "Outcome",
     "Population",
     "Posterior",
+    "Sitting",
     "SkillEstimate",
     "Spread",
     "Stop",
@@ -56,6 +60,7 @@ __all__ = [
     "UnknownItem",
     "UnknownOutcome",
     "UnknownSkill",
+    "believe",
     "carries_evidence",
     "compile_structure",
     "decide",
