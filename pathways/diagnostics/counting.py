@@ -7,12 +7,13 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import ids
+from pathways import clock, ids
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, UnlinkedAttempt
 from pathways.items import figures
 from pathways.items.models import Item, ItemRevision
@@ -20,6 +21,8 @@ from pathways.referentials.models import Referential
 
 MOST_AT_ONCE = 500
 """Attempts that one transaction counts: it holds the one writer's turn on SQLite."""
+ONE_CHECK = timedelta(minutes=15)
+"""After its last answer a check of a pathway is over: before, a second question may follow."""
 TYPED = "text"
 """The kind whose answers are somebody's own words: they may say who it is, and are not kept."""
 
@@ -28,7 +31,8 @@ def count_finished(db: Session) -> int:
     """Add the answers of attempts that are over to the figures of their items, and keep them without their person;
     returns how many attempts. Each counts once, even if its learner takes the last answer back afterwards.
     """
-    over = sa.select(Attempt.id).where(Attempt.stopped.is_not(None), Attempt.counted.is_(False))
+    quiet = sa.or_(Attempt.part_of_id.is_(None), Attempt.active_at < clock.now() - ONE_CHECK)
+    over = sa.select(Attempt.id).where(Attempt.stopped.is_not(None), Attempt.counted.is_(False), quiet)
     attempts = db.scalars(over.order_by(Attempt.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
     if not attempts:
         return 0

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways import clock, i18n
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import belonging, reading, taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
@@ -36,6 +36,8 @@ a browser that keeps it all the same, or gives it back after a crash, opens noth
 DESK_IDLE = timedelta(minutes=20)
 """An attempt at the desk that nobody touches is locked then, until the mediator opens it again."""
 DESKS = 6
+MOST_TOGETHER = 100
+"""Attempts of one person among which the one of a cookie is looked for."""
 BEGUN_COOKIE = "begun"
 BEGUN_PATH = "/q"
 """Tells the poster's door that this very phone is in the middle of its diagnostic. It opens nothing."""
@@ -59,35 +61,51 @@ def is_at_desk(request: Request) -> bool:
     return request.cookies.get(COOKIE, "").startswith(DESK_MARK)
 
 
-async def _by_cookie(attempt_id: uuid.UUID, request: Request, door: OwnDoor) -> Learner:
-    """Who holds the cookie of this very attempt; to anybody else it does not exist."""
+def _by_cookie(attempt_id: uuid.UUID, request: Request, door: OwnDoor) -> Learner:
+    """Who holds the cookie of this very attempt, or of another one of the same person: the way leads from a pathway to
+    its checks and back, also by the browser's own button. To anybody else it does not exist.
+    """
     held = request.cookies.get(COOKIE, "")
-    opens = DESK_MARK + door.desk_token(attempt_id) if is_at_desk(request) else door.token(attempt_id)
-    if not hmac.compare_digest(held.encode(), opens.encode()):
+    if not held or not (_opens(held, attempt_id, door) or _opens_another(held, attempt_id, request, door)):
         raise NotFound(CLOSED)
     return Learner(attempt_id)
 
 
-HolderOfCookie = Annotated[Learner, Depends(_by_cookie)]
+def _opens(held: str, attempt_id: uuid.UUID, door: Door) -> bool:
+    opens = DESK_MARK + door.desk_token(attempt_id) if held.startswith(DESK_MARK) else door.token(attempt_id)
+    return hmac.compare_digest(held.encode(), opens.encode())
+
+
+def _opens_another(held: str, attempt_id: uuid.UUID, request: Request, door: Door) -> bool:
+    query = sa.select(Attempt.id).where(belonging.together_with(attempt_id)).limit(MOST_TOGETHER)
+    with request.app.state.database.read() as db:
+        together = db.scalars(query).all()
+    return any(_opens(held, one, door) for one in together)
+
+
+# Few at a time: these connections come on top of those that pathways.database counts.
+HolderOfCookie = Annotated[Learner, Depends(_by_cookie, max_concurrency=DESKS)]
 """Whose browser still holds the cookie, even if the desk has shut the attempt: to shut it once more."""
 
 
-def _by_open_door(request: Request, learner: HolderOfCookie) -> Learner:
-    """The same, and at a desk attempt and mediator must still be there. Only then is the database asked for it."""
+def _by_open_door(attempt_id: uuid.UUID, request: Request, door: OwnDoor) -> Learner:
+    """The same, and at a desk attempt and mediator must still be there."""
+    learner = _by_cookie(attempt_id, request, door)
     if is_at_desk(request):
         if SESSION_COOKIE not in request.cookies:  # the mediator signed out and left
             raise NotFound(CLOSED)
-        query = sa.select(Attempt.at_desk, Attempt.active_at).filter_by(id=learner.attempt_id)
+        query = sa.select(Attempt.id, Attempt.active_at).where(
+            belonging.together_with(attempt_id), Attempt.at_desk.is_(True)
+        )
         with request.app.state.database.read() as db:
-            found = db.execute(query).one_or_none()
-        if found is None or not found.at_desk:
+            found = {one.id: one.active_at for one in db.execute(query)}
+        if attempt_id not in found:
             raise NotFound(CLOSED)
-        if found.active_at < clock.now() - DESK_IDLE:
+        if max(found.values()) < clock.now() - DESK_IDLE:
             raise Gone(LOCKED)
     return learner
 
 
-# Few at a time: these connections come on top of those that pathways.database counts.
 CurrentLearner = Annotated[Learner, Depends(_by_open_door, max_concurrency=DESKS)]
 
 
@@ -111,6 +129,12 @@ def speak(attempt: Attempt) -> None:
 
 def hand_over(response: Response, request: Request, door: Door, attempt: Attempt) -> None:
     """Give the browser what opens this attempt, in place of what it held for another."""
+    keep_open(response, request, door, attempt)
+    response.delete_cookie(DISPLAY_COOKIE)  # how the one before wanted to read is not how this one does
+
+
+def keep_open(response: Response, request: Request, door: Door, attempt: Attempt) -> None:
+    """The same for the person who sits there already: how they read stays."""
     if attempt.at_desk:
         # For as long as the browser is open, and not a day longer: the next person sits at the same one.
         kept = {"path": COOKIE_PATH, "httponly": True, "samesite": "lax"}
@@ -120,7 +144,6 @@ def hand_over(response: Response, request: Request, door: Door, attempt: Attempt
     else:
         remember(response, request, COOKIE, door.token(attempt.id), COOKIE_PATH)
         remember(response, request, BEGUN_COOKIE, f"{attempt.diagnostic_id}.{attempt.id}", BEGUN_PATH)
-    response.delete_cookie(DISPLAY_COOKIE)  # how the one before wanted to read is not how this one does
     remember(response, request, LANGUAGE_COOKIE, attempt.language, "/")
 
 

@@ -131,6 +131,12 @@ class Attempt(Base):
     longer_to: Mapped[int | None]
     """A trainer asked for at least so many questions, whatever the rules of the diagnostic say."""
     paper_form_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("paper_form.id"))
+    part_of_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The attempt that this one belongs to: the checks of a pathway that began there. It goes with it."""
+    focus: Mapped[dict[str, Any] | None]
+    """What alone may be asked at present: ``{"skills": [codes], "without": [items], "to": answers in all}``."""
+    kept_days: Mapped[int | None]
+    """Days that it is kept after each activity, where something that lasts longer stands on it."""
     unclear: Mapped[list[str]] = mapped_column(default=list)
     """Sentences of which this learner said that they are not clear, so that each counts once."""
     counted: Mapped[bool] = mapped_column(default=False)

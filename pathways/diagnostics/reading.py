@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import taking
+from pathways.diagnostics import deciding, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer, label
@@ -263,7 +263,7 @@ def state_of(attempt: Attempt) -> str:
 
 def _told(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
     """What the standing answers tell: ``{micro-skill: (label, P(mastered), answers that say something about it)}``."""
-    mastery = infer(blueprint.compiled, taking.evidence_of(standing)).mastery_by_skill()
+    mastery = infer(blueprint.compiled, deciding.evidence_of(standing)).mastery_by_skill()
     asked = Counter(blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome)))
     lost = frozenset(one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD)
     silent = unheard(blueprint, language, lost)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -18,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
 from pathways.database import changed
+from pathways.diagnostics import belonging, deciding
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.engine import Decision, Outcome, Stop, decide
+from pathways.diagnostics.engine import Outcome, Stop
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
@@ -215,7 +215,9 @@ def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
 
 
 def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
-    """Find an attempt by the code that its learner wrote down. Wrong ones are counted by address."""
+    """Find an attempt by the code that its learner wrote down; the code of a check leads to what it is part of. Wrong
+    ones are counted by address.
+    """
     bucket = throttle.bucket(door.secret, "resume", address)
     throttle.check(db, bucket, limit=WRONG_RESUMES, minutes=WINDOW_MINUTES)
     digest = door.resume_digest(ids.normalised(code)[:40])
@@ -223,13 +225,19 @@ def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
     if found is None:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
+    found = belonging.root_of(db, found)
+    leave_desk(db, found.id)
     found.at_desk = found.assisted = False  # it goes on wherever the code was typed, and nobody reads aloud there
     visited(found)
     return found
 
 
-def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: str) -> Attempt:
-    """Go on in another language of the diagnostic. What was answered stays."""
+def change_language(
+    db: Session, door: Door, attempt_id: uuid.UUID, language: str, *, may_ask_more: bool = True
+) -> Attempt:
+    """Go on in another language of the diagnostic. What was answered stays. ``may_ask_more``: questions go on that only
+    the former language lacked.
+    """
     attempt = held(db, attempt_id)
     blueprint = blueprint_of(db, door, attempt.diagnostic_id)
     if language not in blueprint.languages:
@@ -237,31 +245,41 @@ def change_language(db: Session, door: Door, attempt_id: uuid.UUID, language: st
     if language != attempt.language:
         attempt.language = language
         visited(attempt)
-        if attempt.stopped in {None, Stop.NOTHING_TO_GAIN}:  # the other language may have questions left
+        if attempt.stopped is None or (may_ask_more and attempt.stopped == Stop.NOTHING_TO_GAIN):
             attempt.stopped = None
             advance(attempt, blueprint, standing_of(answers_of(db, attempt_id)))
     return attempt
 
 
-def erase(db: Session, attempt_id: uuid.UUID) -> None:
-    """Erase an attempt and everything that is linked to it, in this very transaction: the reception that led to it goes
-    with it (its foreign key says so), and the label and note of a file that holds nothing else.
+def erase(
+    db: Session, attempt_id: uuid.UUID, *, before: Callable[[Session, Sequence[uuid.UUID]], None] = lambda *_: None
+) -> None:
+    """Erase an attempt and everything that is linked to it, in this very transaction: the reception that led to it and
+    its pathway go with it (their foreign keys say so), and the label and note of a file that holds nothing else. Of a
+    check, all that it is part of: nobody who erases everything means these two questions. ``before``: what others do
+    first with what stands on it.
     """
-    attempt = held(db, attempt_id)
-    db.execute(sa.delete(Answer).filter_by(attempt_id=attempt.id))
-    db.execute(sa.delete(Attempt).filter_by(id=attempt.id))
+    attempt = held(db, belonging.root_of(db, get(db, attempt_id)).id)
+    parts = Attempt.part_of_id == attempt.id
+    db.execute(sa.select(Attempt.id).where(parts).order_by(Attempt.id).with_for_update())  # no answer comes meanwhile
+    before(db, [attempt.id])
+    theirs = sa.or_(Attempt.id == attempt.id, parts)
+    db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(sa.select(Attempt.id).where(theirs))))
+    db.execute(sa.delete(Attempt).where(theirs))
     if attempt.file_id is not None:
         _erase_empty_files(db, [attempt.file_id])
 
 
 def erase_expired(db: Session) -> int:
     """Erase the attempts whose time is over, and the files that they leave empty; returns how many attempts."""
-    over = sa.select(Attempt.id).where(Attempt.expires_at <= clock.now())
+    whole = sa.select(Attempt.id).where(Attempt.expires_at <= clock.now())
+    gone_with = sa.or_(Attempt.expires_at <= clock.now(), Attempt.part_of_id.in_(whole))
+    over = sa.select(Attempt.id).where(gone_with)
     filed = db.scalars(
         sa.select(Attempt.file_id).where(Attempt.expires_at <= clock.now(), Attempt.file_id.is_not(None)).distinct()
     ).all()
     db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(over)))
-    gone = changed(db, sa.delete(Attempt).where(Attempt.expires_at <= clock.now()))
+    gone = changed(db, sa.delete(Attempt).where(Attempt.id.in_(over)))
     _erase_empty_files(db, [one for one in filed if one is not None])
     return gone
 
@@ -297,10 +315,6 @@ def standing_of(answers: Sequence[Given]) -> list[Given]:
     return [one for one in answers if one.superseded_at is None]
 
 
-def evidence_of(standing: Sequence[Answer | sa.Row[Any]]) -> list[tuple[str, Outcome]]:
-    return [(one.item, Outcome(one.outcome)) for one in standing]
-
-
 def reply_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any]:
     """What comes next, as the API says it."""
     return {
@@ -318,6 +332,9 @@ def item_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any] | None:
 
 
 def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
+    if attempt.focus is not None:  # the few questions of one check
+        begun = attempt.focus["from"]
+        return {"answered": max(attempt.answered - begun, 0), "at_most": attempt.focus["to"] - begun}
     longest = max(blueprint.at_most(attempt.language), attempt.longer_to or 0, attempt.answered)
     return {"answered": attempt.answered, "at_most": longest}
 
@@ -333,7 +350,13 @@ def held(db: Session, attempt_id: uuid.UUID) -> Attempt:
 def visited(attempt: Attempt) -> None:
     """The learner was here: the days that it is kept count from now."""
     attempt.active_at = clock.now()
-    attempt.expires_at = attempt.active_at + timedelta(days=KEPT_DAYS if attempt.file_id is None else FILED_DAYS)
+    usual = KEPT_DAYS if attempt.file_id is None else FILED_DAYS
+    attempt.expires_at = attempt.active_at + timedelta(days=max(usual, attempt.kept_days or 0))
+
+
+def leave_desk(db: Session, attempt_id: uuid.UUID) -> None:
+    """The mediator's device holds nothing of this person any more: neither this attempt, nor what belongs with it."""
+    db.execute(sa.update(Attempt).where(belonging.together_with(attempt_id)).values(at_desk=False))
 
 
 def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> None:
@@ -359,29 +382,11 @@ def _meaning(blueprint: Blueprint, item: str, outcome: str | None, response: obj
 def advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> None:
     """Put the next question on the screen, or the reason why there is none."""
     own = [one for one in standing if one.observed_by is None]
-    decision = decision_of(attempt, blueprint, standing)
+    decision = deciding.next_of(attempt, blueprint, standing)
     attempt.answered = len(own)
     attempt.current_item = decision.next_item
     attempt.stopped = decision.stopped.value if decision.stopped else None
     attempt.shown_at = clock.now()
-
-
-def decision_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> Decision:
-    seen = {one.item for one in standing}
-    observed = sum(one.observed_by is not None for one in standing)
-    rules = blueprint.rules
-    if attempt.longer_to is not None:  # a trainer wants to be surer of this one: neither certainty nor time ends it
-        rules = replace(rules, questions=max(rules.questions or 0, attempt.longer_to), seconds=None)
-        rules = replace(rules, least_questions=attempt.longer_to + observed, least_information=0.0)
-    if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
-        rules = replace(rules, questions=rules.questions + observed)
-    return decide(
-        blueprint.compiled,
-        rules,
-        evidence_of(standing),
-        blueprint.askable(attempt.language) - seen,
-        seconds_spent=sum(one.seconds for one in standing),
-    )
 
 
 def _request_digest(item: str, outcome: str | None, response: object) -> str:

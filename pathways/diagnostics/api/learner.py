@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Header, Response
+from fastapi import APIRouter, Body, Header, Response
 from starlette.requests import Request
 
 from pathways import i18n, ids
 from pathways.diagnostics import reading, taking, unclear
+from pathways.diagnostics.bearing import CurrentLearner, CurrentReader
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.doors import OF, OwnDoor
+from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.schemas import AnswerIn, AttemptIn, AttemptOut, ProfileOut, ResumeIn, Step, UnclearIn, UndoIn
 from pathways.diagnostics.taking import Door
-from pathways.errors import Invalid, NotFound, Unauthenticated
+from pathways.errors import Invalid
 from pathways.i18n import N_
 from pathways.people import journal
 from pathways.people.journal import Act
-from pathways.permissions import Learner, Member, Permission
+from pathways.permissions import Member
 from pathways.web.bodies import StrictRoute
-from pathways.web.dependencies import DB, Address, Identified, ReadDB, Requires, public
+from pathways.web.dependencies import DB, Address, ReadDB, public
 
 router = APIRouter(prefix="/attempts", tags=["learner"], route_class=StrictRoute)
-
-
-async def _learner(
-    attempt_id: uuid.UUID, door: OwnDoor, authorization: Annotated[str, Header(max_length=500)] = ""
-) -> Learner:
-    return _holder(attempt_id, door, authorization)
-
-
-def _holder(attempt_id: uuid.UUID, door: Door, authorization: str) -> Learner:
-    """Who holds the token of this very attempt. With another attempt's token, this one does not exist."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.casefold() != "bearer" or not token:
-        raise Unauthenticated(N_("Il faut le jeton de ce passage."))
-    if not _opens(token, attempt_id, door):
-        raise NotFound(N_("Ce passage n'existe plus. Il a été effacé, ou son temps est fini."))
-    return Learner(attempt_id)
-
-
-def _reader(
-    attempt_id: uuid.UUID,
-    request: Request,
-    door: OwnDoor,
-    member: Identified,
-    authorization: Annotated[str, Header(max_length=500)] = "",
-) -> Learner | Member:
-    """The learner of this attempt, also on the device of somebody signed in, or a member who may read profiles."""
-    if member is None or _opens(authorization.partition(" ")[2], attempt_id, door):
-        return _holder(attempt_id, door, authorization)
-    return READS(request, member)
-
-
-def _opens(token: str, attempt_id: uuid.UUID, door: Door) -> bool:
-    return hmac.compare_digest(token.strip().encode(), door.token(attempt_id).encode())
-
-
-READS = Requires(Permission.ATTEMPTS_READ, of=OF)
-CurrentReader = Annotated[Learner | Member, Depends(_reader)]
-CurrentLearner = Annotated[Learner, Depends(_learner)]
 RequiredKey = Annotated[
     uuid.UUID, Header(alias="Idempotency-Key", description="A UUID of yours: the same one gives the same reply.")
 ]
@@ -140,9 +102,9 @@ def leave(learner: CurrentLearner, db: DB, door: OwnDoor) -> Response:
 
 
 @router.delete("/{attempt_id}", status_code=204, summary="Erase everything")
-def erase(learner: CurrentLearner, db: DB) -> None:
+def erase(request: Request, learner: CurrentLearner, db: DB) -> None:
     """Erase the attempt, its answers and all that is linked to it, at once and for good."""
-    taking.erase(db, learner.attempt_id)
+    taking.erase(db, learner.attempt_id, before=request.app.state.leave)
 
 
 @router.get("/{attempt_id}/profile", response_model=ProfileOut, summary="The profile so far")

@@ -44,6 +44,8 @@ __all__ = [
 ]
 
 CODE_LENGTH = 6
+CHECKS = "checks"
+"""The situation of what pathways ask from (:mod:`everything`): nobody composed it, and no list shows it."""
 MOST_EDITS = 200
 """Earlier states of one draft that are kept; the oldest go first."""
 NOT_THERE = D_("Ce diagnostic n'existe pas.")
@@ -52,7 +54,7 @@ NOT_THERE = D_("Ce diagnostic n'existe pas.")
 def list_for(member: Member) -> sa.Select[Diagnostic]:
     return (
         sa.select(Diagnostic)
-        .where(Diagnostic.organisation_id == member.organisation_id)
+        .where(Diagnostic.organisation_id == member.organisation_id, Diagnostic.situation.is_distinct_from(CHECKS))
         .options(selectinload(Diagnostic.referential))
         .order_by(Diagnostic.created_at.desc(), Diagnostic.id.desc())
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import keys, taking, unclear
+from pathways.diagnostics import belonging, keys, taking, unclear
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import (
     BesideAnswers,
@@ -46,6 +47,9 @@ SAID = {
 }
 
 
+_OWN_PAGE = re.compile(r"/t/[0-9a-f-]{36}(/[a-z0-9-]+)+(\?[A-Za-z0-9_.~%&=+*'(),:;@!/?$-]*)?")
+Back = Annotated[str, Query(max_length=2000)]
+"""The page from which somebody chooses another language."""
 Fields = dict[str, list[str]]
 
 
@@ -211,15 +215,16 @@ def say_unclear(
 def pause(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, beside: BesideAnswers) -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
-    code = ids.readable(door.resume_code(attempt))
+    own = belonging.root_of(db, attempt)  # of a check: one code and one name a person
     return render(
         request,
         "pause.html",
         attempt_id=attempt.id,
-        resume_code=code,
-        pseudonym=pseudonym(attempt.id),
-        filed=attempt.file_id is not None,
-        reception=beside(db, attempt.id)["reception"],
+        resume_code=ids.readable(door.resume_code(own)),
+        pseudonym=pseudonym(own.id),
+        filed=own.file_id is not None,
+        kept_longer=own.kept_days is not None,
+        reception=beside(db, own.id)["reception"],
         at_desk=is_at_desk(request),
     )
 
@@ -241,18 +246,31 @@ def display(
 
 
 @router.get("/t/{attempt_id}/language")
-def languages(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) -> Response:
+def languages(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, back: Back = "") -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
-    offered = taking.offered(taking.blueprint_of(db, door, attempt.diagnostic_id))
-    return render(request, "wall.html", offered=offered, base=f"/t/{attempt.id}/language", chosen=attempt.language)
+    return render(
+        request,
+        "wall.html",
+        offered=taking.offered(taking.blueprint_of(db, door, attempt.diagnostic_id)),
+        base=f"/t/{attempt.id}/language",
+        query=f"?back={quote(back)}" if _own_page(attempt.id, back) else "",
+        chosen=attempt.language,
+    )
 
 
 @router.get("/t/{attempt_id}/language/{tag}")
-def change_language(request: Request, learner: CurrentLearner, tag: str, db: DB, door: OwnDoor) -> Response:
-    """Go on in another language (a link like the wall's: it changes how one reads, nothing that was answered)."""
-    attempt = taking.change_language(db, door, learner.attempt_id, i18n.recognised(tag) or "")
-    response = RedirectResponse(f"/t/{attempt.id}", 303)
+def change_language(
+    request: Request, learner: CurrentLearner, tag: str, db: DB, door: OwnDoor, back: Back = ""
+) -> Response:
+    """Go on in another language (a link like the wall's: it changes how one reads, nothing that was answered). Who is
+    on a pathway stays on it: no question of before opens again.
+    """
+    on_the_way = request.app.state.goes_on(db, taking.get(db, learner.attempt_id))
+    attempt = taking.change_language(
+        db, door, learner.attempt_id, i18n.recognised(tag) or "", may_ask_more=not on_the_way
+    )
+    response = RedirectResponse(_own_page(attempt.id, back) or f"/t/{attempt.id}", 303)
     remember(response, request, LANGUAGE_COOKIE, attempt.language, "/")
     return response
 
@@ -275,9 +293,14 @@ def resume(
         attempt = taking.resume(db, door, code=code, address=address)
     except WrongCode as error:  # answered, not raised: its transaction, which counts the try, is kept all the same
         return render(request, "resume.html", said=error.message, typed=code[:20], scanned=False, status=404)
-    response = RedirectResponse(f"/t/{attempt.id}", 303)
+    response = RedirectResponse(f"/t/{attempt.id}{request.app.state.goes_on(db, attempt)}", 303)
     hand_over(response, request, door, attempt)
     return response
+
+
+def _own_page(attempt_id: uuid.UUID, back: str) -> str:
+    """Where somebody came from, if it is a page of this attempt; or nothing."""
+    return back if back.startswith(f"/t/{attempt_id}/") and _OWN_PAGE.fullmatch(back) else ""
 
 
 def _open(db: Session, door: taking.Door, code: str, address: str) -> Diagnostic:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import belonging, reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import BesideAnswers, CurrentLearner, OwnDoor, forget, forget_person, is_at_desk, speak
 from pathways.diagnostics.models import Answer
@@ -26,6 +26,8 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor,
     attempt = taking.get(db, learner.attempt_id)
     if attempt.stopped is None:
         return RedirectResponse(f"/t/{attempt.id}", 303)
+    if attempt.part_of_id is not None:  # a check belongs to a pathway, which tells what came of it
+        return RedirectResponse(f"/t/{attempt.id}/back", 303)
     speak(attempt)
     profile = reading.profile(db, door, attempt)
     own = [one for one in profile.answers if one.observed_by is None and one.entered_by is None]
@@ -47,7 +49,7 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor,
 @router.get("/t/{attempt_id}/take-away")
 def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor, beside: BesideAnswers) -> Response:
     """Everything that is held about this attempt, as a page to keep: it opens without the network."""
-    attempt = taking.get(db, learner.attempt_id)
+    attempt = belonging.root_of(db, taking.get(db, learner.attempt_id))
     speak(attempt)
     profile = reading.profile(db, door, attempt)
     response = render(
@@ -55,6 +57,8 @@ def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
         "take-away.html",
         groups=profile.by_sign(),
         filed=attempt.file_id is not None,
+        kept_longer=attempt.kept_days is not None,
+        journey=request.app.state.journey_kept(db, door, attempt),
         **beside(db, attempt.id),
         answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
     )
@@ -73,7 +77,7 @@ def ask_erase(request: Request, learner: CurrentLearner, db: ReadDB) -> Response
 def erase(request: Request, learner: CurrentLearner, db: DB) -> Response:
     attempt = taking.get(db, learner.attempt_id)
     speak(attempt)
-    taking.erase(db, learner.attempt_id)
+    taking.erase(db, learner.attempt_id, before=request.app.state.leave)
     response = render(request, "erase.html", attempt_id=learner.attempt_id, erased=True)
     (forget_person if is_at_desk(request) else forget)(response)
     return response
