@@ -32,7 +32,9 @@ class Change(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column()
     """Whose partners may hear of it."""
     kind: Mapped[str] = mapped_column(sa.String(30))
-    """``place``, ``tour``, ``workshop``, ``session``, ``booking``, ``waiting_entry``, ``attendance``."""
+    """``place``, ``tour``, ``workshop``, ``session``, ``booking``, ``waiting_entry``, ``attendance``, ``pathway``,
+    ``step``, ``seat_proposal``, ``referral``.
+    """
     about_id: Mapped[uuid.UUID]
     act: Mapped[str] = mapped_column(sa.String(30))
     """``created``, ``updated``, ``cancelled`` ..."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -173,6 +173,12 @@ def say_date(day: date, code: str) -> str:
     if known.days:
         return f"{known.days[day.weekday()]} {day.day} {known.months[day.month - 1]} {day.year}"
     return format_date(day, format="full", locale=Locale.parse(known.fmt)).translate(LATIN_DIGITS)
+
+
+def say_weekday(day: int, code: str) -> str:
+    """``lundi``, of 0."""
+    known = language(code)
+    return known.days[day] if known.days else get_day_names("wide", "stand-alone", Locale.parse(known.fmt))[day]
 
 
 def isolated(text: str) -> str:

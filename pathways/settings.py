@@ -39,6 +39,8 @@ class Settings:
     and no page asks anybody else for anything."""
     private_webhooks: bool = False
     """Organisations may have addresses of the operator's own network called, and without encryption."""
+    check_links: bool = False
+    """The worker looks, once a week, whether the links of resources still lead somewhere."""
     bookings_an_hour: int = 60
     """Seats that one network address may take: a full room of telephones, and no script that empties a calendar.
     0: nobody counts."""
@@ -89,6 +91,7 @@ class Settings:
             sms_url=sms_url,
             sms_token=env.get("PATHWAYS_SMS_TOKEN", ""),
             private_webhooks=env.get("PATHWAYS_PRIVATE_WEBHOOKS", "") == "1",
+            check_links=env.get("PATHWAYS_CHECK_LINKS", "") == "1",
             bookings_an_hour=_number(env, "PATHWAYS_BOOKINGS_AN_HOUR", default=60, lowest=0, highest=1_000_000),
         )
 

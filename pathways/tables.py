@@ -5,6 +5,7 @@ from pathways.database import Base
 from pathways.diagnostics import models as diagnostics
 from pathways.fairness import models as fairness
 from pathways.items import models as items
+from pathways.learning import models as learning
 from pathways.people import models as people
 from pathways.places import models as places
 from pathways.reception import models as reception
@@ -20,6 +21,7 @@ __all__ = [
     "fairness",
     "idempotency",
     "items",
+    "learning",
     "metadata",
     "outbox",
     "people",

@@ -14,8 +14,16 @@ Line = Annotated[
     str, StringConstraints(max_length=200), AfterValidator(clean), AfterValidator(one_line), Field(max_length=200)
 ]
 """A name, a title."""
-Pasted = Annotated[str, StringConstraints(max_length=200), AfterValidator(unturned), Line]
-"""The same in a form for whoever is in a hurry: what comes from a phone is taken."""
+Pasted = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    AfterValidator(unturned),
+    AfterValidator(clean),
+    AfterValidator(one_line),
+    Field(max_length=200),
+]
+"""The same in a form for whoever is in a hurry: what comes from a phone is taken. Written out, since an annotated type
+among the annotations of another is no validator to pydantic."""
 Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(clean), Field(max_length=64)]
 """A code, an identifier inside a document."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -19,11 +19,21 @@ from pathways.errors import Invalid
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 T = TypeVar("T")
+_NO_CURSOR = "Ce curseur n'est pas valable. Reprenez à la première page."
 
 
 class PageOf(BaseModel, Generic[T]):
     rows: list[T]
     next: str | None
+
+
+def part_of(found: Sequence[T], *, limit: int, cursor: str | None) -> dict[str, Any]:
+    """One page of a short list that was put in order by something else than a moment."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 7):
+        raise Invalid(_NO_CURSOR, errors=[{"field": "cursor", "message": _NO_CURSOR}])
+    start = int(cursor or 0)
+    following = str(start + limit) if len(found) > start + limit else None
+    return {"rows": list(found[start : start + limit]), "next": following}
 
 
 def page(
@@ -56,5 +66,4 @@ def _read(cursor: str, at: Any, key: Any) -> tuple[Any, Any]:
         when = datetime.fromisoformat(moment).astimezone(UTC)
         return sa.literal(when, at.type), sa.literal(uuid.UUID(identifier), key.type)
     except (ValueError, OverflowError, binascii.Error) as error:
-        said = "Ce curseur n'est pas valable. Reprenez à la première page."
-        raise Invalid(said, errors=[{"field": "cursor", "message": said}]) from error
+        raise Invalid(_NO_CURSOR, errors=[{"field": "cursor", "message": _NO_CURSOR}]) from error
