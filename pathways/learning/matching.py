@@ -6,7 +6,7 @@ Matching reads a profile and keeps nothing of it: a seat that is booked from her
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +99,44 @@ def match(db: Session, profile: Profile, asked: Asked, now: datetime) -> Matches
     )
 
 
+def soonest(db: Session, framework: str, asked: Asked, now: datetime, *, most: int) -> Sequence[WorkshopSession]:
+    """The next sessions within reach that teach anything of a framework, in the language that was asked for."""
+    teaching = sa.select(SessionTrait.session_id).where(
+        SessionTrait.trait.startswith(f"skill:{framework}:", autoescape=True)
+    )
+    query = (
+        sa.select(WorkshopSession.id)
+        .where(
+            *_bookable(now),
+            WorkshopSession.id.in_(teaching),
+            _has(f"language:{asked.language}"),
+            _within_reach(asked),
+        )
+        .order_by(WorkshopSession.starts_at, WorkshopSession.id)
+        .limit(most)
+    )
+    return _sessions(db, db.scalars(query).all())
+
+
+def next_of(
+    db: Session, organisation_id: uuid.UUID, framework: str, skills: Collection[str], now: datetime, *, most: int
+) -> Sequence[WorkshopSession]:
+    """The next sessions of an organisation that teach any of some micro-skills and may still be booked."""
+    traits = [f"skill:{framework}:{code}" for code in sorted(skills)]
+    query = (
+        sa.select(WorkshopSession.id)
+        .where(*_open(traits, now), WorkshopSession.organisation_id == organisation_id)
+        .order_by(WorkshopSession.starts_at, WorkshopSession.id)
+        .limit(most)
+    )
+    return _sessions(db, db.scalars(query).all())
+
+
+def by_ids(db: Session, session_ids: Collection[uuid.UUID]) -> Sequence[WorkshopSession]:
+    """Sessions with what is shown of them."""
+    return _sessions(db, list(session_ids))
+
+
 def _taught(db: Session, traits: Sequence[str], asked: Asked, now: datetime) -> dict[uuid.UUID, list[str]]:
     """``{session: traits}`` of the sessions within reach that teach any of them and may be booked or waited for: those
     in the language come first, and those that ask for no reading where that was asked for, then the soonest.
@@ -125,11 +163,14 @@ def _taught(db: Session, traits: Sequence[str], asked: Asked, now: datetime) -> 
 def _open(traits: Sequence[str], now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     """What any session that is told is: open to the public, still to be booked, about one of the gaps."""
     teaching = sa.select(SessionTrait.session_id).where(SessionTrait.trait.in_(traits))
+    return (*_bookable(now), WorkshopSession.id.in_(teaching))
+
+
+def _bookable(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         WorkshopSession.state == SessionState.PUBLISHED,
         WorkshopSession.closes_at > now,
         _has(f"audience:{Audience.PUBLIC}"),
-        WorkshopSession.id.in_(teaching),
     )
 
 

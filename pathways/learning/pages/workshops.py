@@ -18,13 +18,14 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.doors import OF, CurrentLearner, OwnDoor, speak
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
-from pathways.learning import matching
+from pathways.learning import choosing, matching
 from pathways.learning.matching import Asked, Match, Matches
 from pathways.people import journal
 from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.places import territories
 from pathways.web.dependencies import ReadDB, Requires
+from pathways.web.fields import Line
 from pathways.web.pages import render
 from pathways.workshops import showing, tongues
 from pathways.workshops.seating import seats
@@ -33,7 +34,7 @@ from pathways.workshops.showing import Said
 router = APIRouter()
 DISTANCES = (5, 15, 30, 60)
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
-Typed = Annotated[str, Query(max_length=100)]
+Typed = Annotated[Line, Query()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ def for_learner(request: Request, learner: CurrentLearner, db: ReadDB, door: Own
     speak(attempt)
     asked = _asked(db, attempt, form)
     values = _values(db, door, attempt, asked, spoken=attempt.language)
-    return render(request, "result-workshops.html", attempt_id=attempt.id, where=form.where, **values)
+    on_pathway = choosing.latest(db, attempt) is not None
+    return render(
+        request, "result-workshops.html", attempt_id=attempt.id, where=form.where, on_pathway=on_pathway, **values
+    )
 
 
 @router.get("/profiles/{attempt_id}/workshops")

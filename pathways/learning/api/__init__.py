@@ -1,0 +1,1 @@
+"""Pathways for programs: the same service functions as the pages."""

@@ -1,0 +1,1 @@
+"""Two people who both asked, brought together to learn from each other."""

@@ -1,0 +1,1 @@
+"""The pages of pathways: for whoever learns, and for the desk."""
