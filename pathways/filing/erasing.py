@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.errors import NotFound
+from pathways.filing import walking
 from pathways.i18n import D_
+from pathways.learning import leaving
+from pathways.learning.models import ExchangeRequest
 from pathways.people import files, journal
 from pathways.people.journal import Act
 from pathways.people.models import JournalEntry, LearnerFile
@@ -28,6 +31,10 @@ class Counts:
     answers: int
     receptions: int
     notes: int
+    pathways: int = 0
+    """With their steps, events and notes."""
+    referrals: int = 0
+    exchanges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +50,33 @@ class Receipt:
 
 def counted(db: Session, file: LearnerFile) -> Counts:
     """What goes when this file is erased."""
-    own = sa.select(Attempt.id).where(Attempt.file_id == file.id)
+    own = _attempts_of(file)
     return Counts(
-        attempts=_number(db, sa.select(Attempt.id).where(Attempt.file_id == file.id)),
+        attempts=_number(db, own.where(Attempt.part_of_id.is_(None))),
         answers=_number(db, sa.select(Answer.id).where(Answer.attempt_id.in_(own))),
         receptions=_number(db, sa.select(Reception.id).where(sa.or_(Reception.attempt_id.in_(own), sheets_of(file)))),
         notes=int(bool(file.note)),
+        **walking.counted(db, own, file),
     )
 
 
 def erase(db: Session, member: Member, file_id: uuid.UUID) -> Receipt:
-    """Erase a file: its attempts with their answers, the receptions that led to them, label and note. Sent twice, it
-    gives the receipt of the first time.
+    """Erase a file: its attempts with their answers, the receptions that led to them, the pathways, referrals and
+    exchanges that stand on them, label and note; seats ahead are given back first. Sent twice, it gives the receipt of
+    the first time.
     """
     try:
         file = files.held(db, member, file_id)
     except NotFound:
         return receipt(db, member, file_id)
-    held = db.scalars(sa.select(Attempt.id).where(Attempt.file_id == file.id).with_for_update()).all()
+    held = db.scalars(_attempts_of(file).with_for_update()).all()
     counts = counted(db, file)
+    leaving.leave(db, held, file_id=file.id)
     db.execute(sa.delete(Answer).where(Answer.attempt_id.in_(held)))
-    db.execute(sa.delete(Attempt).where(Attempt.id.in_(held)))  # their receptions go with them, says the foreign key
+    db.execute(
+        sa.delete(Attempt).where(Attempt.id.in_(held))
+    )  # their receptions, pathways and all that stands on them go with them, say the foreign keys
+    db.execute(sa.delete(ExchangeRequest).where(ExchangeRequest.file_id == file.id))
     db.execute(sa.delete(Reception).where(sheets_of(file)))
     db.execute(sa.delete(LearnerFile).where(LearnerFile.id == file.id))
     entry = journal.note(
@@ -75,6 +88,9 @@ def erase(db: Session, member: Member, file_id: uuid.UUID) -> Receipt:
         answers=counts.answers,
         receptions=counts.receptions,
         notes=counts.notes,
+        pathways=counts.pathways,
+        referrals=counts.referrals,
+        exchanges=counts.exchanges,
     )
     return _receipt(member, entry)
 
@@ -89,8 +105,14 @@ def receipt(db: Session, member: Member, file_id: uuid.UUID) -> Receipt:
 
 def _receipt(member: Member, entry: JournalEntry) -> Receipt:
     assert entry.about_id is not None
-    counts = Counts(**{name: int(entry.details[name]) for name in Counts.__slots__})
+    counts = Counts(**{name: int(entry.details.get(name, 0)) for name in Counts.__slots__})
     return Receipt(entry.id, entry.about_id, member.organisation_name, entry.happened_at, counts)
+
+
+def _attempts_of(file: LearnerFile) -> sa.Select[uuid.UUID]:
+    """Those in it, and the checks that belong to them."""
+    inside = sa.select(Attempt.id).where(Attempt.file_id == file.id)
+    return sa.select(Attempt.id).where(sa.or_(Attempt.file_id == file.id, Attempt.part_of_id.in_(inside)))
 
 
 def sheets_of(file: LearnerFile) -> sa.ColumnElement[bool]:

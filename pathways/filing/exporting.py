@@ -14,9 +14,10 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.diagnostics.taking import Door
-from pathways.filing import service
+from pathways.filing import service, walking
 from pathways.filing.erasing import sheets_of
 from pathways.filing.service import Filed
+from pathways.filing.walking import Walked
 from pathways.items import presenting
 from pathways.people import files, journal
 from pathways.people.journal import Act
@@ -25,7 +26,7 @@ from pathways.permissions import Member
 from pathways.reception import sheet
 from pathways.reception.models import Reception
 
-FORMAT = "pathways-learner-file-1"
+FORMAT = "pathways-learner-file-2"
 APPOINTMENT = {"date": "Rendez-vous le", "time": "à", "place": "Lieu", "words": "Ce qui a été dit"}
 SAID = {
     "correct": "juste",
@@ -77,12 +78,13 @@ class Held:
     attempts: tuple[HeldAttempt, ...]
     receptions: tuple[HeldReception, ...]
     """Those that led to no question yet."""
+    walked: Walked
 
 
 def held(db: Session, door: Door, member: Member, file_id: uuid.UUID) -> Held:
     """Put it together; that it was is written down."""
     file = files.get(db, member, file_id)
-    filed = service.attempts_in(db, file_id)
+    filed = service.attempts_in(db, file_id, parts=True)
     own = [one.attempt.id for one in filed]
     answers: dict[uuid.UUID, list[Answer]] = {one: [] for one in own}
     for row in db.scalars(sa.select(Answer).where(Answer.attempt_id.in_(own)).order_by(Answer.number)):
@@ -92,7 +94,8 @@ def held(db: Session, door: Door, member: Member, file_id: uuid.UUID) -> Held:
     receptions = {one.row.attempt_id: one for one in kept}
     attempts = tuple(_attempt(db, door, one, answers[one.attempt.id], receptions.get(one.attempt.id)) for one in filed)
     journal.note(db, member, Act.FILE_EXPORTED, about_id=file.id, attempts=len(filed))
-    return Held(member.organisation_name, file, attempts, tuple(one for one in kept if one.row.attempt_id is None))
+    sheets = tuple(one for one in kept if one.row.attempt_id is None)
+    return Held(member.organisation_name, file, attempts, sheets, walking.walked(db, own, file.id))
 
 
 def _attempt(
@@ -127,6 +130,7 @@ def to_json(one: Held) -> dict[str, Any]:
         },
         "attempts": [_attempt_json(attempt) for attempt in one.attempts],
         "receptions": [_reception_json(reception) for reception in one.receptions],
+        **walking.to_json(one.walked),
     }
 
 

@@ -20,8 +20,9 @@ from pathways import clock, i18n
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Invalid
-from pathways.filing import erasing, exporting, service
+from pathways.filing import erasing, exporting, service, walking
 from pathways.i18n import D_
+from pathways.learning import choosing
 from pathways.people import days, files, journal
 from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
@@ -121,7 +122,19 @@ def export(request: Request, member: Keeper, db: DB, door: OwnDoor, file_id: uui
     held = exporting.held(db, door, member, file_id)
     if held.attempts:
         i18n.use(held.attempts[0].filed.attempt.language)
-    shown = render(request, "learner-export.html", held=held, states=STATES, day=days.french_day, short=days.short)
+    shown = render(
+        request,
+        "learner-export.html",
+        held=held,
+        states=STATES,
+        ways=walking.WAYS,
+        pathway_states=walking.PATHWAY_STATES,
+        step_states=walking.STEP_STATES,
+        step_kinds=walking.STEP_KINDS,
+        booking_states=walking.BOOKING_STATES,
+        day=days.french_day,
+        short=days.short,
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("Fiche.html", bytes(shown.body))
@@ -183,6 +196,7 @@ def _file(
         status=status,
         file=file,
         filed=filed,
+        pathway=choosing.latest(db, filed[0].attempt) if filed else None,
         next_code={one.attempt.id: door.renewals(one.attempt) + 1 for one in filed},
         typed=typed or file,
         errors=errors or {},

@@ -101,6 +101,9 @@ class ReceiptOut(BaseModel):
     answers: int
     receptions: int
     notes: int
+    pathways: int
+    referrals: int
+    exchanges: int
 
     @classmethod
     def of(cls, one: Receipt) -> ReceiptOut:
@@ -112,6 +115,9 @@ class ReceiptOut(BaseModel):
             answers=one.counts.answers,
             receptions=one.counts.receptions,
             notes=one.counts.notes,
+            pathways=one.counts.pathways,
+            referrals=one.counts.referrals,
+            exchanges=one.counts.exchanges,
         )
 
 

@@ -16,6 +16,7 @@ from pathways.diagnostics.keys import MOST_RENEWALS, Door
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.errors import Conflict
 from pathways.i18n import D_
+from pathways.learning.models import ExchangeRequest
 from pathways.people import files, journal
 from pathways.people.journal import Act
 from pathways.people.models import LearnerFile
@@ -39,22 +40,24 @@ class Filed:
         return reading.state_of(self.attempt)
 
 
-def attempts_in(db: Session, file_id: uuid.UUID) -> list[Filed]:
-    """All attempts in a file, the latest first. One query."""
-    rows = db.execute(
+def attempts_in(db: Session, file_id: uuid.UUID, *, parts: bool = False) -> list[Filed]:
+    """All attempts in a file, the latest first. One query. ``parts``: with the checks of pathways, which belong to
+    another attempt.
+    """
+    query = (
         sa.select(Attempt, Diagnostic.title)
         .join(Diagnostic, Diagnostic.id == Attempt.diagnostic_id)
         .where(Attempt.file_id == file_id)
         .order_by(Attempt.started_at.desc(), Attempt.id.desc())
     )
-    return [Filed(*row) for row in rows]
+    return [Filed(*row) for row in db.execute(query if parts else query.where(Attempt.part_of_id.is_(None)))]
 
 
 def visits(db: Session, file_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, datetime]]:
     """``{file: (attempts in it, the last day of one)}`` in one query; a file without attempts is left out."""
     rows = db.execute(
         sa.select(Attempt.file_id, sa.func.count(), sa.func.max(Attempt.active_at, type_=Attempt.active_at.type))
-        .where(Attempt.file_id.in_(file_ids))
+        .where(Attempt.file_id.in_(file_ids), Attempt.part_of_id.is_(None))
         .group_by(Attempt.file_id)
     )
     return {file_id: (number, last) for file_id, number, last in rows if file_id is not None}
@@ -75,6 +78,7 @@ def attach(
     file = files.create(db, member, label=label) if file_id is None else files.held(db, member, file_id)
     attempt.file_id = file.id
     attempt.expires_at = attempt.active_at + timedelta(days=taking.FILED_DAYS)
+    _with_parts(db, attempt)
     file.active_at = max(file.active_at, clock.now())
     return file
 
@@ -89,11 +93,18 @@ def detach(db: Session, member: Member, attempt_id: uuid.UUID) -> uuid.UUID | No
     file = files.held(db, member, attempt.file_id)
     attempt.file_id = None
     attempt.expires_at = anonymous_until(attempt)
+    _with_parts(db, attempt)
     db.flush()
     if db.scalar(sa.select(Attempt.id).filter_by(file_id=file.id).limit(1)) is not None:
         return file.id
     files.erase(db, file.id)
     return None
+
+
+def _with_parts(db: Session, attempt: Attempt) -> None:
+    """Its checks are where it is."""
+    values = {"file_id": attempt.file_id, "expires_at": attempt.expires_at}
+    db.execute(sa.update(Attempt).filter_by(part_of_id=attempt.id).values(**values))
 
 
 def anonymous_until(attempt: Attempt) -> datetime:
@@ -124,7 +135,8 @@ def forget_empty(db: Session) -> None:
     """Erase the files in which nothing was ever put. For the worker, from time to time."""
     limit = clock.now() - timedelta(days=EMPTY_DAYS)
     used = sa.exists().where(Attempt.file_id == LearnerFile.id)
-    db.execute(sa.delete(LearnerFile).where(LearnerFile.active_at < limit, ~used))
+    asked = sa.exists().where(ExchangeRequest.file_id == LearnerFile.id)
+    db.execute(sa.delete(LearnerFile).where(LearnerFile.active_at < limit, ~used, ~asked))
 
 
 def _held(db: Session, member: Member, attempt_id: uuid.UUID) -> Attempt:

@@ -26,6 +26,7 @@ from pathways.insights import comparing, words
 from pathways.insights.asking import ABOUT
 from pathways.insights.comparing import Change
 from pathways.items.presenting import in_words
+from pathways.learning import choosing
 from pathways.people import files, journal
 from pathways.people.days import short
 from pathways.people.journal import Act
@@ -171,6 +172,7 @@ def _page(
         said=said,
         typed=typed,
         state=words.state(attempt),
+        pathway=choosing.latest(db, attempt),
         words=words,
         short=short,
         read_in=i18n.languages().get(attempt.language),
@@ -221,6 +223,7 @@ def _others(db: Session, attempt: Attempt, diagnostic: Diagnostic) -> list[tuple
             Diagnostic.organisation_id == diagnostic.organisation_id,
             Diagnostic.referential.has(code=diagnostic.referential.code),
             Attempt.id != attempt.id,
+            Attempt.part_of_id.is_(None),
             Attempt.answered > 0,
         )
         .order_by(sa.case((same, 0), else_=1), Attempt.started_at.desc(), Attempt.id.desc())

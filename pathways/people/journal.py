@@ -32,6 +32,9 @@ class Act(enum.StrEnum):
     GROUP_EXPORTED = "group_exported"
     ITEMS_EXPORTED = "items_exported"
     WORK_HANDED_OVER = "work_handed_over"
+    REFERRAL_OPENED = "referral_opened"
+    HOURS_EXPORTED = "hours_exported"
+    PATHWAYS_LISTED = "pathways_listed"
 
 
 def note(
@@ -61,6 +64,13 @@ def note_opened(database: Database, db: Session, member: Member, act: Act, about
         with database.begin() as writing:
             for about_id in fresh:
                 note(writing, member, act, about_id=about_id)
+
+
+def note_listed(database: Database, member: Member, act: Act, people: int) -> None:
+    """The same for a page that shows several people at once: one entry that says how many."""
+    if people:
+        with database.begin() as writing:
+            note(writing, member, act, people=people)
 
 
 def noted_lately(db: Session, member: Member, act: Act, about_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import taking
+from pathways.diagnostics import belonging, taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Attempt, Diagnostic, DiagnosticState
@@ -147,6 +147,7 @@ def take_to_phone(db: Session, member: Member, reception_id: uuid.UUID) -> Attem
     reception, attempt = _begun(db, member, reception_id)
     if reception.closed_at is not None:
         raise Gone(D_("Cet accueil est terminé."))
+    taking.leave_desk(db, attempt.id)
     attempt.at_desk = attempt.assisted = False
     taking.visited(attempt)
     return attempt
@@ -157,16 +158,18 @@ def next_person(db: Session, member: Member, reception_id: uuid.UUID) -> Recepti
     reception = _known(db, member, reception_id)
     _close(reception)
     if reception.attempt_id is not None:
-        taking.get(db, reception.attempt_id).at_desk = False
+        taking.leave_desk(db, taking.get(db, reception.attempt_id).id)
     return reception
 
 
 def next_after(db: Session, attempt_id: uuid.UUID) -> None:
     """The same from the learner's page, whose browser holds this attempt."""
     # The reception first, as everywhere: two windows that press at the same moment wait for each other only once.
-    for reception in db.scalars(sa.select(Reception).filter_by(attempt_id=attempt_id).with_for_update()):
+    theirs = sa.select(Attempt.id).where(belonging.together_with(attempt_id))
+    shown = sa.select(Reception).where(Reception.attempt_id.in_(theirs)).order_by(Reception.id)
+    for reception in db.scalars(shown.with_for_update()):
         _close(reception)
-    db.execute(sa.update(Attempt).filter_by(id=attempt_id).values(at_desk=False))
+    taking.leave_desk(db, attempt_id)
 
 
 def agree(db: Session, member: Member, reception_id: uuid.UUID, *, appointment: Appointment, seen: str) -> Reception:
@@ -200,9 +203,9 @@ def beside(db: Session, attempt_id: uuid.UUID) -> dict[str, Any]:
     """What the learner's own pages show of the reception that led to an attempt."""
     reception = of_attempt(db, attempt_id)
     if reception is None:
-        return {"reception": None, "appointment": None}
-    kept = reception.appointment
-    return {"reception": reception.id, "appointment": Appointment.of(kept) if kept else None}
+        return {"reception": None, "appointment": None, "need": None}
+    kept, need = reception.appointment, reception.context.get("need")
+    return {"reception": reception.id, "appointment": Appointment.of(kept) if kept else None, "need": need}
 
 
 def today() -> date:
@@ -264,7 +267,8 @@ def forget(db: Session) -> None:
     stale = Attempt.active_at < now - timedelta(hours=OPEN_HOURS)
     shut = db.scalars(sa.select(Attempt.id).where(Attempt.id.in_(over), stale)).all()
     if shut:
-        db.execute(sa.update(Attempt).where(Attempt.id.in_(shut)).values(at_desk=False))
+        together = sa.or_(Attempt.id.in_(shut), Attempt.part_of_id.in_(shut))
+        db.execute(sa.update(Attempt).where(together).values(at_desk=False))
         db.execute(sa.update(Reception).where(Reception.attempt_id.in_(shut)).values(closed_at=now))
     old = now - timedelta(days=SHEET_DAYS)
     db.execute(sa.delete(Reception).where(Reception.attempt_id.is_(None), Reception.started_at < old))

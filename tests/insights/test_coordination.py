@@ -129,6 +129,7 @@ def test_the_page_and_the_api_say_the_same(app, signed_in, database):
     page = coordinator.get("/territories")
     assert page.status_code == 200
     assert "Le département" in page.text
+    assert 'href="/journeys"' in page.text
     assert coordinator.get(f"/territories?area={AREA}").status_code == 200
     body = coordinator.get(f"/api/v1/territories?area={AREA}").json()
     assert body["coming_sessions"] == 1

@@ -53,6 +53,9 @@ ACTS = {
     Act.GROUP_EXPORTED: D_("tableau sans personne exporté"),
     Act.ITEMS_EXPORTED: D_("questions exportées"),
     Act.WORK_HANDED_OVER: D_("départ, travail transmis"),
+    Act.REFERRAL_OPENED: D_("orientation lue"),
+    Act.HOURS_EXPORTED: D_("heures de parcours exportées"),
+    Act.PATHWAYS_LISTED: D_("parcours lus en liste"),
 }
 DETAILS = {
     "diagnostics": (D_("%(number)s diagnostic"), D_("%(number)s diagnostics")),
@@ -62,6 +65,7 @@ DETAILS = {
     "notes": (D_("%(number)s note"), D_("%(number)s notes")),
     "people": (D_("%(number)s personne"), D_("%(number)s personnes")),
     "items": (D_("%(number)s question"), D_("%(number)s questions")),
+    "paths": (D_("%(number)s parcours"), D_("%(number)s parcours")),
 }
 """What is counted in the details of an act; the rest of them is not for reading."""
 

@@ -30,7 +30,10 @@ from pathways.permissions import Member
 from pathways.settings import Settings
 from pathways.workshops.models import Webhook, WebhookDelivery
 
-KINDS = ("place", "tour", "workshop", "session", "booking", "waiting_entry", "attendance")
+KINDS = (
+    *("place", "tour", "workshop", "session", "booking", "waiting_entry", "attendance"),
+    *("pathway", "step", "seat_proposal", "referral"),
+)
 MOST_CHANGES = 100
 """In one call."""
 MOST_WEBHOOKS = 10

@@ -35,6 +35,10 @@ KINDS = {
     "booking": D_("Réservations"),
     "waiting_entry": D_("Liste d'attente"),
     "attendance": D_("Présences"),
+    "pathway": D_("parcours"),
+    "step": D_("étapes des parcours"),
+    "seat_proposal": D_("places proposées"),
+    "referral": D_("orientations"),
 }
 
 

@@ -53,10 +53,11 @@ _FRESH = {"populate_existing": True}
 
 def locked(db: Session, *session_ids: uuid.UUID) -> list[WorkshopSession]:
     """The rows of these sessions, for this transaction alone, in the order in which they were asked for. A missing one
-    is left out. On SQLite a transaction that writes is alone anyway.
+    is left out. On SQLite a transaction that writes is alone anyway. Rows that only name a session (steps of pathways)
+    may be written meanwhile: its key does not change, and waiting for those would be waiting in a circle.
     """
     query = sa.select(WorkshopSession).where(WorkshopSession.id.in_(session_ids)).order_by(WorkshopSession.id)
-    found = {one.id: one for one in db.scalars(query.with_for_update(), execution_options=_FRESH)}
+    found = {one.id: one for one in db.scalars(query.with_for_update(key_share=True), execution_options=_FRESH)}
     return [found[one] for one in session_ids if one in found]
 
 
