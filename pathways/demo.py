@@ -7,14 +7,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import clock, demo_workshops, i18n, ids
+from pathways import clock, demo_pathways, demo_workshops, i18n, ids
 from pathways.diagnostics import taking
+from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
@@ -23,7 +24,7 @@ from pathways.errors import SettingsError
 from pathways.items.grading import key_of
 from pathways.people import files
 from pathways.people import service as people
-from pathways.people.models import Account, Membership
+from pathways.people.models import Account, LearnerFile, Membership
 from pathways.permissions import OF_ROLE, Member, Role
 from pathways.referentials.service import USUAL_FRAMEWORK
 
@@ -39,8 +40,13 @@ SKILLS = (
 LEARNERS = (
     *(("fr", 0.9), ("ar", 0.35), ("uk", 0.6), ("fr", 0.5), ("fa_AF", 0.2), ("ar", 0.5), ("fr", 0.75), ("uk", 0.4)),
     *(("en", 0.65), ("ar", 0.25), ("fr", 0.3), ("fa_AF", 0.45), ("fr", 0.6), ("uk", 0.8)),
+    *(("fr", 0.06), ("ar", 0.1), ("uk", 0.08), ("fr", 0.12)),
 )
 """Made-up people: a language, and the share of questions that they would get right."""
+FORMER = LEARNERS[:12]
+"""Who came in an earlier season: with those on their way twenty, since typical journeys count in whole tens."""
+FORMER_SKILLS, FORMER_SHARE = ("GES-04", "GES-05", "MES-01"), 0.0
+FORMER_TITLE = "Mon téléphone, saison passée"
 LABELS = ("mardi, 10 h", "mardi, 9 h 30", "mercredi")
 """Of the first of them, who come back."""
 SEED = 7
@@ -70,34 +76,76 @@ def prepare(db: Session) -> Doors:
 
 def fill(db: Session, door: Door) -> None:
     """Fill the directory, and have made-up people take the diagnostic of the demonstration, unless somebody took it
-    already: an empty group shows nobody what a group tells. They answer by chance, always the same one, over the last
-    two days.
+    already: an empty group shows nobody what a group tells. They answer by chance, always the same one. Some are on a
+    pathway, and some were (:mod:`demo_pathways`).
     """
     account = people.account_by_email(db, EMAIL)
     membership = account and db.scalars(sa.select(Membership).filter_by(account_id=account.id)).first()
     if account is None or membership is None:
         return
     member = _member(account, membership)
-    demo_workshops.fill(db, member, door.secret)
     diagnostic = _diagnostic(db, member)
-    if db.scalar(sa.select(sa.func.count()).where(Attempt.diagnostic_id == diagnostic.id)):
-        return
+    is_new = not db.scalar(sa.select(sa.func.count()).where(Attempt.diagnostic_id == diagnostic.id))
+    if is_new:
+        demo_pathways.former(db, door, member, _former(db, door, member))
+    demo_workshops.fill(db, member, door.secret)
+    if is_new:
+        demo_pathways.fill(db, door, member, _learners(db, door, member, diagnostic))
+
+
+def _learners(db: Session, door: Door, member: Member, diagnostic: Diagnostic) -> list[Attempt]:
+    """They answered over the last two days."""
     chance = random.Random(SEED)  # noqa: S311 - made-up people need no secure chance
     kept = [files.create(db, member, label=label) for label in LABELS]
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
+    made = []
     for number, (language, share) in enumerate([*LEARNERS, ("ar", 0.7)]):
         file = kept[number] if number < len(kept) else kept[1] if number == len(LEARNERS) else None
-        attempt = taking.new_attempt(door, blueprint, language, file_id=file.id if file else None)
-        db.add(attempt)
-        db.flush()
-        while attempt.current_item is not None:
-            body = blueprint.bodies[attempt.current_item]
-            outcome, response = _answer(chance, body, share)
-            key = str(ids.random_id())
-            taking.answer(db, door, attempt.id, key=key, item=body["code"], outcome=outcome, response=response)
+        attempt = _taken(db, door, blueprint, chance, language, share, file)
         came = clock.now() - timedelta(hours=2 + 3 * (len(LEARNERS) - number), minutes=chance.randint(0, 50))
-        attempt.started_at = attempt.active_at = came
-        db.execute(sa.update(Answer).filter_by(attempt_id=attempt.id).values(answered_at=came, seconds=20.0))
+        _came(db, attempt, came)
+        made.append(attempt)
+    return made
+
+
+def _former(db: Session, door: Door, member: Member) -> list[Attempt]:
+    """People who came in an earlier season, to a diagnostic that is over."""
+    chance = random.Random(SEED)  # noqa: S311 - made-up people need no secure chance
+    selection = Selection(skills=FORMER_SKILLS, languages=tuple(i18n.languages()), accuracy=0.95, questions=3)
+    with demo_pathways.at(demo_pathways.began()):
+        made = composing.create(db, member, title=FORMER_TITLE, framework=USUAL_FRAMEWORK, selection=selection)
+        diagnostic = composing.publish(db, member, made.id)
+        blueprint = taking.blueprint_of(db, door, diagnostic.id)
+        came = [_taken(db, door, blueprint, chance, language, FORMER_SHARE) for language, _ in FORMER]
+    with demo_pathways.at(demo_pathways.began() + timedelta(days=7)):
+        composing.close(db, member, diagnostic.id)
+    return came
+
+
+def _taken(
+    db: Session,
+    door: Door,
+    blueprint: Blueprint,
+    chance: random.Random,
+    language: str,
+    share: float,
+    file: LearnerFile | None = None,
+) -> Attempt:
+    """All questions, answered at once."""
+    attempt = taking.new_attempt(door, blueprint, language, file_id=file.id if file else None)
+    db.add(attempt)
+    db.flush()
+    while attempt.current_item is not None:
+        body = blueprint.bodies[attempt.current_item]
+        outcome, response = _answer(chance, body, share)
+        key = str(ids.random_id())
+        taking.answer(db, door, attempt.id, key=key, item=body["code"], outcome=outcome, response=response)
+    return attempt
+
+
+def _came(db: Session, attempt: Attempt, at: datetime) -> None:
+    attempt.started_at = attempt.active_at = at
+    db.execute(sa.update(Answer).filter_by(attempt_id=attempt.id).values(answered_at=at, seconds=20.0))
 
 
 def _answer(chance: random.Random, body: Mapping[str, Any], share: float) -> tuple[str | None, Any]:

@@ -19,6 +19,7 @@ from pathways.places.houses import RoomForm
 from pathways.places.models import Place, Room, Stop, Tour
 from pathways.places.place_forms import PlaceForm
 from pathways.places.rules import Rule
+from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MeansKind, Reading, SessionState, WorkshopSession
 from pathways.workshops.scheduling import means, offers, series
@@ -30,10 +31,17 @@ from pathways.workshops.scheduling.sessions import SessionForm
 from pathways.workshops.seating import booking
 from pathways.workshops.seating.asking import Wanted
 
-WEEKS = 13
+WEEKS, SOON = 9, 5
+"""How long a series goes on; the shorter ones teach what goals of beginners stand on."""
 SEED = 11
 _OPEN = {"support": ("Dans un atelier collectif", "Accompagnement individuel"), "access": ("Se présenter",)}
 _DAILY = ("Maîtrise des outils numériques du quotidien", "Aide aux démarches administratives")
+
+
+def _of(*skills: str) -> tuple[str, ...]:
+    return tuple(f"{USUAL_FRAMEWORK}:{one}" for one in skills)
+
+
 PLACES = {
     "house": PlaceForm(
         name="Maison du numérique",
@@ -111,7 +119,7 @@ WORKSHOPS = {
         },
         descriptions={"fr": "Lire, écrire et envoyer un e-mail, avec une photo.\nOn prend le temps."},
         theme="email",
-        skills=("inclusion-numerique:MEL-03", "inclusion-numerique:MEL-04"),
+        skills=_of("MDP-01", "MDP-04", "MEL-01", "MEL-03", "MEL-04"),
         reading=Reading.LITTLE,
         languages=("fr",),
         equipment=("computer", "own_phone"),
@@ -127,9 +135,9 @@ WORKSHOPS = {
             "uk": "Мій телефон, крок за кроком",
             "en": "My phone, step by step",
         },
-        descriptions={"fr": "Appeler, prendre une photo, se connecter au Wi-Fi. Rien à lire."},
+        descriptions={"fr": "Appeler, se connecter au Wi-Fi. Rien à lire."},
         theme="prendre_en_main_du_materiel",
-        skills=("inclusion-numerique:GES-04", "inclusion-numerique:CNX-01"),
+        skills=_of("CNX-01", "CNX-02", "MES-01"),
         reading=Reading.NONE,
         languages=("fr",),
         equipment=("own_phone",),
@@ -145,7 +153,7 @@ WORKSHOPS = {
         },
         descriptions={"fr": "Ouvrir son compte, envoyer un document, garder ses codes."},
         theme="aide_aux_demarches_administratives",
-        skills=("inclusion-numerique:MDP-01", "inclusion-numerique:MDP-02"),
+        skills=_of("MDP-02", "MDP-03", "NAV-01", "ADM-04"),
         reading=Reading.EASY,
         languages=("fr",),
         equipment=("computer",),
@@ -157,9 +165,60 @@ WORKSHOPS = {
         titles={"fr": "Reconnaître une arnaque", "uk": "Розпізнати шахрайство", "en": "Spotting a scam"},
         descriptions={"fr": "Vrais et faux messages : on regarde ensemble."},
         theme="securite_numerique",
-        skills=("inclusion-numerique:SEC-01", "inclusion-numerique:SEC-02"),
+        skills=_of("SEC-01", "SEC-02"),
         languages=("fr",),
         seats=12,
+        minutes=90,
+    ),
+    "photo": WorkshopForm(
+        titles={
+            "fr": "Une photo à l'école",
+            "ar": "صورة إلى المدرسة",
+            "fa_AF": "یک عکس به مکتب",
+            "uk": "Фото до школи",
+            "en": "A photo for the school",
+        },
+        descriptions={"fr": "Prendre un papier en photo, le retrouver, l'envoyer. Rien à lire."},
+        theme="famille_scolarite",
+        skills=_of("GES-06", "FIC-01", "FIC-02", "FIC-03", "MES-03"),
+        reading=Reading.NONE,
+        languages=("fr",),
+        equipment=("own_phone",),
+        seats=8,
+        minutes=90,
+    ),
+    "touch": WorkshopForm(
+        titles={
+            "fr": "Les premiers gestes",
+            "ar": "الحركات الأولى",
+            "fa_AF": "حرکت‌های اول",
+            "uk": "Перші рухи",
+            "en": "First touches",
+        },
+        descriptions={"fr": "Allumer, toucher, ouvrir et fermer. Rien à lire."},
+        theme="prendre_en_main_du_materiel",
+        skills=_of("GES-01", "GES-02", "GES-03", "GES-04", "GES-05"),
+        reading=Reading.NONE,
+        languages=("fr",),
+        equipment=("own_phone",),
+        seats=6,
+        minutes=75,
+    ),
+    "attach": WorkshopForm(
+        titles={
+            "fr": "Mes e-mails, la suite",
+            "ar": "بريدي الإلكتروني، التتمة",
+            "fa_AF": "ایمیل من، ادامه",
+            "uk": "Моя електронна пошта, далі",
+            "en": "My e-mails, part two",
+        },
+        descriptions={"fr": "Joindre une photo, ouvrir ce que l'on reçoit, trier."},
+        theme="email",
+        skills=_of("MEL-02", "MEL-05", "MEL-06", "MEL-07"),
+        reading=Reading.LITTLE,
+        languages=("fr",),
+        equipment=("own_phone",),
+        seats=8,
         minutes=90,
     ),
 }
@@ -184,16 +243,23 @@ class Plan:
     languages: tuple[str, ...]
     interpretation: tuple[str, ...] = ()
     means: tuple[tuple[str, int], ...] = ()
+    lasts: int = WEEKS
 
 
 PLANS = (
-    Plan("mail", 1, 1, "14:00", "15:30", "room-1", ("fr",), ("ti",), (("tigrinya", 1), ("laptops", 8))),
+    Plan("mail", 1, 2, "14:00", "15:30", "room-1", ("fr",), ("ti",), (("tigrinya", 1), ("laptops", 8))),
     Plan("mail", 4, 2, "10:00", "11:30", "room-1", ("ar",), (), (("trainer", 1),)),
-    Plan("phone", 0, 1, "14:00", "16:00", "room-2", ("ar", "fr"), (), (("trainer", 1),)),
+    Plan("phone", 0, 2, "14:00", "16:00", "room-2", ("ar", "fr"), (), (("trainer", 1),)),
     Plan("phone", 3, 2, "14:00", "16:00", "stop", ("fr",)),
-    Plan("phone", 2, 2, "10:00", "12:00", "library", ("uk", "fr")),
-    Plan("papers", 2, 1, "14:00", "16:00", "room-1", ("fr",), ("uk",), (("ukrainian", 1), ("laptops", 6))),
+    Plan("phone", 2, 2, "10:00", "12:00", "library", ("uk",)),
+    Plan("papers", 2, 2, "14:00", "16:00", "room-1", ("fr",), ("uk",), (("ukrainian", 1), ("laptops", 6))),
     Plan("safety", 4, 2, "14:00", "15:30", "library", ("fr", "en")),
+    Plan("touch", 2, 2, "09:30", "10:45", "room-2", ("fr", "ar"), (), (("trainer", 1),), SOON),
+    Plan("photo", 3, 2, "09:30", "11:00", "room-1", ("fr", "ar"), (), (("trainer", 1),), SOON),
+    Plan("attach", 1, 2, "10:00", "11:30", "room-2", ("fr", "ar"), (), (("trainer", 1),), SOON),
+    Plan("touch", 4, 2, "14:00", "15:15", "room-2", ("uk",), lasts=SOON),
+    Plan("photo", 0, 2, "09:30", "11:00", "room-1", ("uk",), lasts=SOON),
+    Plan("mail", 3, 2, "14:00", "15:30", "room-1", ("uk",), lasts=SOON),
 )
 
 
@@ -213,7 +279,7 @@ def fill(db: Session, member: Member, secret: bytes) -> None:
 
 def _series(db: Session, member: Member, plan: Plan, where: Mapping[str, Place | Room | Stop]) -> series.Made:
     first = _next(plan.weekday)
-    rule = Rule(first, weeks=plan.weeks, until=first + timedelta(weeks=WEEKS))
+    rule = Rule(first, weeks=plan.weeks, until=first + timedelta(weeks=plan.lasts))
     spot = where[plan.where]
     form = SessionForm(
         day=first,
