@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import cache, partial
@@ -47,7 +48,7 @@ from pathways.filing import handing_over
 from pathways.filing import pages as filing_pages
 from pathways.filing import service as filing
 from pathways.insights import api as insights_api
-from pathways.insights import coordination_pages, profile_pages
+from pathways.insights import coordination_pages, profile_pages, typical_api, typical_pages
 from pathways.insights import pages as insights_pages
 from pathways.items import recordings
 from pathways.items.api import bank as items_api
@@ -56,7 +57,38 @@ from pathways.items.pages import authoring as authoring_pages
 from pathways.items.pages import bank as bank_pages
 from pathways.items.pages import exchange as exchange_pages
 from pathways.items.pages import media as items_pages
-from pathways.learning import pages as learning_pages
+from pathways.learning import attending, choosing, leaving
+from pathways.learning.api import goals as goals_api
+from pathways.learning.api import journeys as journeys_api
+from pathways.learning.api import pathways as pathways_api
+from pathways.learning.api import plans as plans_api
+from pathways.learning.api import proposals as proposals_api
+from pathways.learning.api import referrals as referrals_api
+from pathways.learning.api import resources as resources_api
+from pathways.learning.api import tandems as tandems_api
+from pathways.learning.exchanges import exchanging, meeting
+from pathways.learning.journeys import wording
+from pathways.learning.pages import choice as choice_pages
+from pathways.learning.pages import exchange as exchange_of_people_pages
+from pathways.learning.pages import goals as goal_pages
+from pathways.learning.pages import group as pathway_group_pages
+from pathways.learning.pages import journey as journey_pages
+from pathways.learning.pages import papers as pathway_papers
+from pathways.learning.pages import pathway as pathway_pages
+from pathways.learning.pages import practice as practice_pages
+from pathways.learning.pages import referral_slips as referral_slip_pages
+from pathways.learning.pages import referrals as referral_pages
+from pathways.learning.pages import resources as resource_pages
+from pathways.learning.pages import sheets as sheet_pages
+from pathways.learning.pages import templates as pathway_template_pages
+from pathways.learning.pages import terms as terms_pages
+from pathways.learning.pages import trainer as pathway_desk_pages
+from pathways.learning.pages import with_person as pathway_choice_pages
+from pathways.learning.pages import workshops as learning_pages
+from pathways.learning.planner import solver
+from pathways.learning.referrals import referral_mails, referred, referring
+from pathways.learning.resources import links
+from pathways.learning.trainers import proposing
 from pathways.people import api as people_api
 from pathways.people import identification, journal, mailing, operation
 from pathways.people import pages as people_pages
@@ -148,12 +180,37 @@ APIS = (
     sessions_api,
     means_api,
     directory_api,
+    plans_api,
+    proposals_api,
+    pathways_api,
+    journeys_api,
+    typical_api,
+    goals_api,
+    referrals_api,
+    tandems_api,
+    resources_api,
 )
 PAGES = (
     reception_pages,
     learner_pages,
     result_pages,
     learning_pages,
+    pathway_template_pages,
+    pathway_group_pages,  # both before one pathway, whose address takes any id
+    pathway_desk_pages,
+    pathway_choice_pages,
+    practice_pages,
+    sheet_pages,
+    resource_pages,
+    goal_pages,
+    journey_pages,
+    referral_pages,
+    referral_slip_pages,
+    exchange_of_people_pages,
+    terms_pages,
+    choice_pages,
+    pathway_pages,
+    pathway_papers,
     sharing_pages,
     compose_pages,
     trainer_pages,
@@ -161,6 +218,7 @@ PAGES = (
     insights_pages,
     profile_pages,
     coordination_pages,
+    typical_pages,
     people_pages,
     filing_pages,
     filed_pages,
@@ -206,6 +264,8 @@ PAGES = (
 )
 FORGOTTEN_AFTER = timedelta(hours=12)
 """Counts of wrong tries, whose windows last an hour at most. The privacy page says: less than a day."""
+WARM_AFTER_SECONDS = 2.0
+"""The first pages are served before the solver of plans is loaded."""
 SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
 
@@ -230,6 +290,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.flagged_translations = _flagged_translations
     app.state.hand_over = handing_over.hand_over
     app.state.beside = receptions.beside
+    app.state.journey_kept = wording.kept
+    app.state.goes_on = choosing.goes_on
+    app.state.leave = leaving.leave
+    app.state.referral_news = referred.news
+    app.state.tandem_worries = meeting.worries
     app.state.door = Door(settings.secret, Blueprints(clock=time.monotonic, voices=voice_links.heard_in))
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
@@ -264,17 +329,26 @@ def _flagged_translations(db: Session) -> set[uuid.UUID]:
 def work_of(settings: Settings) -> Work:
     """What the worker does: what each event of the outbox sets off, and the upkeep."""
     handlers = {PasswordForgotten.__name__: mailing.password_forgotten(settings)} | workshops.handlers(settings)
-    return Work(handlers, partial(_upkeep, settings), _count, gathering.run_if_due)
+    handlers |= referral_mails.handlers(settings)
+    return Work(handlers, partial(_upkeep, settings), _count, partial(_daily, settings))
 
 
 def _count(db: Session) -> int:
     """What is looked for every half minute: attempts to count, reminders and calls to plan."""
-    return counting.count_finished(db) + workshops.sweep(db)
+    return counting.count_finished(db) + workshops.sweep(db) + attending.sweep(db) + proposing.sweep(db)
+
+
+def _daily(settings: Settings, database: Database, told_to_stop: Callable[[], bool]) -> None:
+    """What takes minutes: how even questions are, and where links lead, if the operator wants to know."""
+    gathering.run_if_due(database, told_to_stop)
+    if settings.check_links:
+        links.look_if_due(database, told_to_stop, url=settings.url)
 
 
 def _upkeep(settings: Settings, db: Session) -> None:
     """What time takes away: expired attempts, old counts of wrong tries, ended sessions, sounds that nothing names."""
     recordings.sweep(db, settings.data / recordings.FOLDER)
+    leaving.leave_expired(db)
     taking.erase_expired(db)
     receptions.forget(db)
     filing.forget_empty(db)
@@ -282,12 +356,19 @@ def _upkeep(settings: Settings, db: Session) -> None:
     throttle.forget(db, older_than=clock.now() - FORGOTTEN_AFTER)
     operation.forget_expired(db)
     workshops.upkeep(db)
+    referring.forget(db)
+    exchanging.forget(db)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     app.openapi()  # every schema is built now, not by the first requests, several of which may come at once
     database: Database = app.state.database
+    warming = threading.Timer(WARM_AFTER_SECONDS, solver.warm)
+    warming.daemon = True
+    warming.start()
     with working.beside(database, work_of(app.state.settings)) if database.is_sqlite else nullcontext():
         yield {}
+    warming.cancel()
+    warming.join()
     database.dispose()

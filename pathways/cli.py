@@ -30,6 +30,7 @@ Réglages, par l'environnement :
   PATHWAYS_BOOKINGS_AN_HOUR   réservations d'une même adresse par heure (60) ; 0 : sans limite
   PATHWAYS_MAP_TILES          un fond de carte pour l'annuaire ; sinon les cartes sont dessinées ici
   PATHWAYS_PRIVATE_WEBHOOKS   1 : prévenir aussi des logiciels du réseau local
+  PATHWAYS_CHECK_LINKS        1 : regarder une fois par semaine si les liens des ressources mènent quelque part
 
 Pour commencer : pathways demo
 """
@@ -155,7 +156,7 @@ def demo(_given: argparse.Namespace, settings: Settings) -> None:
 def _demonstrate(settings: Settings, sock: Any) -> None:
     from pathways import content as shipped
     from pathways import demo as demonstration
-    from pathways import migrating
+    from pathways import demo_pathways, migrating
     from pathways.clock import now
     from pathways.diagnostics.blueprint import Blueprints
     from pathways.diagnostics.taking import Door
@@ -172,9 +173,12 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
         with database.begin() as db:
             doors = demonstration.prepare(db)
             demonstration.fill(db, Door(settings.secret, Blueprints(clock=time.monotonic)))
+            centre = demo_pathways.sign_in(db)
     print(f"learner: {settings.url}/q/{doors.code}", flush=True)
     print(f"trainer: {settings.url}{doors.sign_in}", flush=True)
-    print("Ce lien ouvre une fois. Ctrl-C pour arrêter.", flush=True)
+    if centre is not None:  # the structure to which people are sent on
+        print(f"centre: {settings.url}{centre}", flush=True)
+    print("Ces liens ouvrent une fois. Ctrl-C pour arrêter.", flush=True)
     _serve(settings, sock)
 
 

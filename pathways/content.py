@@ -18,6 +18,13 @@ from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.checks import ItemsFolder, check_items
 from pathways.items.documents import ItemsDocument, ItemsTranslationDocument
+from pathways.learning import goals as goals_service
+from pathways.learning.goal_checks import GoalsDocument, GoalsFolder, GoalsTranslationDocument, check_goals
+from pathways.learning.practice.checks import check_practices
+from pathways.learning.practice.documents import PracticeDocument, PracticeTranslationsDocument
+from pathways.learning.resources import loading as resources_loading
+from pathways.learning.resources.checks import ResourcesFolder, check_resources
+from pathways.learning.resources.documents import ResourceDocument, ResourceTranslationDocument
 from pathways.referentials import service as referentials_service
 from pathways.referentials.checks import FrameworkFolder, check_framework, frameworks_in
 from pathways.referentials.documents import (
@@ -38,6 +45,10 @@ PROGRESS: dict[str, Any] = {"delay": 2.0, "disable": None, "leave": False}
 class Content:
     frameworks: tuple[tuple[FrameworkFolder, ItemsFolder], ...]
     findings: tuple[Finding, ...]
+    resources: Mapping[str, ResourcesFolder]
+    """By the name of the framework's folder."""
+    goals: Mapping[str, GoalsFolder]
+    """By the name of the framework's folder."""
 
     @property
     def errors(self) -> list[Finding]:
@@ -46,15 +57,18 @@ class Content:
 
 def check(root: Path, today: date) -> Content:
     """Read every framework under ``root`` with its items, and say everything that is wrong."""
-    folders, findings = [], []
+    folders, findings, resources, goals = [], [], {}, {}
     for folder in tqdm(frameworks_in(root), "référentiels", **PROGRESS):
         framework, wrong = check_framework(folder, root)
         items, wrong_items = check_items(framework, root, today)
         folders.append((framework, items))
-        findings += wrong + wrong_items
+        resources[framework.folder.name], wrong_resources = check_resources(framework, root, today)
+        goals[framework.folder.name], wrong_goals = check_goals(framework, root)
+        findings += wrong + wrong_items + wrong_resources + wrong_goals
+        findings += check_practices(framework, root, today)[1]
     if not folders:
         findings.append(Finding(str(root), 1, "no-framework", "aucun framework.yaml dans ce dossier"))
-    return Content(tuple(folders), tuple(sorted(set(findings))))
+    return Content(tuple(folders), tuple(sorted(set(findings))), resources, goals)
 
 
 def load(db: Session, content: Content) -> list[str]:
@@ -69,6 +83,11 @@ def load(db: Session, content: Content) -> list[str]:
             f"{len(framework.framework.skills())} micro-compétences, {len(items.items)} questions, "
             f"dont {new} nouvelles ou changées"
         )
+        goals_service.load(db, referential.code, content.goals[framework.folder.name])
+        resources = content.resources[framework.folder.name]
+        changed = resources_loading.load(db, referential.code, resources)
+        if resources.resources:
+            told[-1] += f" ; {len(resources.resources)} ressources, dont {changed} nouvelles ou changées"
     return told
 
 
@@ -88,8 +107,8 @@ def stamp(root: Path, today: date) -> int:
     """Note in each translation which French text it translates (``of``). For translators, once their texts follow a
     change of the French: a stamp says *this is the translation of that*. Returns how many stamps changed.
     """
-    changed = 0
-    for framework, items in check(root, today).frameworks:
+    changed, content = 0, check(root, today)
+    for framework, items in content.frameworks:
         if framework.framework is None:
             continue
         for path in sorted(framework.folder.glob("translations/*/framework.yaml")):
@@ -99,6 +118,12 @@ def stamp(root: Path, today: date) -> int:
         }
         for path in sorted(framework.folder.glob("translations/*/items/*.yaml")):
             changed += _stamp(path, stamps)
+        practices, _ = check_practices(framework, root, today)
+        stamps = {("practices", code, "of"): one.text_fingerprint() for code, one in practices.practices.items()}
+        for path in sorted(framework.folder.glob("translations/*/practice/*.yaml")):
+            changed += _stamp(path, stamps)
+        changed += _stamp_goals(framework.folder, content.goals[framework.folder.name].document)
+        changed += _stamp_resources(content.resources[framework.folder.name])
     return changed
 
 
@@ -120,6 +145,32 @@ def _stamp(path: Path, stamps: Mapping[tuple[Step, ...], str]) -> int:
         with path.open("w", encoding="utf-8", newline="") as file:
             file.write("".join(lines))
     return changed
+
+
+def _stamp_goals(folder: Path, french: GoalsDocument) -> int:
+    """Write the block ``of:`` of each translation of the goals anew."""
+    stamps, changed = french.stamps(), 0
+    for path in sorted(folder.glob("translations/*/goals.yaml")):
+        source, unreadable = read(path, path.name)
+        if unreadable or not isinstance(source.value, dict):
+            continue
+        given, before = source.value.get("titles") or {}, source.value.get("of") or {}
+        wanted = {code: stamps[code] for code in given if code in stamps}
+        if before != wanted:
+            kept = _OF_BLOCK.sub("", path.read_text("utf-8")).rstrip("\n")
+            block = ["of:", *(f'  {code}: "{stamp}"' for code, stamp in wanted.items())]
+            path.write_text("\n".join([kept, *block]) + "\n", "utf-8")
+            changed += sum(before.get(code) != stamp for code, stamp in wanted.items()) or 1
+    return changed
+
+
+def _stamp_resources(folder: ResourcesFolder) -> int:
+    """One file is one translation: its stamp is at its top."""
+    return sum(
+        _stamp(path, {("of",): french.text_fingerprint()})
+        for code, french in folder.resources.items()
+        for path in sorted(folder.folder.glob(f"translations/*/resources/{code}.yaml"))
+    )
 
 
 def _stamp_titles(path: Path, french: Mapping[str, Any]) -> int:
@@ -167,6 +218,12 @@ SCHEMAS = {
     "alignment": AlignmentDocument,
     "items": ItemsDocument,
     "items-translation": ItemsTranslationDocument,
+    "practice": PracticeDocument,
+    "practice-translation": PracticeTranslationsDocument,
+    "goals": GoalsDocument,
+    "goals-translation": GoalsTranslationDocument,
+    "resource": ResourceDocument,
+    "resource-translation": ResourceTranslationDocument,
 }
 _OF_BLOCK = re.compile(r"^of:[^\n]*\n(?:[ \t]+[^\n]*\n?)*", re.MULTILINE)
 _OF_LINE = re.compile(r"""^(\s*of:\s*)("[^"]*"|'[^']*'|[^\s#"']*)(\s*(?:#.*)?\s*)$""")
