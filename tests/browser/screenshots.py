@@ -41,7 +41,7 @@ from pathways.reception.service import Appointment, Choice
 from pathways.reception.sheet import Sheet
 from pathways.settings import Settings
 from pathways.web.server import listening_socket
-from tests.browser import pictures_of_languages, pictures_of_workshops
+from tests.browser import pictures_of_languages, pictures_of_pathways, pictures_of_workshops
 from tests.browser.answering import choose
 from tests.browser.camera import DESK, FOLDER, LONG, PHONE, a_page, at_the_desk, take, take_sheet
 from tests.browser.server import SECRET, Server, _fill, response_to
@@ -50,7 +50,8 @@ from tests.parts import ROOT
 from tests.parts.browser import launched
 
 TITLE, CODE = "Avant l'atelier téléphone", "C7M4QH"
-WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+WHEN = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+"""After the day on which the shipped sheets were last read over: a date to come is refused."""
 ANSWERED = (
     *("right", "dont_know", "right", "wrong", "right", "not_understood"),
     *("dont_know", "right", "wrong", "right", "right", "right"),
@@ -85,7 +86,8 @@ def main() -> None:
             db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
         server = replace(server, code=CODE)
         own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
-        for scene in (*own, pictures_of_languages.scene, pictures_of_workshops.workshops):
+        others = (pictures_of_languages.scene, pictures_of_workshops.workshops, pictures_of_pathways.pathways)
+        for scene in (*own, *others):
             CHANCE.seed(scene.__name__)
             Moment.here = WHEN
             scene(server, browser)
@@ -183,7 +185,7 @@ def _reception(server: Server, browser: Browser) -> None:
         Moment.here = WHEN
         with server.database.begin() as db:
             seen = receptions.version_of(receptions.get(db, member, here))
-            agreed = Appointment("2026-12-01", "14:30", "Espace numérique", "Apportez votre téléphone et son chargeur.")
+            agreed = Appointment("2026-12-08", "14:30", "Espace numérique", "Apportez votre téléphone et son chargeur.")
             receptions.agree(db, member, here, appointment=agreed, seen=seen)
         page.goto(server.url)
         take(page, "desk-home")

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from pathways import clock
 from pathways.errors import Conflict, Forbidden, Invalid, NotFound
 from pathways.permissions import Role
 from pathways.places import houses, service, tours
@@ -199,7 +198,7 @@ def test_a_room_that_sessions_name_is_not_removed(db, keeper):
 def test_a_stop_that_sessions_name_stays_and_the_van_comes_no_more(db, keeper):
     tour = situations.tour(db, keeper)
     here = place(db, keeper)
-    first = clock.now().date()
+    first = service.today()
     kept = tours.add_stop(db, keeper, tour.id, situations.stop(here, first=first, on_holidays=True))
     session(db, keeper.organisation_id, here, stop_id=kept.id)
     tours.remove_stop(db, keeper, tour.id, kept.id)

@@ -47,7 +47,7 @@ def test_what_nobody_has_read_is_not_called_read(db):
 
 def test_a_missing_text_is_seen(db, tmp_path, monkeypatch):
     file = polib.pofile(str(i18n.po_file("tr")))
-    file[0].msgstr = ""
+    next(entry for entry in file if entry.msgstr).msgstr = ""
     file.save(str(tmp_path / "pathways.po"))
     real = i18n.po_file
     copy = tmp_path / "pathways.po"

@@ -10,12 +10,11 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from pathways.diagnostics import doors
-from pathways.diagnostics.api import learner as learner_api
+from pathways.diagnostics import bearing, doors
 from pathways.web.dependencies import Requires, RequiresForm
 
-LEARNER = {learner_api._learner, doors._by_cookie, learner_api._reader}
-"""Dependencies that admit the holder of one attempt's token (the last one: or a member who may read it)."""
+LEARNER = {bearing.learner, doors._by_cookie, doors._by_open_door, bearing.reader, bearing.helper}
+"""Dependencies that admit the holder of one attempt's token; the last two, some members as well."""
 SAFE = {"GET", "HEAD"}
 
 

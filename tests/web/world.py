@@ -26,8 +26,10 @@ from tests.diagnostics.situations import Taker
 from tests.web import (
     world_of_attendance,
     world_of_bookings,
+    world_of_learning,
     world_of_notices,
     world_of_places,
+    world_of_referrals,
     world_of_wishes,
     world_of_workshops,
 )
@@ -165,6 +167,8 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         values = world_of_bookings.made(db, organisation_id, membership.account_id) | values
         values |= world_of_wishes.made(db)
         values |= world_of_notices.made(db, organisation_id, membership.account_id, values["booking_id"])
+        values |= world_of_learning.made(db, organisation_id, membership.account_id, uuid.UUID(values["attempt_id"]))
+        values |= world_of_referrals.made(db, organisation_id, membership.account_id, uuid.UUID(values["attempt_id"]))
     values |= {"token": "x" * 43, "tag": "ar", "name": "base.css", "digest": "0" * 10}
     return World(administrator, database, organisation_id, values, taker)
 
@@ -186,6 +190,8 @@ JSON_BODIES: dict[str, Any] = {
     **world_of_places.JSON_BODIES,
     **world_of_workshops.JSON_BODIES,
     **world_of_wishes.JSON_BODIES,
+    **world_of_learning.JSON_BODIES,
+    **world_of_referrals.JSON_BODIES,
     "POST /api/v1/attempts": {"code": "AAAAAA", "language": "fr"},
     "POST /api/v1/attempts/{attempt_id}/answers": {"item": "SEC-01-a", "outcome": "dont_know"},
     "POST /api/v1/attempts/{attempt_id}/unclear": {"item": "SEC-01-a"},
@@ -244,6 +250,8 @@ FORMS: dict[str, dict[str, str]] = {
     **world_of_bookings.FORMS,
     **world_of_notices.FORMS,
     **world_of_wishes.FORMS,
+    **world_of_learning.FORMS,
+    **world_of_referrals.FORMS,
     "/receptions/{reception_id}": {"language": "fr", "device": "phone", "label": "Une", "go": "keep"},
     "/receptions/{reception_id}/appointment": {"date": "2027-12-03", "time": "14:30", "place": "Ici", "words": "Venez"},
     "/diagnostics/new": _COMPOSED,
