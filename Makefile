@@ -17,7 +17,7 @@ unexport NODE_ENV NODE_OPTIONS NODE_PATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-slow bench bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory lint lock messages \
+.PHONY: help install run test test-slow bench bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory bench-planner bench-what-if lint lock messages \
         screenshots clean misplaced
 
 help: ## Say what each command does
@@ -104,7 +104,7 @@ test-slow: .venv/ready-to-test node_modules/.ready $(FONTS) ## Run the slow test
 bench: .venv/ready-to-test node_modules/.ready ## Measure everything side by side
 	@$(PY) -m benchmarks
 
-bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory: .venv/ready-to-test node_modules/.ready
+bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner: .venv/ready-to-test node_modules/.ready
 	@$(PY) -m benchmarks $(@:bench-%=%)
 
 bench-engine:  ## Measure the diagnosis engine
@@ -115,8 +115,11 @@ bench-desk:    ## Measure the pages of a large organisation
 bench-start:   ## Measure the start, from nothing and again
 bench-fairness: ## Measure what the comparison of languages finds, and its false alarms
 bench-directory: ## Measure the search in the public directory
+bench-planner: ## Measure the planner, beside CP-SAT alone and on simulated learners
 bench-places: .venv/ready-to-test node_modules/.ready ## Measure the import of places
 	@$(PY) -m benchmarks places_import
+bench-what-if: .venv/ready-to-test node_modules/.ready ## Measure what-if plans over HTTP
+	@$(PY) -m benchmarks what_if
 
 lint: .venv/ready-to-lint ## Check style, format and types
 	@$(PY) -m ruff check .

@@ -14,7 +14,19 @@ from pathlib import Path
 from benchmarks.report import Section, load, machine
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-MEASURES = ("engine", "answers", "bookings", "pages", "desk", "start", "fairness", "places_import", "directory")
+MEASURES = (
+    "engine",
+    "answers",
+    "bookings",
+    "pages",
+    "desk",
+    "start",
+    "fairness",
+    "places_import",
+    "directory",
+    "planner",
+    "what_if",
+)
 TOP = """\
 # Benchmarks
 

@@ -1,7 +1,7 @@
 """Posts in parallel over HTTP, from a process of their own: ``python -m benchmarks.posting`` (JSON in, JSON out).
 
 Each client keeps one connection and sends the next request of the common heap as soon as its last one is answered, with
-an idempotency key of its own.
+an idempotency key of its own, and ``headers`` that are the same for all.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from benchmarks.load import Connection
 from pathways import ids
 
 
-async def client(port: int, work: list[list[str]], told: dict[str, Any]) -> None:
+async def client(port: int, work: list[list[str]], told: dict[str, Any], same: str) -> None:
     connection = Connection(port)
     await connection.open()
     while work:
         path, body = work.pop()
-        headers = f"Idempotency-Key: {ids.random_id()}\r\n"
+        headers = f"{same}Idempotency-Key: {ids.random_id()}\r\n"
         begun = time.perf_counter()
         status, _ = await connection.ask("POST", path, body.encode(), headers)
         told["seconds"].append(time.perf_counter() - begun)
@@ -31,8 +31,8 @@ async def client(port: int, work: list[list[str]], told: dict[str, Any]) -> None
 
 async def run(given: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"seconds": [], "statuses": {}}
-    begun = time.perf_counter()
-    await asyncio.gather(*(client(given["port"], given["posts"], told) for _ in range(given["clients"])))
+    begun, same = time.perf_counter(), given.get("headers", "")
+    await asyncio.gather(*(client(given["port"], given["posts"], told, same) for _ in range(given["clients"])))
     return told | {"elapsed": time.perf_counter() - begun}
 
 
