@@ -84,6 +84,13 @@ def settle(db: Session, session: WorkshopSession) -> Settled:
     return Settled(seats, quotas)
 
 
+def run_out(db: Session, session: WorkshopSession) -> None:
+    """Take back what ran out, and offer nothing yet: whoever joins now comes after whoever went to the end before."""
+    now = clock.now()
+    if session.lapse_at is not None and session.lapse_at <= now:
+        _lapse(db, session, standing_quotas(db, session), now)
+
+
 def standing_quotas(db: Session, session: WorkshopSession) -> list[SeatQuota]:
     query = sa.select(SeatQuota).where(SeatQuota.session_id == session.id, SeatQuota.released_at.is_(None))
     return list(db.scalars(query.order_by(SeatQuota.id), execution_options=_FRESH))

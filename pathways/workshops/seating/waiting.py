@@ -87,6 +87,7 @@ def join(
     pots = _pots(quotas, wanted.language, row["needs"], row["via"], row["organisation_id"])
     if wanted.party > settling.largest(session, quotas, pots):
         raise Invalid(N_("Ce nombre de personnes n'est pas possible."))
+    settling.run_out(db, session)
     row |= {
         "session_id": session.id,
         "number": settling.next_number(db, session),
