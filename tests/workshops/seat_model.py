@@ -66,6 +66,11 @@ class Model:
         own = [pot for pot in self.order if pot in one.pots and pot in self.kept]
         return [*own, GENERAL]
 
+    def largest(self, one: Person) -> int:
+        """The most seats that they may ever have together."""
+        lasting = sum(size for size, until in self.kept.values() if until is None)
+        return max([self.capacity - lasting, *(self.kept[pot][0] for pot in self.pots_of(one) if pot in self.kept)])
+
     def passes(self, now: datetime) -> None:
         """What ran out by now, then who is next."""
         for one in self.booked.values():
@@ -90,6 +95,8 @@ class Model:
             return shut
         line = sorted((one for one in self.listed.values() if one.state == "waiting"), key=lambda one: one.number)
         for one in line:
+            if one.size > self.largest(one):
+                continue  # there were more seats when they came
             pot = next((pot for pot in self.pots_of(one) if pot not in shut and self.free(pot) >= one.size), None)
             if pot is not None:
                 one.state, one.pot, one.until = "offered", pot, ends
