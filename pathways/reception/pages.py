@@ -6,10 +6,8 @@ import uuid
 from contextlib import suppress
 from typing import Annotated, Any
 
-import segno
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Query
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -46,6 +44,7 @@ from pathways.reception.summary import summary
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.squares import square
 
 router = APIRouter()
 RECENT, MOST_DIAGNOSTICS = 6, 100
@@ -230,7 +229,7 @@ def paper(request: Request, member: Holder, reception_id: uuid.UUID, db: DB, doo
         step=_step(profile),
         appointment=Appointment.of(found.appointment),
         resume_code=ids.readable(code),
-        qr=_square(_resume_url(request, code)),
+        qr=square(_resume_url(request, code)),
         organisation=member.organisation_name,
         day=i18n.say_date(found.started_at.astimezone(PARIS).date(), attempt.language),
         day_in_french=i18n.say_date(found.started_at.astimezone(PARIS).date(), i18n.SOURCE),
@@ -355,7 +354,7 @@ def _reception_page(
         said=_said(wrong) if wrong else "",
         errors={one["field"]: i18n.sentence(one["message"], {}) for one in getattr(wrong, "errors", [])},
         resume_code=ids.readable(code),
-        qr=_square(_resume_url(request, code)) if not attempt.at_desk and attempt.stopped is None else "",
+        qr=square(_resume_url(request, code)) if not attempt.at_desk and attempt.stopped is None else "",
         url=_resume_url(request, code),
         reachable=request.app.state.settings.reachable_by_phones,
     )
@@ -379,12 +378,3 @@ def _said(error: DomainError) -> str:
 
 def _resume_url(request: Request, code: str) -> str:
     return f"{request.app.state.settings.url}/resume?code={code}"
-
-
-def _square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
-    )

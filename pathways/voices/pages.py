@@ -6,9 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Depends, Form, Query
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,6 +24,7 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, Require
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.squares import square
 
 router = APIRouter()
 OF_DIAGNOSTIC = {"diagnostic_id": composing.get}
@@ -191,7 +190,7 @@ def _links(
         chosen=chosen,
         key=ids.random_id(),
         url=url,
-        qr=_square(url) if url else "",
+        qr=square(url) if url else "",
         reachable=request.app.state.settings.reachable_by_phones,
         reviews=member.may(Permission.TRANSLATIONS_REVIEW),
     )
@@ -258,13 +257,4 @@ def _page(request: Request, template: str, said: str, refused: DomainError | Non
         said=i18n.gettext(SAID.get(said, "")),
         wrong=i18n.sentence(refused.message, refused.values) if refused is not None else "",
         **values,
-    )
-
-
-def _square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from fastapi import APIRouter
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +23,7 @@ from pathways.learning.pages.pathway import page_values
 from pathways.learning.pages.shown import ShownStep
 from pathways.web.dependencies import OwnSettings, ReadDB
 from pathways.web.pages import render
+from pathways.web.squares import square
 from pathways.workshops.codes import Codes
 
 router = APIRouter()
@@ -84,7 +83,7 @@ def _paper(request: Request, db: Session, door: taking.Door, codes: Codes, attem
         **_days(found, values["steps"], attempt.language),
         day=(i18n.say_date(today, attempt.language), i18n.say_date(today, i18n.SOURCE)),
         resume_code=ids.readable(code),
-        qr=_square(f"{request.app.state.settings.url}/resume?code={code}"),
+        qr=square(f"{request.app.state.settings.url}/resume?code={code}"),
         on_the_card=ON_THE_CARD,
         not_booked=agenda.NOT_BOOKED,
         at_desk=is_at_desk(request),
@@ -102,12 +101,3 @@ def _days(found: Pathway, steps: list[ShownStep], language: str) -> dict[str, An
         for part in [one for one in sitting.parts if one.key in own]:
             days.setdefault(part.key, (i18n.say_date(sitting.on, language), i18n.say_date(sitting.on, i18n.SOURCE)))
     return {"days": days}
-
-
-def _square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
-    )

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import segno
 from markupsafe import Markup
 from pydantic import AfterValidator, StringConstraints
 
@@ -15,6 +14,7 @@ from pathways.i18n import D_, N_
 from pathways.learning.models import Referral, ReferralState
 from pathways.learning.referrals import referred, referring
 from pathways.texts import clean, unturned
+from pathways.web.squares import square
 from pathways.workshops import tongues
 from pathways.workshops.codes import Codes
 
@@ -83,15 +83,6 @@ def told(referral: Referral, names: Mapping[uuid.UUID, str], codes: Codes, url: 
         "code": "" if gone or asks else ids.readable(codes.code_of(referral.id)),
         "qr": Markup() if gone or asks else square(f"{url}/r/{codes.token_of(referral.id)}"),
     }
-
-
-def square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
-    )
 
 
 def spoken(code: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-import segno
 from fastapi import Depends
 from markupsafe import Markup
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from pathways import clock, i18n, ids
 from pathways.settings import Settings
 from pathways.web.dependencies import OwnSettings, settings_of
 from pathways.web.security import LANGUAGE_COOKIE
+from pathways.web.squares import square
 from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, SessionState, WaitlistEntry, WorkshopSession
@@ -54,15 +54,6 @@ def remember_language(response: Response, request: Request, code: str) -> None:
         httponly=True,
         samesite="lax",
         secure=settings_of(request).secure_cookies,
-    )
-
-
-def square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
     )
 
 

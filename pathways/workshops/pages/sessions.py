@@ -5,10 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-import segno
 import sqlalchemy as sa
 from fastapi import APIRouter
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +19,7 @@ from pathways.permissions import Member
 from pathways.places.rules import AREAS
 from pathways.web.dependencies import DB, OwnSettings, ReadDB
 from pathways.web.pages import render
+from pathways.web.squares import square
 from pathways.workshops import forms, policies
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import (
@@ -190,7 +189,7 @@ def poster(
         session=found,
         said=said_of(found, spoken),
         url=url,
-        qr=_square(url),
+        qr=square(url),
         reachable=settings.reachable_by_phones,
     )
 
@@ -306,12 +305,3 @@ def _partners(db: Session, member: Member) -> dict[str, str]:
     """The other organisations of this server, for shares of seats."""
     query = sa.select(Organisation.id, Organisation.name).where(Organisation.id != member.organisation_id)
     return {str(one): name for one, name in db.execute(query.order_by(Organisation.name).limit(MOST_PARTNERS))}
-
-
-def _square(url: str) -> Markup:
-    """The square that a phone scans: drawn here, from an address of our own."""
-    return Markup(  # noqa: S704 - see above
-        segno.make(url, error="m").svg_inline(
-            omitsize=True, border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, title="QR"
-        )
-    )

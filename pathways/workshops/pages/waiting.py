@@ -11,6 +11,7 @@ from pathways import i18n
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.pages import render
+from pathways.web.squares import square
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Channel, SessionState, WaitingState, WaitlistEntry, WorkshopSession
@@ -19,7 +20,6 @@ from pathways.workshops.pages.booking_doors import (
     OwnCodes,
     readable,
     speak_as,
-    square,
     until,
     waiting_url,
 )
