@@ -45,13 +45,23 @@ class Permission(enum.StrEnum):
     TERRITORIES_READ = "territories:read"
     """The sheet of a basin: wishes, gaps and seats, in numbers that name nobody."""
     TERRITORIES_WRITE = "territories:write"
+    BADGES_HOLD = "badges:hold"
+    """Ask for badges, gather what supports it, hold them: of oneself."""
+    BADGES_AWARD = "badges:award"
+    """Decide on requests, where a network named one to its jury."""
+    BADGES_ISSUE = "badges:issue"
+    """Run one's organisation's network: achievements, jury, keys, badges for a session, revocation."""
+    TEAM_READ = "team:read"
+    """Which skills the people of one's organisation have agreed to show, and what is missing."""
+    TEAM_WRITE = "team:write"
     PEOPLE_READ = "people:read"
     PEOPLE_MANAGE = "people:manage"
     ACCOUNT_OWN = "account:own"
     SERVER_OPERATE = "server:operate"
 
 
-_EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN}
+_EVERYBODY = {Permission.CONTENT_READ, Permission.ACCOUNT_OWN, Permission.BADGES_HOLD}
+_TEAM = {Permission.BADGES_AWARD, Permission.TEAM_READ, Permission.TEAM_WRITE}
 _TRANSLATOR = _EVERYBODY | {Permission.DIAGNOSTICS_READ, Permission.TRANSLATIONS_SUGGEST, Permission.VOICES_INVITE}
 _WORKSHOPS = {
     Permission.PLACES_READ,
@@ -65,11 +75,20 @@ _WORKSHOPS = {
 }
 _PRESCRIBER = _EVERYBODY | {Permission.PLACES_READ, Permission.WORKSHOPS_READ, Permission.BOOKINGS_MAKE}
 _COORDINATOR = (
-    _EVERYBODY | _WORKSHOPS | {Permission.DIAGNOSTICS_READ, Permission.PEOPLE_READ, Permission.TERRITORIES_WRITE}
+    _EVERYBODY
+    | _WORKSHOPS
+    | _TEAM
+    | {
+        Permission.DIAGNOSTICS_READ,
+        Permission.PEOPLE_READ,
+        Permission.TERRITORIES_WRITE,
+        Permission.BADGES_ISSUE,
+    }
 )
 _TRAINER = (
     _TRANSLATOR
     | _WORKSHOPS
+    | _TEAM
     | {
         Permission.CONTENT_WRITE,
         Permission.DIAGNOSTICS_COMPOSE,
@@ -88,7 +107,13 @@ OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.TRAINER: frozenset(_TRAINER),
     Role.ADMINISTRATOR: frozenset(
-        _TRAINER | {Permission.TRANSLATIONS_REVIEW, Permission.TERRITORIES_WRITE, Permission.PEOPLE_MANAGE}
+        _TRAINER
+        | {
+            Permission.TRANSLATIONS_REVIEW,
+            Permission.TERRITORIES_WRITE,
+            Permission.BADGES_ISSUE,
+            Permission.PEOPLE_MANAGE,
+        }
     ),
 }
 
@@ -114,6 +139,11 @@ FOR_TOKENS = frozenset(
         Permission.ATTENDANCE_RECORD,
         Permission.TERRITORIES_READ,
         Permission.TERRITORIES_WRITE,
+        Permission.BADGES_HOLD,
+        Permission.BADGES_AWARD,
+        Permission.BADGES_ISSUE,
+        Permission.TEAM_READ,
+        Permission.TEAM_WRITE,
     }
 )
 """What a personal token may carry: never the account itself, never other people's rights."""
