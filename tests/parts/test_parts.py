@@ -94,7 +94,7 @@ def test_the_npm_lock_names_packages_and_hashes_and_no_address():
     assert all("integrity" in package for name, package in packages.items() if name)
 
 
-@pytest.mark.parametrize("group", ["base", "build", "test", "lint", "lock"])
+@pytest.mark.parametrize("group", ["base", "build", "test", "lint", "lock", "node", "validator"])
 def test_a_python_lock_names_packages_and_hashes_and_no_address(group):
     lock = (ROOT / "requirements" / f"{group}.txt").read_text(encoding="utf-8")
     assert "://" not in lock
