@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
+from pathways.badges import proposals
+from pathways.badges.achievement_documents import AchievementDocument
 from pathways.errors import Invalid
 from pathways.items import recordings
 from pathways.items import service as items_service
@@ -68,6 +70,7 @@ def check(root: Path, today: date) -> Content:
         findings += check_practices(framework, root, today)[1]
     if not folders:
         findings.append(Finding(str(root), 1, "no-framework", "aucun framework.yaml dans ce dossier"))
+    findings += proposals.check(root)[1]
     return Content(tuple(folders), tuple(sorted(set(findings))), resources, goals)
 
 
@@ -224,6 +227,7 @@ SCHEMAS = {
     "goals-translation": GoalsTranslationDocument,
     "resource": ResourceDocument,
     "resource-translation": ResourceTranslationDocument,
+    "achievement": AchievementDocument,
 }
 _OF_BLOCK = re.compile(r"^of:[^\n]*\n(?:[ \t]+[^\n]*\n?)*", re.MULTILINE)
 _OF_LINE = re.compile(r"""^(\s*of:\s*)("[^"]*"|'[^']*'|[^\s#"']*)(\s*(?:#.*)?\s*)$""")
