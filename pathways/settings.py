@@ -25,6 +25,8 @@ class Settings:
     url: str = "http://127.0.0.1:8000"
     database_url: str = "sqlite:///data/pathways.sqlite3"
     secret: bytes = b""
+    badge_secret: bytes = b""
+    """What the keys that sign badges are wrapped with; empty: ``secret``."""
     processes: int = 1
     mail_url: str = ""
     mail_from: str = ""
@@ -41,6 +43,8 @@ class Settings:
     """Organisations may have addresses of the operator's own network called, and without encryption."""
     check_links: bool = False
     """The worker looks, once a week, whether the links of resources still lead somewhere."""
+    verify_others: bool = False
+    """Whoever has a badge of another issuer checked here has this server ask that issuer's site for keys and lists."""
     bookings_an_hour: int = 60
     """Seats that one network address may take: a full room of telephones, and no script that empties a calendar.
     0: nobody counts."""
@@ -81,6 +85,7 @@ class Settings:
             url=url,
             database_url=database_url,
             secret=env.get("PATHWAYS_SECRET", "").encode(),
+            badge_secret=_badge_secret(env),
             processes=_number(env, "PATHWAYS_PROCESSES", default=1, lowest=1, highest=64),
             mail_url=mail_url,
             mail_from=env.get("PATHWAYS_MAIL_FROM")
@@ -92,8 +97,14 @@ class Settings:
             sms_token=env.get("PATHWAYS_SMS_TOKEN", ""),
             private_webhooks=env.get("PATHWAYS_PRIVATE_WEBHOOKS", "") == "1",
             check_links=env.get("PATHWAYS_CHECK_LINKS", "") == "1",
+            verify_others=env.get("PATHWAYS_VERIFY_OTHERS", "") == "1",
             bookings_an_hour=_number(env, "PATHWAYS_BOOKINGS_AN_HOUR", default=60, lowest=0, highest=1_000_000),
         )
+
+    @property
+    def wrapping_secret(self) -> bytes:
+        """What wraps the keys of badges."""
+        return self.badge_secret or self.secret
 
     @property
     def reachable_by_phones(self) -> bool:
@@ -128,6 +139,13 @@ def resource(name: str) -> Path:
     """The folder ``referentials``, ``locales`` or ``migrations``: packaged with the wheel, else beside the package."""
     packaged = Path(__file__).parent / "data" / name
     return packaged if packaged.exists() else Path(__file__).parent.parent / name
+
+
+def _badge_secret(env: Mapping[str, str]) -> bytes:
+    secret = env.get("PATHWAYS_BADGE_SECRET", "").encode()
+    if secret and len(secret) < 32:
+        raise SettingsError("PATHWAYS_BADGE_SECRET doit compter au moins 32 caractères.")
+    return secret
 
 
 def _is_web_address(url: str) -> bool:

@@ -1,0 +1,1 @@
+"""Signing: keys, documents, status lists, batches, revocation."""

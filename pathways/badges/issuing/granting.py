@@ -1,0 +1,103 @@
+"""The badge that comes of a request: issued with what stands behind it, in the place of the one that it renews."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pathways.badges.criteria.wording import Language
+from pathways.badges.formats import documents
+from pathways.badges.issuing import awarding, composing, measuring, offering, revoking, witnessing
+from pathways.badges.issuing.awarding import Order
+from pathways.badges.issuing.composing import Witnessed
+from pathways.badges.issuing.defining import Definition
+from pathways.badges.issuing.revoking import Why
+from pathways.badges.issuing.signer import Signer
+from pathways.badges.models import (
+    AwardRequest,
+    Credential,
+    Endorsement,
+    EndorsementState,
+    Evidence,
+    EvidenceKind,
+    JuryDecision,
+    JuryVerdict,
+)
+
+GENRES: Mapping[str, Mapping[EvidenceKind, str]] = {
+    "fr": {EvidenceKind.FILE: "Fichier", EvidenceKind.LINK: "Lien", EvidenceKind.TEXT: "Texte"},
+    "en": {EvidenceKind.FILE: "File", EvidenceKind.LINK: "Link", EvidenceKind.TEXT: "Text"},
+}
+
+
+def issue_for_request(
+    db: Session, signer: Signer, request: AwardRequest, *, by: uuid.UUID | None, now: datetime
+) -> Credential:
+    """Sign the badge of a granted request, then what its endorsers said. Twice is once. A badge that it renews is
+    revoked as superseded: it keeps the day on which it was first earned.
+    """
+    version = request.achievement_version
+    definition = offering.definition_of(version)
+    renewed = db.get(Credential, request.renews_id) if request.renews_id is not None else None
+    order = Order(
+        holder_id=request.holder_id,
+        origin=f"request:{request.id}",
+        language=cast("Language", request.language if request.language in definition.languages else "fr"),
+        level=request.level if definition.levels else None,
+        witnessed=behind(db, request, definition),
+        awarded=first_earned(db, renewed) if renewed is not None else None,
+    )
+    [made] = awarding.issue(db, signer, version, [order], by=by, now=now)
+    witnessing.sign_for(db, signer, made, request.id)
+    if renewed is not None and renewed.revoked_at is None:
+        revoking.take_back(db, signer, [renewed], Why.SUPERSEDED, by=by)
+        renewed.superseded_by_id = made.id
+    return made
+
+
+def behind(db: Session, request: AwardRequest, definition: Definition) -> Witnessed:
+    """How it was measured, who saw it, what was looked at: numbers, titles and digests, and no name."""
+    skills = composing.skills_of(definition)
+    return Witnessed(
+        measure=measuring.measured(db, request.holder_id, skills) if skills else None,
+        skills=len(skills),
+        endorsements=_count(
+            db,
+            sa.func.count(sa.distinct(Endorsement.endorser_id)),
+            Endorsement.request_id == request.id,
+            Endorsement.state == EndorsementState.GIVEN,
+        ),
+        jury=_count(
+            db,
+            sa.func.count(),
+            JuryDecision.request_id == request.id,
+            JuryDecision.round == request.round,
+            JuryDecision.verdict == JuryVerdict.GRANT,
+        ),
+        evidence=tuple(
+            documents.Evidence(name=one.title, genre=GENRES[request.language][one.kind], sha256=one.sha256)
+            for one in db.scalars(
+                sa.select(Evidence).filter_by(request_id=request.id).order_by(Evidence.created_at, Evidence.id)
+            )
+        ),
+    )
+
+
+def first_earned(db: Session, credential: Credential) -> datetime:
+    """When the first of a line of renewals was issued."""
+    earliest, seen = credential, {credential.id}
+    while before := db.scalars(sa.select(Credential).filter_by(superseded_by_id=earliest.id)).first():
+        if before.id in seen:
+            break
+        seen.add(before.id)
+        earliest = before
+    return earliest.valid_from
+
+
+def _count(db: Session, what: sa.ColumnElement[int], *where: sa.ColumnElement[bool]) -> int:
+    return db.scalar(sa.select(what).where(*where)) or 0
