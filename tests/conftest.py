@@ -30,7 +30,8 @@ DATABASES = ("sqlite", "postgresql")
 FACES = ("_pages.py", "_api.py")
 TWICE_SLOWLY = (
     *("diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
-    *("people", "places", "reception", "referentials", "translations", "voices", "workshops"),
+    *("people", "places", "reception", "referentials", "teams", "translations", "voices", "workshops"),
+    *("candidacy", "holding", "issuing"),  # of badges
 )
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
 

@@ -227,6 +227,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_achievement_version_published_by"), "achievement_version", ["published_by"], unique=False)
     op.create_table(
+        "burnt_place",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("list_index", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["status_list.id"], name=op.f("fk_burnt_place_list_id_status_list")),
+        sa.PrimaryKeyConstraint("list_id", "list_index", name=op.f("pk_burnt_place")),
+    )
+    op.create_table(
         "achievement_picture",
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
@@ -603,6 +610,7 @@ def downgrade() -> None:
     op.drop_table("holder_attempt")
     op.drop_table("credential")
     op.drop_table("achievement_picture")
+    op.drop_table("burnt_place")
     op.drop_table("achievement_version")
     op.drop_table("status_list")
     op.drop_table("jury_member")

@@ -1,4 +1,4 @@
-"""A network in numbers, for those who keep it: badges, keys, how often files are verified. No person is counted apart."""
+"""A network in numbers, for those who keep it: badges, keys, how often files are verified. Nobody is counted apart."""
 
 from __future__ import annotations
 
@@ -64,18 +64,15 @@ def verifications(db: Session, now: datetime) -> Mapping[str, int]:
     return {outcome: int(count) for outcome, count in db.execute(query)}
 
 
-def latest(
-    db: Session, issuer: Issuer, *, before: datetime | None = None, most: int = 50
-) -> Sequence[Credential]:
-    """The badges of a network, the newest first, with what they are of; ``before``: older ones than that moment."""
+def latest(db: Session, issuer: Issuer, *, offset: int = 0, most: int = 50) -> Sequence[Credential]:
+    """The badges of a network, the newest first, with what they are of."""
     query = (
         sa.select(Credential)
         .where(Credential.issuer_id == issuer.id)
         .options(joinedload(Credential.version).joinedload(AchievementVersion.achievement))
         .order_by(Credential.issued_at.desc(), Credential.id)
-        .limit(most)
     )
-    return db.scalars(query if before is None else query.where(Credential.issued_at < before)).all()
+    return db.scalars(query.offset(offset).limit(most)).all()
 
 
 def _lives(now: datetime) -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from pathways.badges.formats import documents, integrity, status_list
 from pathways.badges.issuing import key_table
 from pathways.badges.issuing.key_table import SigningKey
 from pathways.badges.issuing.signer import Signer
-from pathways.badges.models import Credential, Endorsement, EndorsementState, Issuer, ListOf, StatusList
+from pathways.badges.models import BurntPlace, Credential, Endorsement, EndorsementState, Issuer, ListOf, StatusList
 from pathways.errors import NotFound
 from pathways.i18n import D_
 
@@ -95,8 +96,9 @@ def _free(db: Session, current: StatusList, count: int) -> list[int]:
     while len(chosen) < count:
         drawn = {_CHANCE.randrange(current.size) for _ in range(2 * (count - len(chosen)) + 2)} - chosen
         for some in _in_parts(sorted(drawn)):
-            used = sa.select(on.list_index).where(on.list_id == current.id, on.list_index.in_(some))
-            drawn -= set(db.scalars(used))
+            for one in (on, BurntPlace):
+                used = sa.select(one.list_index).where(one.list_id == current.id, one.list_index.in_(some))
+                drawn -= set(db.scalars(used))
         chosen.update(_CHANCE.sample(sorted(drawn), min(len(drawn), count - len(chosen))))
     return _CHANCE.sample(sorted(chosen), count)
 
@@ -117,11 +119,12 @@ def write(db: Session, issuer: Issuer, held: StatusList, key: SigningKey) -> Non
     """Make the list from the rows and sign it. The caller holds its row."""
     db.flush()
     now = clock.now().replace(microsecond=0)
+    burnt = sa.select(BurntPlace.list_index).filter_by(list_id=held.id)
     document = documents.status_list_credential(
         documents.StatusListCredential(
             url=url_of(issuer, held.number),
             issuer=issuer.did,
-            encoded=status_list.encode(db.scalars(_taken_back(held)), held.size),
+            encoded=status_list.encode(chain(db.scalars(_taken_back(held)), db.scalars(burnt)), held.size),
             valid_from=now,
             valid_until=now + LASTS,
             ttl=timedelta(seconds=FRESH_SECONDS),

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, outbox
 from pathways.badges.events import BadgeRevoked
-from pathways.badges.issuing import key_table, lists, networks
+from pathways.badges.issuing import key_table, lists, networks, witnessing
 from pathways.badges.issuing.signer import Signer
-from pathways.badges.models import Credential, Endorsement, HolderEvent, Issuer
+from pathways.badges.models import Credential, HolderEvent, Issuer
 from pathways.errors import Conflict, NotFound
 from pathways.i18n import D_, N_
 from pathways.permissions import Member
@@ -100,7 +100,7 @@ def withdraw_for_erasure(db: Session, signer: Signer, credential: Credential) ->
     credential.document, credential.jwt = b"", None
     credential.hosted_token, credential.hosted = None, None
     credential.origin, credential.holder_id = None, None
-    db.execute(sa.delete(Endorsement).filter_by(credential_id=credential.id))
+    witnessing.burn(db, signer, credential.id)
 
 
 def must_live(credential: Credential) -> None:

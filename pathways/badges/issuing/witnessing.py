@@ -16,7 +16,7 @@ from pathways.badges.issuing import composing, key_table, lists
 from pathways.badges.issuing.key_table import SigningKey
 from pathways.badges.issuing.lists import Place
 from pathways.badges.issuing.signer import Signer
-from pathways.badges.models import Credential, Endorsement, EndorsementState, Issuer, ListOf
+from pathways.badges.models import BurntPlace, Credential, Endorsement, EndorsementState, Issuer, ListOf
 
 NAMED: Mapping[str, str] = {"fr": "Recommandation", "en": "Endorsement"}
 
@@ -70,6 +70,19 @@ def take_back(db: Session, signer: Signer, given: Endorsement) -> None:
         return
     held = lists.hold(db, [given.list_id]) if given.list_id is not None else []
     given.state, given.withdrawn_at = EndorsementState.WITHDRAWN, clock.now()
+    for one in held:
+        issuer = db.get_one(Issuer, one.issuer_id)
+        lists.write(db, issuer, one, key_table.signing_key(db, signer, issuer))
+
+
+def burn(db: Session, signer: Signer, credential_id: uuid.UUID) -> None:
+    """The people of these endorsements are being erased: the rows go, their bits stay set."""
+    gone = db.scalars(sa.select(Endorsement).filter_by(credential_id=credential_id)).all()
+    held = lists.hold(db, {one.list_id for one in gone if one.list_id is not None})
+    for one in gone:
+        if one.list_id is not None and one.list_index is not None:
+            db.add(BurntPlace(list_id=one.list_id, list_index=one.list_index))
+        db.delete(one)
     for one in held:
         issuer = db.get_one(Issuer, one.issuer_id)
         lists.write(db, issuer, one, key_table.signing_key(db, signer, issuer))

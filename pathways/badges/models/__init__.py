@@ -27,6 +27,7 @@ from pathways.badges.models.holding import (
     ShareLink,
 )
 from pathways.badges.models.issuing import (
+    BurntPlace,
     Issuer,
     IssuerEvent,
     IssuerKey,
@@ -48,6 +49,7 @@ __all__ = [
     "Attested",
     "Audience",
     "AwardRequest",
+    "BurntPlace",
     "Credential",
     "CredentialForm",
     "Endorsement",

@@ -116,6 +116,15 @@ class StatusList(Base):
     valid_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class BurntPlace(Base):
+    """A bit that stays set though its row is gone: of an endorsement whose people were erased."""
+
+    __tablename__ = "burnt_place"
+
+    list_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(StatusList.id), primary_key=True)
+    list_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class VerificationCount(Base):
     """How often files were verified here: counts by day, and nothing about who or which."""
 

@@ -8,25 +8,16 @@ from typing import Annotated
 
 from fastapi import Depends
 from markupsafe import Markup
-from starlette.requests import Request
-from starlette.responses import Response
 
 from pathways import clock, i18n, ids
 from pathways.settings import Settings
-from pathways.web.dependencies import OwnSettings, settings_of
-from pathways.web.security import LANGUAGE_COOKIE
+from pathways.web.dependencies import OwnSettings
 from pathways.web.squares import square
 from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, SessionState, WaitlistEntry, WorkshopSession
 from pathways.workshops.pages.booking_words import NEEDS, things_of
 from pathways.workshops.showing import Said
-
-LANGUAGE_SECONDS = 30 * 86400
-WITH_A_TOKEN = {"x-robots-tag": "noindex, nofollow"}
-"""Beside what each answer carries (no copy in a cache, no address told to another site): whoever has the address of a
-slip holds it, so no search engine may.
-"""
 
 
 async def _codes(settings: OwnSettings) -> Codes:
@@ -35,26 +26,6 @@ async def _codes(settings: OwnSettings) -> Codes:
 
 
 OwnCodes = Annotated[Codes, Depends(_codes)]
-
-
-def speak_as(request: Request, kept: str) -> str:
-    """The language of somebody's own page: the one they booked in, unless the address asks for another."""
-    asked = i18n.recognised(request.query_params.get("lang", ""))
-    code = asked or (kept if kept in i18n.languages() else i18n.SOURCE)
-    i18n.use(code)
-    return code
-
-
-def remember_language(response: Response, request: Request, code: str) -> None:
-    response.set_cookie(
-        LANGUAGE_COOKIE,
-        code,
-        max_age=LANGUAGE_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings_of(request).secure_cookies,
-    )
 
 
 def slip_url(settings: Settings, codes: Codes, booking: Booking) -> str:

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from pathways import i18n, ids
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.pages import render
+from pathways.web.private import WITH_A_TOKEN, speak_as
 from pathways.workshops import showing
 from pathways.workshops.attending import certificates, closing
 from pathways.workshops.attending.certificates import Certificate
 from pathways.workshops.codes import Codes
 from pathways.workshops.pages.attendance import Recorder
-from pathways.workshops.pages.booking_doors import WITH_A_TOKEN, OwnCodes, speak_as
+from pathways.workshops.pages.booking_doors import OwnCodes
 from pathways.workshops.seating import booking
 
 router = APIRouter()

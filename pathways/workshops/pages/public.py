@@ -16,10 +16,11 @@ from pathways.errors import Invalid, NotFound
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public, settings_of
 from pathways.web.pages import render
+from pathways.web.private import remember_language
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MOST_PARTY, Booking, QuotaKind, WorkshopSession
-from pathways.workshops.pages.booking_doors import OwnCodes, is_live, remember_language
+from pathways.workshops.pages.booking_doors import OwnCodes, is_live
 from pathways.workshops.pages.booking_forms import BookForm, book_form, contact_words, reached
 from pathways.workshops.pages.booking_words import CLOSED, NEEDS, RULE, facts_of
 from pathways.workshops.scheduling import sessions

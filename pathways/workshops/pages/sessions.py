@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter
@@ -41,6 +43,10 @@ from pathways.workshops.showing import said_of
 
 router = APIRouter()
 MOST_PARTNERS = 300
+CoLed = Callable[[Session, Member, WorkshopSession], Sequence[Any]]
+"""With whom a member led a session, and whether they said so: badges, above this feature, register it as
+``app.state.co_led``. Without badges there is nothing to say.
+"""
 
 
 # --- scheduling ----------------------------------------------------------------------------------------------
@@ -238,7 +244,13 @@ def _session(
         url=f"{request.app.state.settings.url}/s/{found.code}",
         key=ids.new_id(),
         structure=QuotaKind.STRUCTURE,
+        co_led=_co_led(request, db, member, found),
     )
+
+
+def _co_led(request: Request, db: Session, member: Member, found: WorkshopSession) -> Sequence[Any]:
+    co_led: CoLed | None = getattr(request.app.state, "co_led", None)
+    return co_led(db, member, found) if co_led is not None else ()
 
 
 def _cancelling(

@@ -18,20 +18,13 @@ from pathways.errors import NotFound, WrongCode
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
+from pathways.web.private import WITH_A_TOKEN, speak_as
 from pathways.workshops import showing, wishes
 from pathways.workshops.attending import certificates
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, BookingState, WorkshopSession
 from pathways.workshops.notifying import calendars
-from pathways.workshops.pages.booking_doors import (
-    WITH_A_TOKEN,
-    OwnCodes,
-    is_changeable,
-    is_live,
-    speak_as,
-    ticket_of,
-    until,
-)
+from pathways.workshops.pages.booking_doors import OwnCodes, is_changeable, is_live, ticket_of, until
 from pathways.workshops.pages.booking_forms import LONGEST_LABEL, identifier
 from pathways.workshops.pages.booking_words import GONE
 from pathways.workshops.pages.public import JUST_BOOKED

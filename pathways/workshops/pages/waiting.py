@@ -11,18 +11,12 @@ from pathways import i18n
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.pages import render
+from pathways.web.private import WITH_A_TOKEN, speak_as
 from pathways.web.squares import square
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Channel, SessionState, WaitingState, WaitlistEntry, WorkshopSession
-from pathways.workshops.pages.booking_doors import (
-    WITH_A_TOKEN,
-    OwnCodes,
-    readable,
-    speak_as,
-    until,
-    waiting_url,
-)
+from pathways.workshops.pages.booking_doors import OwnCodes, readable, until, waiting_url
 from pathways.workshops.pages.booking_words import RULE
 from pathways.workshops.seating import seeking, waiting
 from pathways.workshops.seating.asking import Refused

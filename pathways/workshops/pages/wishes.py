@@ -16,11 +16,12 @@ from pathways.places import territories
 from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.pages import render
+from pathways.web.private import WITH_A_TOKEN, remember_language, speak_as
 from pathways.web.squares import square
 from pathways.workshops import showing, themes, tongues, wishes
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Wish, WorkshopSession
-from pathways.workshops.pages.booking_doors import WITH_A_TOKEN, OwnCodes, remember_language, speak_as
+from pathways.workshops.pages.booking_doors import OwnCodes
 from pathways.workshops.pages.booking_forms import BookForm, contact_words, identifier, reached
 from pathways.workshops.pages.wish_forms import WishForm, wish_form
 from pathways.workshops.seating.asking import Wanted

@@ -230,3 +230,14 @@ def test_an_endorsement_is_signed_again_after_a_theft(db: Session, endorsed):
     document = json.loads(given.document)
     verify(db, issuer, document)
     assert document["credentialSubject"]["id"] == f"urn:uuid:{credential.superseded_by_id}"
+
+
+def test_the_bit_of_an_endorsement_outlives_its_people(db: Session, endorsed):
+    _, credential, given = endorsed
+    place = given.list_id, given.list_index
+    revoking.withdraw_for_erasure(db, SIGNER, credential)
+    db.flush()
+    assert db.get(Endorsement, given.id) is None
+    held = db.get_one(StatusList, place[0])
+    bits = status_list.decode(json.loads(held.document)["credentialSubject"]["encodedList"])
+    assert status_list.is_set(bits, place[1])

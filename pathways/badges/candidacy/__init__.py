@@ -1,0 +1,1 @@
+"""From candidate to holder: requests, evidence, endorsements, the jury and its rules."""

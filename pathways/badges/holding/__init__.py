@@ -1,0 +1,1 @@
+"""The holder's space: what they hold, take away, share and erase."""
