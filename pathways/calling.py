@@ -1,27 +1,37 @@
 """Calling an address that somebody else chose, without letting it lead into the operator's own network.
 
 The name is resolved once, every address it has is looked at, and the connection goes to one of those: a name that
-answers differently the second time gains nothing. No redirect is followed, a reply is read only as far as its
-first line (:func:`look`: its head), and the whole call has one deadline.
+answers differently the second time gains nothing. A reply is read only as far as its first line (:func:`look`: its
+head; :func:`collect`: its body, up to a bound), and the whole call has one deadline. No redirect is followed, but by
+:func:`collect` within one host.
 """
 
 from __future__ import annotations
 
+import http.client
+import io
 import ipaddress
+import queue
 import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import cast
+from urllib.parse import urljoin, urlsplit
 
 PATIENCE = 10.0
 """Seconds for a whole call, once the name is resolved."""
 LONGEST_URL = 500
 LONGEST_HEAD = 8_000
 """Bytes of an answer that are read."""
+LARGEST_HEAD, LARGEST_BODY = 16_000, 256_000
+"""Bytes of an answer that is collected; the body, as it comes and as it is when decoded."""
+MOST_REDIRECTS = 2
 _END_OF_LINE, _END_OF_HEAD = b"\n", b"\r\n\r\n"
 _LOCATION = re.compile(rb"\r\nlocation:([^\r\n]*)", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)\b")
@@ -34,11 +44,43 @@ _NOBODYS = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "2001::/23", "2001
 
 
 class NotCalled(Exception):
-    """The call did not reach its end; the sentence (English, for a log) says why."""
+    """The call did not reach its end; the sentence (English, for a log) says why, ``code`` says it to programs."""
+
+    code = "unreached"
 
 
 class NoSuchName(NotCalled):
     """Whoever keeps the names of the Internet says that there is none like this; not that nobody could be asked."""
+
+    code = "no-such-name"
+
+
+class NotPublic(NotCalled):
+    """The address is none of the Internet, or is none at all, or is not asked with encryption."""
+
+    code = "not-public"
+
+
+class SentElsewhere(NotCalled):
+    """The answer sends on to another host, or sends on and on."""
+
+    code = "sent-elsewhere"
+
+
+class TooMuch(NotCalled):
+    """The answer is larger than anybody asked for."""
+
+    code = "too-large"
+
+
+class WrongKind(NotCalled):
+    """The answer is of another media type, or encoded in a way that nobody asked for."""
+
+    code = "wrong-kind"
+
+
+class TooSlow(NotCalled):
+    code = "too-slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +100,31 @@ class Answer:
     """Where the answer sends on to, if it does."""
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What stands at an address."""
+
+    status: int
+    kind: str
+    """Its media type in small letters, without parameters; empty when it says none."""
+    body: bytes
+
+
 def target_of(url: str, *, private: bool = False, open_too: bool = False) -> Target:
     """Read an address; raises :class:`NotCalled` for what is none, and for what is not https unless ``private``, or
     ``open_too`` where nothing secret is asked or told.
     """
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise NotCalled("not an address")
+        raise NotPublic("not an address")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise NotCalled("not an address") from None
+        raise NotPublic("not an address") from None
     if parts.scheme not in ({"https", "http"} if private or open_too else {"https"}) or not parts.hostname:
-        raise NotCalled("not a complete https address")
+        raise NotPublic("not a complete https address")
     if parts.username is not None or parts.password is not None:
-        raise NotCalled("an address with a password in it")
+        raise NotPublic("an address with a password in it")
     secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(secure, parts.hostname, port or (443 if secure else 80), path)
@@ -99,28 +151,173 @@ def look(
     return _answered(target, asked, until=_END_OF_HEAD, private=private, patience=patience)
 
 
+def collect(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    wanted: Callable[[str], bool] = lambda _kind: True,
+    private: bool = False,
+    patience: float | None = None,
+) -> Collected:
+    """``GET`` what stands at an address: its body, :data:`LARGEST_BODY` at most, whatever the status. It may send on
+    :data:`MOST_REDIRECTS` times within its own host. All of it, the resolving of names too, has ``patience`` seconds.
+
+    ``wanted`` says of a media type whether it is; of an answer that reports an error (4xx, 5xx) the body may be of any.
+    Raises :class:`NotCalled`, whose ``code`` says why.
+    """
+    ends = time.monotonic() + (PATIENCE if patience is None else patience)
+    asked = {"Accept-Encoding": "identity", **headers}
+    for _ in range(MOST_REDIRECTS + 1):
+        target = target_of(url, private=private)
+        found = _collected(target, _request(target, "GET", asked), wanted, private=private, ends=ends)
+        if isinstance(found, Collected):
+            return found
+        url = _sent_on(url, found, target, private=private)
+    raise SentElsewhere("sent on too often")
+
+
+def _sent_on(url: str, location: str, target: Target, *, private: bool) -> str:
+    """The address that an answer sends on to, if it is of the same host."""
+    try:
+        onward = urljoin(url, location)
+    except ValueError:
+        raise SentElsewhere("sent on to what is not an address") from None
+    to = target_of(onward, private=private)
+    if (to.secure, to.host, to.port) != (target.secure, target.host, target.port):
+        raise SentElsewhere("sent on to another host")
+    return onward
+
+
+def _collected(
+    target: Target, request: bytes, wanted: Callable[[str], bool], *, private: bool, ends: float
+) -> Collected | str:
+    """What is there, or where it says that it is."""
+    address = _resolved_by(target, ends, private=private)
+    with _line(target, address, _left(ends), ends=ends) as line:
+        line.sendall(request)
+        counted = _Counted(line)
+        answer = http.client.HTTPResponse(cast("socket.socket", counted), method="GET")
+        answer.begin()
+        if answer.status in {301, 302, 303, 307, 308}:
+            return answer.getheader("Location", "")
+        kind = answer.getheader("Content-Type", "").partition(";")[0].strip().casefold()
+        if answer.status < 400 and not wanted(kind):
+            raise WrongKind(f"an answer of the kind {kind[:60]!r}")
+        counted.left = LARGEST_BODY + LARGEST_HEAD
+        return Collected(answer.status, kind, _body(answer))
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    if (answer.length or 0) > LARGEST_BODY:
+        raise TooMuch("a body that says that it is too large")
+    body = answer.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise TooMuch("a body without end")
+    if answer.length:
+        raise NotCalled("a body that ends before its end")
+    coding = answer.getheader("Content-Encoding", "").strip().casefold()
+    if coding in {"", "identity"}:
+        return body
+    if coding not in {"gzip", "x-gzip"}:
+        raise WrongKind("an encoding that nobody asked for")
+    unpacking = zlib.decompressobj(31)
+    try:
+        whole = unpacking.decompress(body, LARGEST_BODY + 1)
+    except zlib.error:
+        raise WrongKind("an encoding that is not what it says") from None
+    if len(whole) > LARGEST_BODY:
+        raise TooMuch("a small body that becomes a large one")
+    return whole
+
+
+class _Counted(io.RawIOBase):
+    """The bytes that come in on a line, as long as some are left of what may."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self.left = LARGEST_HEAD
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What ``http.client`` asks of a socket."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] - what BufferedReader gives it
+        if self.left <= 0:
+            raise TooMuch("an answer without end")
+        read = self._line.recv_into(memoryview(buffer)[: self.left])
+        self.left -= read
+        return read
+
+
+def _left(ends: float) -> float:
+    """Seconds until then."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise TooSlow("no answer in time")
+    return left
+
+
+def _resolved_by(target: Target, ends: float, *, private: bool) -> tuple[str, int]:
+    """The same as :func:`_resolved`, but a name whose keeper never answers is not waited for."""
+    answers: queue.SimpleQueue[tuple[str, int] | NotCalled] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            answers.put(_resolved(target, private=private))
+        except NotCalled as error:
+            answers.put(error)
+
+    threading.Thread(target=resolve, daemon=True).start()
+    try:
+        answer = answers.get(timeout=_left(ends))
+    except queue.Empty:
+        raise TooSlow("a name that nobody resolves in time") from None
+    if isinstance(answer, NotCalled):
+        raise answer
+    return answer
+
+
 def _answered(target: Target, request: bytes, *, until: bytes, private: bool, patience: float | None = None) -> Answer:
-    patience = PATIENCE if patience is None else patience
     address = _resolved(target, private=private)
+    with _line(target, address, PATIENCE if patience is None else patience) as line:
+        line.sendall(request)
+        return _read(line, until)
+
+
+@contextmanager
+def _line(
+    target: Target, address: tuple[str, int], patience: float, *, ends: float | None = None
+) -> Iterator[socket.socket]:
+    """A connection to one address: so many seconds until it stands, and again until its end, unless that is given. What
+    fails on it is :class:`NotCalled`.
+    """
+    late = threading.Event()
     try:
         with (
             socket.create_connection(address, timeout=patience) as plain,
             _secured(plain, target) if target.secure else plain as line,
-            _one_deadline(line, patience),
+            _one_deadline(line, patience if ends is None else _left(ends), late),
         ):
             if isinstance(line, ssl.SSLSocket):
                 line.do_handshake()
-            line.sendall(request)
-            return _read(line, until)
-    except (OSError, ValueError) as error:
+            yield line
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        if late.is_set() or isinstance(error, TimeoutError):
+            raise TooSlow("no answer in time") from None
         raise NotCalled(f"{type(error).__name__}: {error}"[:200]) from None
+    if late.is_set():
+        raise TooSlow("an answer that was cut off")
 
 
 @contextmanager
-def _one_deadline(line: socket.socket, patience: float) -> Iterator[None]:
+def _one_deadline(line: socket.socket, patience: float, late: threading.Event) -> Iterator[None]:
     """Whoever sends one byte every few seconds keeps within every single time limit: this one is of the whole."""
 
     def end() -> None:
+        late.set()
         with suppress(OSError):
             socket.socket.shutdown(line, socket.SHUT_RDWR)
 
@@ -157,7 +354,7 @@ def _resolved(target: Target, *, private: bool) -> tuple[str, int]:
         raise (NoSuchName if gone else NotCalled)(f"the name {target.host} has no address") from None
     addresses = [str(one[4][0]) for one in found]
     if not addresses or not (private or all(is_public(one) for one in addresses)):
-        raise NotCalled(f"{target.host} is not an address of the Internet")
+        raise NotPublic(f"{target.host} is not an address of the Internet")
     return addresses[0], target.port
 
 

@@ -26,6 +26,8 @@ LARGER = (
     (re.compile(r"(/api/v1)?/places/import|/basins/import"), 15 * MEGABYTE),
     (re.compile(r"/translations/files|/api/v1/translations/import"), 10 * MEGABYTE),
     (re.compile(r"/items/new|/items/[^/]+/edit|/api/v1/pictures"), 8 * MEGABYTE),
+    (re.compile(r"/verify|/api/v1/verifications"), MEGABYTE),
+    (re.compile(r"/h/[^/]+/requests/[^/]+/evidence|/api/v1/award-requests/[^/]+/evidence/files"), 5 * MEGABYTE),
     (re.compile(r"/voice/[^/]+/[0-9]+|(/api/v1)?/voices/[^/]+/texts/[^/]+"), 10 * MEGABYTE),
 )
 """Where a file may be sent, and how large it may be: everywhere else a body stays small."""

@@ -1,0 +1,1 @@
+"""Badges for programs: the same service functions as the pages."""

@@ -1,0 +1,1 @@
+"""The pages of badges: for whoever verifies, holds, recommends, decides."""
