@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class BadgeIssued:
-    credential_id: uuid.UUID
-
-
-@dataclass(frozen=True, slots=True)
 class BadgeRevoked:
     credential_id: uuid.UUID
 

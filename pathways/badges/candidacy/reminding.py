@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, mail, outbox
 from pathways.badges.candidacy import jury, requests, standing
-from pathways.badges.events import BadgeExpiring, RequestDecided, RequestSubmitted
+from pathways.badges.events import BadgeExpiring, BadgeReissued, BadgeRevoked, RequestDecided, RequestSubmitted
 from pathways.badges.holding import holders
 from pathways.badges.holding.links import Links
 from pathways.badges.issuing import offering
@@ -93,6 +93,32 @@ EXPIRING: Mapping[str, Words] = {
 }
 
 
+REVOKED: Mapping[str, Words] = {
+    "fr": Words(
+        "Un de vos badges ne compte plus",
+        "Bonjour,\n\nLe réseau a repris votre badge « %(badge)s » : il ne compte plus.\n"
+        "Votre espace dit pourquoi, et ce que vous pouvez faire :\n%(link)s\n",
+    ),
+    "en": Words(
+        "One of your badges counts no more",
+        "Hello,\n\nThe network took back your badge “%(badge)s”: it counts no more.\n"
+        "Your space says why, and what you can do:\n%(link)s\n",
+    ),
+}
+REISSUED: Mapping[str, Words] = {
+    "fr": Words(
+        "Votre badge a été refait : prenez le nouveau fichier",
+        "Bonjour,\n\nUne clé du réseau n'était plus sûre. Votre badge « %(badge)s » a été refait avec une autre.\n"
+        "L'ancien fichier ne compte plus. Le nouveau vous attend :\n%(link)s\n",
+    ),
+    "en": Words(
+        "Your badge was made again: take the new file",
+        "Hello,\n\nA key of the network was no longer safe. Your badge “%(badge)s” was made again with another.\n"
+        "The file of before counts no more. The new one is waiting here:\n%(link)s\n",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Letter:
     to: Sequence[str]
@@ -109,6 +135,8 @@ def handlers(settings: Settings) -> dict[str, outbox.Handler]:
         RequestSubmitted.__name__: _handler(settings, _submitted),
         RequestDecided.__name__: _handler(settings, functools.partial(_decided, links)),
         BadgeExpiring.__name__: _handler(settings, functools.partial(_expiring, links)),
+        BadgeRevoked.__name__: _handler(settings, functools.partial(_changed, links, REVOKED, "revoked")),
+        BadgeReissued.__name__: _handler(settings, functools.partial(_changed, links, REISSUED, "reissued")),
     }
 
 
@@ -202,6 +230,21 @@ def _expiring(links: Links, db: Session, payload: dict[str, Any]) -> _Letter | N
     values = {"badge": _badge(credential.version, language), "day": day}
     reference = f"badge-expiring-{credential.id}"
     return _Letter(_to(db, holder), EXPIRING[language], values, space_of(db, links, holder), reference)
+
+
+def _changed(
+    links: Links, words: Mapping[str, Words], what: str, db: Session, payload: dict[str, Any]
+) -> _Letter | None:
+    """A badge that was taken back, or made again. One that another stands in for is told of by that one's letter."""
+    credential = db.get(Credential, uuid.UUID(payload["credential_id"]))
+    holder = db.get(Holder, credential.holder_id) if credential is not None and credential.holder_id else None
+    if credential is None or holder is None or credential.superseded_by_id is not None:
+        return None
+    language = standing.words_in(holder.language)
+    values = {"badge": _badge(credential.version, language)}
+    return _Letter(
+        _to(db, holder), words[language], values, space_of(db, links, holder), f"badge-{what}-{credential.id}"
+    )
 
 
 def _request(db: Session, payload: dict[str, Any]) -> AwardRequest | None:

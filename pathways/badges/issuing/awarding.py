@@ -15,11 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import clock, ids, outbox
+from pathways import clock, ids
 from pathways.badges.criteria import tree
 from pathways.badges.criteria.standing import lasts_until
 from pathways.badges.criteria.wording import Language, Names
-from pathways.badges.events import BadgeIssued
 from pathways.badges.formats import bulk, documents
 from pathways.badges.issuing import composing, key_table, lists, naming, offering
 from pathways.badges.issuing.composing import NOTHING_WITNESSED, Badge, Witnessed
@@ -71,7 +70,6 @@ def issue(
         for order in new:
             made = known[order.origin]
             db.add(HolderEvent(holder_id=order.holder_id, act="issued", about_id=made.id))
-            outbox.record(db, BadgeIssued(credential_id=made.id), about_id=made.id)
     return [known[one.origin] for one in orders]
 
 

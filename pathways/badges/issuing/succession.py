@@ -153,7 +153,7 @@ def _replace(db: Session, signer: Signer, issuer: Issuer, some: Sequence[Credent
     places = lists.take(db, signer, issuer, len(some))
     for old, place in zip(some, places, strict=True):
         new = _again(old, signing, place)
-        old.origin, old.hosted_token, old.hosted, old.jwt = None, None, None, None
+        old.origin, old.jwt = None, None
         db.flush()  # the reason that it was issued for is the new one's, and is there once
         db.add(new)
         db.flush()
