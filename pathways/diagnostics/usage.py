@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pathways import i18n
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
+from pathways.diagnostics.policies import OF_A_TEAM
 from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.referentials.models import Referential
@@ -37,6 +38,7 @@ def of_item(db: Session, member: Member, framework: str, code: str, skill: str) 
         .join(Referential, Referential.id == Diagnostic.referential_id)
         .where(
             Diagnostic.organisation_id == member.organisation_id,
+            Diagnostic.situation.is_distinct_from(OF_A_TEAM),
             Referential.code == framework,
             sa.or_(frozen, sa.and_(Diagnostic.state == DiagnosticState.DRAFT, chosen)),
         )

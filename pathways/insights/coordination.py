@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from pathways import clock
-from pathways.diagnostics.composing.service import CHECKS
+from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
@@ -173,7 +173,7 @@ def _diagnostics(db: Session, communes: Collection[str]) -> Sequence[Diagnostic]
         .where(
             Diagnostic.organisation_id.in_(here),
             Diagnostic.state != DiagnosticState.DRAFT,
-            Diagnostic.situation.is_distinct_from(CHECKS),
+            composing.is_listed(),
         )
     )
     return db.scalars(query.order_by(Diagnostic.published_at.desc()).limit(MOST_DIAGNOSTICS)).all()

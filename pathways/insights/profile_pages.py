@@ -17,6 +17,7 @@ from pathways.diagnostics import reading
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.policies import OF_A_TEAM
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Profile, Sign
 from pathways.diagnostics.taking import Door
@@ -221,6 +222,7 @@ def _others(db: Session, attempt: Attempt, diagnostic: Diagnostic) -> list[tuple
         .outerjoin(LearnerFile, LearnerFile.id == Attempt.file_id)
         .where(
             Diagnostic.organisation_id == diagnostic.organisation_id,
+            Diagnostic.situation.is_distinct_from(OF_A_TEAM),
             Diagnostic.referential.has(code=diagnostic.referential.code),
             Attempt.id != attempt.id,
             Attempt.part_of_id.is_(None),

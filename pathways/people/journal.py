@@ -35,6 +35,10 @@ class Act(enum.StrEnum):
     REFERRAL_OPENED = "referral_opened"
     HOURS_EXPORTED = "hours_exported"
     PATHWAYS_LISTED = "pathways_listed"
+    AWARD_REQUEST_OPENED = "award_request_opened"
+    TEAM_LISTED = "team_listed"
+    TEAM_MEMBER_OPENED = "team_member_opened"
+    TEAM_EXPORTED = "team_exported"
 
 
 def note(

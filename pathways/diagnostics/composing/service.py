@@ -33,6 +33,7 @@ __all__ = [
     "editable",
     "erase",
     "get",
+    "is_listed",
     "ladders",
     "latest_ladders",
     "list_for",
@@ -46,6 +47,8 @@ __all__ = [
 CODE_LENGTH = 6
 CHECKS = "checks"
 """The situation of what pathways ask from (:mod:`everything`): nobody composed it, and no list shows it."""
+UNLISTED = (CHECKS, policies.OF_A_TEAM)
+"""Situations that no list of diagnostics shows."""
 MOST_EDITS = 200
 """Earlier states of one draft that are kept; the oldest go first."""
 NOT_THERE = D_("Ce diagnostic n'existe pas.")
@@ -54,10 +57,14 @@ NOT_THERE = D_("Ce diagnostic n'existe pas.")
 def list_for(member: Member) -> sa.Select[Diagnostic]:
     return (
         sa.select(Diagnostic)
-        .where(Diagnostic.organisation_id == member.organisation_id, Diagnostic.situation.is_distinct_from(CHECKS))
+        .where(Diagnostic.organisation_id == member.organisation_id, is_listed())
         .options(selectinload(Diagnostic.referential))
         .order_by(Diagnostic.created_at.desc(), Diagnostic.id.desc())
     )
+
+
+def is_listed() -> sa.ColumnElement[bool]:
+    return sa.or_(Diagnostic.situation.is_(None), Diagnostic.situation.not_in(UNLISTED))
 
 
 def get(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:

@@ -42,6 +42,11 @@ SCOPES = {
     Permission.ATTENDANCE_RECORD: D_("pointer les présences"),
     Permission.TERRITORIES_READ: D_("lire la feuille d'un territoire"),
     Permission.TERRITORIES_WRITE: D_("dessiner des bassins"),
+    Permission.BADGES_HOLD: D_("demander des badges et tenir les siens"),
+    Permission.BADGES_AWARD: D_("décider de demandes de badges, si un réseau l'a nommé à son jury"),
+    Permission.BADGES_ISSUE: D_("tenir le réseau de la structure : badges, jury, clés"),
+    Permission.TEAM_READ: D_("lire l'équipe : ce que chacun a accepté de montrer"),
+    Permission.TEAM_WRITE: D_("composer l'équipe et inviter"),
 }
 ACTS = {
     Act.PROFILE_OPENED: D_("profil ouvert"),
@@ -56,6 +61,10 @@ ACTS = {
     Act.REFERRAL_OPENED: D_("orientation lue"),
     Act.HOURS_EXPORTED: D_("heures de parcours exportées"),
     Act.PATHWAYS_LISTED: D_("parcours lus en liste"),
+    Act.AWARD_REQUEST_OPENED: D_("demande de badge lue"),
+    Act.TEAM_LISTED: D_("équipe lue en liste"),
+    Act.TEAM_MEMBER_OPENED: D_("ligne d'une personne de l'équipe ouverte"),
+    Act.TEAM_EXPORTED: D_("tableau de l'équipe emporté"),
 }
 DETAILS = {
     "diagnostics": (D_("%(number)s diagnostic"), D_("%(number)s diagnostics")),

@@ -1,0 +1,1 @@
+"""Screens of a team: the desk's, the invitation in somebody's hands, and what is their own."""
