@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any, NoReturn
 
 from pathways import __version__
+from pathways.badges import commands as badge_commands
 from pathways.errors import DomainError, SettingsError
 from pathways.opening import opened
 from pathways.places import commands as place_commands
@@ -31,6 +31,8 @@ Réglages, par l'environnement :
   PATHWAYS_MAP_TILES          un fond de carte pour l'annuaire ; sinon les cartes sont dessinées ici
   PATHWAYS_PRIVATE_WEBHOOKS   1 : prévenir aussi des logiciels du réseau local
   PATHWAYS_CHECK_LINKS        1 : regarder une fois par semaine si les liens des ressources mènent quelque part
+  PATHWAYS_BADGE_SECRET       ce qui protège les clés des badges ; sinon PATHWAYS_SECRET
+  PATHWAYS_VERIFY_OTHERS      1 : vérifier aussi les badges d'autres émetteurs, en demandant leurs clés à leur site
 
 Pour commencer : pathways demo
 """
@@ -125,6 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("email")
     sub = command("translations", translations, "Traductions des questions : fichiers PO et XLIFF, machine, livraison.")
     translation_commands.declare(sub)
+    sub = command("badges", badges, "Clés des réseaux qui délivrent des badges, leur secret, leurs listes de statut.")
+    badge_commands.declare(sub)
     sub = command("speak", speak, "Lire les questions par une voix de synthèse (espeak-ng), là où personne n'a lu.")
     sub.add_argument("languages", nargs="*", metavar="LANGUE", help="par défaut : toutes celles qui ont une voix")
     sub.add_argument("--framework", default="", metavar="CODE", help="seulement ce référentiel")
@@ -154,30 +158,11 @@ def demo(_given: argparse.Namespace, settings: Settings) -> None:
 
 
 def _demonstrate(settings: Settings, sock: Any) -> None:
-    from pathways import content as shipped
-    from pathways import demo as demonstration
-    from pathways import demo_pathways, migrating
-    from pathways.clock import now
-    from pathways.diagnostics.blueprint import Blueprints
-    from pathways.diagnostics.taking import Door
-    from pathways.places import territories
+    from pathways import demonstrating
 
     with opened(settings) as database:
-        migrating.migrate(database)
-        content = shipped.check(resource("referentials"), now().date())
-        if content.errors:
-            raise SettingsError(f"Le contenu livré a une erreur : {content.errors[0]}")
-        with database.begin() as db:
-            shipped.load(db, content)
-            territories.load(db)
-        with database.begin() as db:
-            doors = demonstration.prepare(db)
-            demonstration.fill(db, Door(settings.secret, Blueprints(clock=time.monotonic)))
-            centre = demo_pathways.sign_in(db)
-    print(f"learner: {settings.url}/q/{doors.code}", flush=True)
-    print(f"trainer: {settings.url}{doors.sign_in}", flush=True)
-    if centre is not None:  # the structure to which people are sent on
-        print(f"centre: {settings.url}{centre}", flush=True)
+        for line in demonstrating.everything(database, settings):
+            print(line, flush=True)
     print("Ces liens ouvrent une fois. Ctrl-C pour arrêter.", flush=True)
     _serve(settings, sock)
 
@@ -291,6 +276,16 @@ def translations(given: argparse.Namespace, settings: Settings) -> int:
     with opened(settings) as database:
         migrating.must_be_current(database)
         return running.run(given, settings, database)
+
+
+def badges(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways import migrating
+    from pathways.badges import operating
+
+    settings = with_secret(settings)
+    with opened(settings) as database:
+        migrating.must_be_current(database)
+        return operating.run(given, settings, database)
 
 
 def open_organisation(given: argparse.Namespace, settings: Settings) -> None:

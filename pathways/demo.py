@@ -79,11 +79,9 @@ def fill(db: Session, door: Door) -> None:
     already: an empty group shows nobody what a group tells. They answer by chance, always the same one. Some are on a
     pathway, and some were (:mod:`demo_pathways`).
     """
-    account = people.account_by_email(db, EMAIL)
-    membership = account and db.scalars(sa.select(Membership).filter_by(account_id=account.id)).first()
-    if account is None or membership is None:
+    member = trainer(db)
+    if member is None:
         return
-    member = _member(account, membership)
     diagnostic = _diagnostic(db, member)
     is_new = not db.scalar(sa.select(sa.func.count()).where(Attempt.diagnostic_id == diagnostic.id))
     if is_new:
@@ -91,6 +89,13 @@ def fill(db: Session, door: Door) -> None:
     demo_workshops.fill(db, member, door.secret)
     if is_new:
         demo_pathways.fill(db, door, member, _learners(db, door, member, diagnostic))
+
+
+def trainer(db: Session) -> Member | None:
+    """Whoever tries it; ``None`` where it was not prepared."""
+    account = people.account_by_email(db, EMAIL)
+    membership = account and db.scalars(sa.select(Membership).filter_by(account_id=account.id)).first()
+    return _member(account, membership) if account is not None and membership is not None else None
 
 
 def _learners(db: Session, door: Door, member: Member, diagnostic: Diagnostic) -> list[Attempt]:

@@ -65,6 +65,10 @@ ACTS: Mapping[str, str] = {
     "twin_withdrawn": D_("Vous avez retiré un badge publié pour un ancien sac à badges."),
     "twin_signed": D_("Vous avez pris un badge pour un ancien sac à badges."),
     "issued": D_("Vous avez reçu un badge."),
+    "team_joined": D_("Vous montrez des savoir-faire à une équipe."),
+    "team_taken_back": D_("Vous ne montrez plus rien à une équipe."),
+    "team_left": D_("Vous avez quitté une équipe."),
+    "team_questions_begun": D_("Vous avez commencé les questions d'une équipe."),
     "reissued": D_("Un badge a été refait : la clé du réseau a changé. Reprenez le fichier."),
     "revoked": D_("Le réseau a repris un badge."),
     "expiring": D_("Nous vous avons prévenu : un badge finit bientôt."),
@@ -159,6 +163,11 @@ WORDS: Mapping[str, str] = {
     "without_name": D_("sans nom"),
     "result_of": D_("Commencé le"),
     "co_led": D_("Séances animées à plusieurs"),
+    "for_others": D_("Les badges des autres"),
+    "catalogue": D_("Tous les badges"),
+    "jury": D_("Le jury"),
+    "network": D_("Le réseau"),
+    "verify": D_("Vérifier un badge"),
     "no_results": D_("Aucun résultat ici pour l'instant."),
 }
 """Said in French or English, by name."""
