@@ -157,7 +157,7 @@ def _endorsed(given: Iterable[Endorsement], people: Known) -> tuple[Endorsed, ..
     return tuple(
         Endorsed(people.of_holder(one.endorser_id, one.organisation_id), one.given_at)
         for one in given
-        if one.endorser_id is not None
+        if one.endorser_id is not None and people.is_vouched_for(one.endorser_id)
     )
 
 

@@ -10,6 +10,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.badges.candidacy import facts
 from pathways.badges.criteria.wording import Language
 from pathways.badges.formats import documents
 from pathways.badges.issuing import awarding, composing, measuring, offering, revoking, witnessing
@@ -21,8 +22,6 @@ from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import (
     AwardRequest,
     Credential,
-    Endorsement,
-    EndorsementState,
     Evidence,
     EvidenceKind,
     JuryDecision,
@@ -49,7 +48,7 @@ def issue_for_request(
         origin=f"request:{request.id}",
         language=cast("Language", request.language if request.language in definition.languages else "fr"),
         level=request.level if definition.levels else None,
-        witnessed=behind(db, request, definition),
+        witnessed=behind(db, request, definition, now),
         awarded=first_earned(db, renewed) if renewed is not None else None,
     )
     [made] = awarding.issue(db, signer, version, [order], by=by, now=now)
@@ -60,18 +59,16 @@ def issue_for_request(
     return made
 
 
-def behind(db: Session, request: AwardRequest, definition: Definition) -> Witnessed:
-    """How it was measured, who saw it, what was looked at: numbers, titles and digests, and no name."""
+def behind(db: Session, request: AwardRequest, definition: Definition, now: datetime) -> Witnessed:
+    """How it was measured, who saw it, what was looked at: numbers, titles and digests, and no name. Endorsements are
+    those that criteria count.
+    """
+    known = facts.gather(db, request.holder, request.issuer_id, now, request=request)
     skills = composing.skills_of(definition)
     return Witnessed(
         measure=measuring.measured(db, request.holder_id, skills) if skills else None,
         skills=len(skills),
-        endorsements=_count(
-            db,
-            sa.func.count(sa.distinct(Endorsement.endorser_id)),
-            Endorsement.request_id == request.id,
-            Endorsement.state == EndorsementState.GIVEN,
-        ),
+        endorsements=len({one.by.id for one in known.endorsements}),
         jury=_count(
             db,
             sa.func.count(),

@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock
-from pathways.badges.candidacy import acquaintance, conflicts, requests, standing
+from pathways.badges.candidacy import acquaintance, conflicts, granting, requests, standing
 from pathways.badges.candidacy.acquaintance import Actor
 from pathways.badges.candidacy.conflicts import Act, Ground
-from pathways.badges.issuing import granting, networks, offering
+from pathways.badges.issuing import networks, offering
 from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import (
     WAITING,

@@ -21,6 +21,7 @@ from pathways.badges.holding import holders
 from pathways.badges.holding.links import Links
 from pathways.badges.issuing import offering
 from pathways.badges.models import WAITING, AchievementVersion, AwardRequest, Credential, Holder, RequestState
+from pathways.errors import Conflict
 from pathways.people.models import Account
 from pathways.settings import Settings
 
@@ -168,7 +169,12 @@ def address_of(db: Session, holder: Holder) -> str:
 
 def space_of(db: Session, links: Links, holder: Holder) -> str:
     """The address of their space: by their account, or by the private link for who has none."""
-    return f"{OWN}/{ME if _account(db, holder) is not None else holders.token_of(links, holder)}"
+    if _account(db, holder) is not None:
+        return f"{OWN}/{ME}"
+    try:
+        return f"{OWN}/{holders.token_of(links, holder)}"
+    except Conflict:  # the server's secret is another since: their own link opens it still
+        return OWN
 
 
 # --- inside ---------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n
-from pathways.badges.candidacy import requests, standing
+from pathways.badges.candidacy import granting, requests, standing
 from pathways.badges.holding import holders
-from pathways.badges.issuing import granting, offering
+from pathways.badges.issuing import offering
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import (

@@ -58,6 +58,13 @@ class Known:
         holder_id = next((one for one, account in self.accounts.items() if account == account_id), None)
         return self._witness(account_id, holder_id, organisation_id)
 
+    def is_vouched_for(self, holder_id: uuid.UUID) -> bool:
+        """Whether somebody else answers for who it is: a structure whose account they have, or the network by a badge.
+        Anybody can open a space, and three of them; what these say is read, and counted by no criterion.
+        """
+        account_id = self.accounts.get(holder_id)
+        return account_id in self.qualities or bool(self.held.get(holder_id))
+
     def _witness(
         self, account_id: uuid.UUID | None, holder_id: uuid.UUID | None, organisation_id: uuid.UUID | None
     ) -> Witness:

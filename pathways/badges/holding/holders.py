@@ -87,9 +87,14 @@ def by_token(db: Session, links: Links, token: str) -> Holder:
 
 
 def token_of(links: Links, holder: Holder) -> str:
-    """The token that opens it at present: no counter is stored, the links are tried in turn."""
-    tokens = (links.token_of(Opens.HOLDER, holder.id, number) for number in range(MOST_RENEWALS + 1))
-    return next(one for one in tokens if links.digest_of(one) == holder.link_digest)
+    """The token that opens it at present: no counter is stored, the links are tried in turn. Raises :class:`Conflict`
+    where the server's secret is another since: the old link opens it still, and cannot be shown any more.
+    """
+    for number in range(MOST_RENEWALS + 1):
+        token = links.token_of(Opens.HOLDER, holder.id, number)
+        if links.digest_of(token) == holder.link_digest:
+            return token
+    raise Conflict(N_("Ce lien a été changé trop de fois. Demandez de l'aide à votre médiateur."))
 
 
 def renew_link(db: Session, links: Links, holder: Holder) -> str:

@@ -61,7 +61,12 @@ def make(db: Session, signer: Signer, issuer: Issuer, algorithm: KeyAlgorithm = 
 
 def jwk_url(issuer: Issuer, key_id: uuid.UUID) -> str:
     """Where a public RSA key is, for as long as something it signed may be believed."""
-    return f"{issuer.base_url}/issuers/{issuer.slug}/keys/{key_id}"
+    return f"{secure(issuer.base_url)}/issuers/{issuer.slug}/keys/{key_id}"
+
+
+def secure(url: str) -> str:
+    """The same address over https: what verifiers of badges follow, whatever a demonstration is served over."""
+    return f"https://{url.partition('://')[2]}"
 
 
 def active(db: Session, issuer_id: uuid.UUID, algorithm: KeyAlgorithm = KeyAlgorithm.ED25519) -> IssuerKey | None:

@@ -45,7 +45,8 @@ class Place:
 
 
 def url_of(issuer: Issuer, number: int) -> str:
-    return f"{issuer.base_url}/issuers/{issuer.slug}/status/{number}"
+    """Verifiers follow https alone, as for the keys of a did:web: so it is https, also of a demonstration without."""
+    return f"{key_table.secure(issuer.base_url)}/issuers/{issuer.slug}/status/{number}"
 
 
 def begin(db: Session, signer: Signer, issuer: Issuer, of: ListOf = ListOf.CREDENTIALS) -> StatusList:

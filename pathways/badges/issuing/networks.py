@@ -129,7 +129,7 @@ def did_of(url: str, slug: str) -> str:
     """The name that the network signs under. A did:web is read over https; a demonstration at http has one all the
     same, which nobody else can look up.
     """
-    return format_keys.did_web(f"https://{url.partition('://')[2]}/issuers/{slug}")
+    return format_keys.did_web(f"{key_table.secure(url)}/issuers/{slug}")
 
 
 def slug_of(name: str) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pathways import throttle
-from pathways.database import Database
+from pathways import clock, throttle
+from pathways.badges.models import VerificationCount
+from pathways.badges.verifying.verdict import Verdict
+from pathways.database import Database, insert_for
 from pathways.errors import TooMany
 
 VERIFICATIONS, ASKED = 120, 60
@@ -33,6 +35,19 @@ class Limits:
         except TooMany:
             return False
         return True
+
+    def tell(self, verdict: Verdict) -> None:
+        """One more of its kind on this day: how often files are verified here, and nothing of which."""
+        today = clock.now().astimezone(clock.PARIS).date().isoformat()
+        with self.database.begin() as db:
+            one_more = insert_for(db)(VerificationCount).values(
+                day=today, format=verdict.kind[:20], outcome=verdict.overall.value, count=1
+            )
+            db.execute(
+                one_more.on_conflict_do_update(
+                    index_elements=["day", "format", "outcome"], set_={"count": VerificationCount.count + 1}
+                )
+            )
 
     def _count(self, purpose: str, limit: int) -> None:
         bucket = throttle.bucket(self.secret, purpose, self.address)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pathways.badges.issuing import granting
+from pathways.badges.candidacy import granting
 from tests.badges.candidacy.candidates import World
 
 really = granting.issue_for_request

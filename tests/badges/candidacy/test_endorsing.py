@@ -10,9 +10,11 @@ from pathways import clock
 from pathways.badges.candidacy import endorsing, requesting
 from pathways.badges.candidacy.endorsing import Said
 from pathways.badges.holding import holders
+from pathways.badges.issuing import awarding
+from pathways.badges.issuing.awarding import Order
 from pathways.badges.models import EndorsementState
 from pathways.errors import Conflict, Invalid, NotFound
-from tests.badges.candidacy.candidates import LINKS, PRAISE, SIGNER, a_member
+from tests.badges.candidacy.candidates import LINKS, PRAISE, SIGNER, World, a_member
 
 QUESTION = "Qu'avez-vous vu ?"
 
@@ -115,11 +117,23 @@ def test_what_is_said_has_bounds_and_names_neither_of_both(db, mine, said, field
     assert endorsing.invited(db, LINKS, token)[0].used_at is None
 
 
-def test_who_has_a_space_and_no_account_counts_as_somebody(db, world, mine):
+def test_a_space_that_anybody_opens_is_read_and_counts_for_nothing(db, world, mine):
+    """Else a candidate with three spaces would recommend themself."""
     endorser, _ = holders.create(db, LINKS)
     given = world.endorsed(mine[1], endorser)
     assert (given.endorser_id, given.organisation_id) == (endorser.id, None)
-    requesting.submit(db, SIGNER, mine[0], mine[1].id)
+    with pytest.raises(Invalid):
+        requesting.submit(db, SIGNER, mine[0], mine[1].id)
+
+
+def test_a_space_with_a_badge_of_the_network_counts_as_somebody(db):
+    world = World(db, signs=True)
+    candidate = world.member()
+    request = world.asked(candidate)
+    endorser, _ = holders.create(db, LINKS)
+    awarding.issue(db, SIGNER, world.version, [Order(endorser.id, "test:held")], by=None)
+    world.endorsed(request, endorser)
+    requesting.submit(db, SIGNER, world.holder(candidate), request.id)
 
 
 def test_its_author_takes_it_back_and_its_words_are_gone(db, world, mine):

@@ -9,10 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from pathways import clock
-from pathways.badges.candidacy import endorsing, evidence, requesting, standing
+from pathways.badges.candidacy import endorsing, evidence, granting, requesting, standing
 from pathways.badges.formats import status_list
 from pathways.badges.holding import holders
-from pathways.badges.issuing import granting
 from pathways.badges.models import Credential, Endorsement, JuryVerdict, RequestState, StatusList
 from pathways.diagnostics.models import Attempt
 from pathways.people.models import Account
