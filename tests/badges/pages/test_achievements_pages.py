@@ -1,0 +1,455 @@
+"""Achievements at the desk: a proposal adopted, a badge composed by forms alone, published for ever."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+import sqlalchemy as sa
+
+from pathways.app import create_app
+from pathways.badges import proposals
+from pathways.badges.criteria.tree import as_data, parse
+from pathways.badges.models import Achievement, AchievementPicture, AchievementVersion
+from pathways.permissions import Role
+from tests.badges.desks import Networks, value_of, with_desk, words
+from tests.badges.forms_sent import fields_of
+
+TEXTS = {
+    "texts.fr.name": "Tenir un accueil",
+    "texts.fr.description": "Accueille chacun, écoute, et dit qui peut aider.",
+    "audience": "volunteer",
+    "validity_months": "24",
+    "picture.pictogram": "volunteer-welcome",
+    "picture.tint": "plum",
+}
+
+
+@pytest.fixture
+def app(settings):
+    app = with_desk(create_app(settings))
+    yield app
+    app.state.database.dispose()
+
+
+@pytest.fixture
+def scene(app, database) -> Networks:
+    return Networks(app, database)
+
+
+@pytest.fixture
+def desk(scene):
+    return scene.keeper()[0]
+
+
+def drafted(desk, **changed) -> str:
+    """The address of a new draft."""
+    made = desk.post("/network/achievements/new", **TEXTS | {"first": "attendance"} | changed)
+    assert made.status_code == 303, words(made)
+    return made.headers["location"].partition("?")[0]
+
+
+def kept(database, path: str) -> Achievement:
+    with database.read() as db:
+        found = db.get_one(Achievement, uuid.UUID(path.rsplit("/", 1)[-1]))
+        db.expunge(found)
+        return found
+
+
+def write(desk, path: str, part: str, **fields):
+    """Send one part of the form, with the version that its page carries."""
+    version = value_of(desk.get(f"{path}/parts/{part}").text, "version")
+    return desk.post(f"{path}/parts/{part}", **{"version": version} | fields)
+
+
+# --- proposals ------------------------------------------------------------------------------------------------
+
+
+def test_every_shipped_proposal_is_read_adopted_and_shown(desk, database):
+    page = words(desk.get("/network/achievements"))
+    for one in proposals.proposals():
+        assert one.definition.texts["fr"].name in page
+        shown = desk.get(f"/network/proposals/{one.slug}")
+        assert shown.status_code == 200, one.slug
+        assert one.definition.texts["fr"].description in words(shown)
+        assert "(proposition)" in shown.text, "its picture says that nobody adopted it yet"
+    slug = proposals.proposals()[0].slug
+    path = desk.post(f"/network/proposals/{slug}/adopt").headers["location"].partition("?")[0]
+    assert desk.post(f"/network/proposals/{slug}/adopt").headers["location"].startswith(path)
+    assert kept(database, path).draft == proposals.proposal(slug).definition.as_data()
+    assert desk.get(path).status_code == 200
+    assert desk.get("/network/proposals/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["allophones", "volunteer-welcome", "i-do-it-myself"])
+def test_every_part_of_an_adopted_proposal_is_kept_as_it_was(desk, database, slug):
+    every_part_is_kept(desk, database, slug)
+
+
+@pytest.mark.slow  # half a minute
+def test_every_part_of_every_proposal_is_kept_as_it_was(desk, database):
+    for one in proposals.proposals():
+        every_part_is_kept(desk, database, one.slug)
+
+
+def every_part_is_kept(desk, database, slug: str) -> None:
+    path = desk.post(f"/network/proposals/{slug}/adopt").headers["location"].partition("?")[0]
+    before = kept(database, path).draft
+    for part in ("texts", "picture", "jury", "lists", "renewal", "alignments"):
+        page = desk.get(f"{path}/parts/{part}")
+        assert page.status_code == 200, part
+        sent = fields_of(page.text)
+        done = desk.browser.post(f"{path}/parts/{part}", data=sent)
+        assert done.status_code == 303, (part, words(done))
+        assert kept(database, path).draft == before, part
+    for of in ["criteria", *(["renewal"] if before["renewal"] else [])]:
+        tree = desk.get(f"{path}/criteria?of={of}")
+        assert tree.status_code == 200
+        places = set(re.findall(r'criteria/leaf\?of=\w+&amp;at=([0-9.]*)"', tree.text))
+        assert places
+        for place in places:
+            page = desk.get(f"{path}/criteria/leaf?of={of}&at={place}")
+            done = desk.browser.post(f"{path}/criteria/leaf", data=fields_of(page.text))
+            assert done.status_code == 303, (of, place, words(done))
+            assert meant(kept(database, path).draft) == meant(before), (of, place)
+
+
+def meant(draft: dict) -> dict:
+    """A draft with its criteria in one form: what is as it would be anyway is left out, micro-skills are in order."""
+
+    def in_order(value):
+        if isinstance(value, dict):
+            return {name: in_order(one) for name, one in value.items()}
+        texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return sorted(value) if texts else [in_order(one) for one in value] if isinstance(value, list) else value
+
+    found = {**draft, "criteria": in_order(as_data(parse(draft["criteria"])))}
+    if draft["renewal"]:
+        found["renewal"] = {**draft["renewal"], "criteria": in_order(as_data(parse(draft["renewal"]["criteria"])))}
+    return found
+
+
+# --- composing ------------------------------------------------------------------------------------------------
+
+
+def test_a_badge_is_composed_from_the_essential(desk, database):
+    path = drafted(desk)
+    made = kept(database, path)
+    assert made.slug == "tenir-un-accueil"
+    assert made.draft["criteria"] == {"attendance": {"hours": 2, "months": 24}}
+    page = words(desk.get(path))
+    assert "Au moins 2 heures de présence" in page
+    assert "Les critères seuls" in page
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["profile", "observation", "endorsements", "attendance", "sessions", "portfolio", "achievement", "attested"],
+)
+def test_it_may_begin_with_each_kind_of_criterion(desk, database, kind):
+    path = drafted(desk, first=kind)
+    assert list(kept(database, path).draft["criteria"]) == [kind]
+    assert desk.get(f"{path}/criteria/leaf?of=criteria&at=").status_code == 200
+
+
+def test_what_is_wrong_with_it_is_said_beside_each_field_in_french(desk):
+    wrong = {"texts.fr.name": "A", "texts.en.name": "Only a name", "validity_months": "3", "levels": "a\nb\nc\nd"}
+    page = desk.post("/network/achievements/new", **TEXTS | wrong)
+    assert page.status_code == 422
+    for name in ("texts.fr.name", "texts.en.description", "validity_months", "levels"):
+        assert f'id="{name}-error"' in page.text, name
+    assert "Il faut au moins 3 signes" in words(page)
+    assert "should" not in words(page)
+    assert 'value="Only a name"' in page.text
+    twice = drafted(desk)
+    assert twice
+    assert desk.post("/network/achievements/new", **TEXTS | {"first": "attendance"}).status_code == 422
+
+
+def test_two_people_do_not_overwrite_each_other(desk, database):
+    path = drafted(desk)
+    version = value_of(desk.get(f"{path}/parts/texts").text, "version")
+    sent = {name: value for name, value in TEXTS.items() if not name.startswith("picture")} | {"version": version}
+    assert desk.post(f"{path}/parts/texts", **sent).status_code == 303
+    late = desk.post(f"{path}/parts/texts", **sent | {"texts.fr.name": "Un autre nom"})
+    assert late.status_code == 409
+    assert "entre-temps" in words(late)
+    assert 'value="Un autre nom"' in late.text
+    assert kept(database, path).draft["texts"]["fr"]["name"] == "Tenir un accueil"
+
+
+def test_a_picture_is_looked_at_before_it_is_kept(desk, database):
+    path = drafted(desk)
+    chosen = {"picture.pictogram": "lantern", "picture.tint": "forest"}
+    seen = write(desk, path, "picture", action="see", **chosen)
+    assert seen.status_code == 200
+    assert 'value="lantern" checked' in seen.text
+    assert kept(database, path).draft["picture"]["pictogram"] == "volunteer-welcome"
+    assert write(desk, path, "picture", **chosen).status_code == 303
+    assert kept(database, path).draft["picture"] == {"pictogram": "lantern", "tint": "forest"}
+    wrong = write(desk, path, "picture", **chosen | {"picture.tint": "red"})
+    assert wrong.status_code == 422
+    assert 'id="picture.tint-error"' in wrong.text
+
+
+def test_a_jury_has_a_grid_whose_lines_are_moved_and_emptied(desk, database):
+    path = drafted(desk)
+    alone = write(desk, path, "jury", jury="2", foreign_jury="yes")
+    assert alone.status_code == 422
+    assert "il lui faut au moins une ligne" in words(alone)
+    lines = {"grid.0.looked_at": "L'accueil", "grid.1.looked_at": "L'écoute", "grid.1.shows": "Elle laisse parler."}
+    assert write(desk, path, "jury", jury="2", foreign_jury="yes", **lines).status_code == 303
+    assert [one["code"] for one in kept(database, path).draft["grid"]] == ["l-accueil", "l-ecoute"]
+    page = fields_of(desk.get(f"{path}/parts/jury").text) | {"grid.0.order": ["9"]}
+    assert desk.browser.post(f"{path}/parts/jury", data=page).status_code == 303
+    assert [one["code"] for one in kept(database, path).draft["grid"]] == ["l-ecoute", "l-accueil"]
+    page = fields_of(desk.get(f"{path}/parts/jury").text) | {"grid.0.looked_at": [""], "grid.0.shows": [""]}
+    assert desk.browser.post(f"{path}/parts/jury", data=page).status_code == 303
+    assert [one["code"] for one in kept(database, path).draft["grid"]] == ["l-accueil"]
+    half = write(desk, path, "jury", jury="1", **{"grid.3.shows": "Sans ce qui est regardé"})
+    assert half.status_code == 422
+    assert 'id="grid.3.looked_at-error"' in half.text
+
+
+def test_questions_and_advice_are_a_line_each(desk, database):
+    path = drafted(desk)
+    sent = {"avoid": "Un nom\n\n  Un visage  ", "piece_questions": "Que s'est-il passé ?"}
+    assert write(desk, path, "lists", **sent).status_code == 303
+    assert kept(database, path).draft["avoid"] == ["Un nom", "Un visage"]
+    wrong = write(desk, path, "lists", avoid="bien\n" + "x" * 301)
+    assert wrong.status_code == 422
+    assert "Ligne 2" in words(wrong)
+    many = write(desk, path, "lists", endorser_questions="\n".join("abcdef"))
+    assert many.status_code == 422
+    assert 'id="endorser_questions-error"' in many.text
+
+
+def test_an_alignment_comes_from_a_list_or_is_written_out(desk, database):
+    path = drafted(desk)
+    assert write(desk, path, "alignments", known="DigComp 2.2|4.1").status_code == 303
+    [one] = kept(database, path).draft["alignments"]
+    assert (one["framework"], one["code"]) == ("DigComp 2.2", "4.1")
+    own = {"own.framework": "ESCO", "own.name": "accueillir", "own.url": "http://data.europa.eu/esco/skill/1"}
+    assert write(desk, path, "alignments", keep="0", **own).status_code == 303
+    assert len(kept(database, path).draft["alignments"]) == 2
+    assert write(desk, path, "alignments", keep="1").status_code == 303
+    assert [one["framework"] for one in kept(database, path).draft["alignments"]] == ["ESCO"]
+    wrong = write(desk, path, "alignments", keep="0", **own | {"own.url": "javascript:alert(1)"})
+    assert wrong.status_code == 422
+    assert 'id="own.url-error"' in wrong.text
+
+
+def test_a_renewal_begins_from_what_is_measured(desk, database):
+    path = drafted(desk, first="profile")
+    assert write(desk, path, "renewal", renews="yes", **{"renewal.questions": "6"}).status_code == 303
+    draft = kept(database, path).draft
+    assert draft["renewal"] == {"criteria": draft["criteria"], "questions": 6}
+    assert desk.get(f"{path}/criteria?of=renewal").status_code == 200
+    assert write(desk, path, "renewal").status_code == 303
+    assert kept(database, path).draft["renewal"] is None
+    assert desk.get(f"{path}/criteria?of=renewal").status_code == 404
+
+
+# --- criteria -------------------------------------------------------------------------------------------------
+
+
+def step(desk, path: str, act: str, at: str = "", **fields):
+    version = value_of(desk.get(f"{path}/criteria").text, "version_read")
+    return desk.post(f"{path}/criteria", **{"version_read": version, "of": "criteria", "act": act, "at": at} | fields)
+
+
+def new_leaf(desk, path: str, kind: str, at: str = "", **fields):
+    page = desk.get(f"{path}/criteria/leaf?of=criteria&at={at}&kind={kind}")
+    assert page.status_code == 200
+    return desk.browser.post(f"{path}/criteria/leaf", data=fields_of(page.text) | fields)
+
+
+def test_a_tree_is_composed_without_a_script(desk, database):
+    path = drafted(desk)
+    asked = step(desk, path, "add", kind="endorsements")
+    assert asked.headers["location"].endswith("criteria/leaf?of=criteria&at=&kind=endorsements")
+    assert new_leaf(desk, path, "endorsements", n="3", organisations="2").status_code == 303
+    assert step(desk, path, "enclose", "1", kind="any").status_code == 303
+    assert new_leaf(desk, path, "sessions", "1", n="5", kinds=["van"]).status_code == 303
+    assert kept(database, path).draft["criteria"] == {
+        "all": [
+            {"attendance": {"hours": 2, "months": 24}},
+            {
+                "any": [
+                    {"endorsements": {"n": 3, "by": {"role": ["anyone"]}, "organisations": 2, "months": 24}},
+                    {"sessions": {"n": 5, "kinds": ["van"], "months": 24}},
+                ]
+            },
+        ]
+    }
+    page = words(desk.get(f"{path}/criteria"))
+    assert "Au moins 3 recommandations" in page
+    assert "Animer ou co-animer au moins 5 séances" in page
+    assert step(desk, path, "up", "1").status_code == 303
+    assert step(desk, path, "regroup", "0", kind="at_least", n="2").status_code == 303
+    assert step(desk, path, "remove", "0.0").status_code == 303
+    assert kept(database, path).draft["criteria"]["all"][0] == {
+        "at_least": {"n": 1, "of": [{"sessions": {"n": 5, "kinds": ["van"], "months": 24}}]}
+    }
+    assert step(desk, path, "release", "0").status_code == 303
+    assert len(kept(database, path).draft["criteria"]["all"]) == 2
+
+
+def test_what_cannot_be_is_said_and_nothing_changes(desk, database):
+    path = drafted(desk)
+    before = kept(database, path).draft
+    for act, fields in [
+        ("remove", {}),
+        ("remove", {"at": "7"}),
+        ("regroup", {"kind": "any"}),
+        ("dance", {}),
+        ("regroup", {"kind": "x"}),
+    ]:
+        refused = step(desk, path, act, **fields)
+        assert refused.status_code == 422, (act, fields)
+        assert 'role="alert"' in refused.text
+    assert new_leaf(desk, path, "attendance").status_code == 422, "the same twice in a group"
+    assert kept(database, path).draft == before
+    stale = desk.post(f"{path}/criteria", of="criteria", act="enclose", at="", kind="any", version_read="99")
+    assert stale.status_code == 409
+
+
+def test_a_criterion_says_in_a_sentence_what_stands_in_its_form(desk, database):
+    path = drafted(desk)
+    seen = new_leaf(desk, path, "attendance", hours="2,5", action="see")
+    assert seen.status_code == 200
+    assert "Au moins 2 heures et 30 minutes" in words(seen)
+    assert "attendance" in kept(database, path).draft["criteria"]
+    for wrong in ("", "beaucoup", "0", "2,3", "9999"):
+        page = new_leaf(desk, path, "attendance", hours=wrong)
+        assert page.status_code == 422, wrong
+        assert 'id="hours-error"' in page.text, wrong
+
+
+def test_micro_skills_are_chosen_among_those_of_a_framework(desk, database):
+    path = drafted(desk)
+    page = desk.get(f"{path}/criteria/leaf?of=criteria&at=&kind=profile&framework=mediateur-numerique")
+    assert 'name="mastery.ALO-01"' in page.text
+    other = new_leaf(desk, path, "profile", framework="inclusion-numerique", action="framework")
+    assert 'name="mastery.MEL-01"' in other.text
+    assert 'name="mastery.ACU-01"' not in other.text
+    sent = {name: "" for name in fields_of(page.text) if name.startswith("mastery.")}
+    sent |= {"framework": "mediateur-numerique", "mastery.ALO-01": "0.8", "mastery.ALO-02": "0.9", "answers": "0"}
+    made = desk.browser.post(f"{path}/criteria/leaf", data=fields_of(page.text) | sent)
+    assert made.status_code == 303, words(made)
+    leaf = kept(database, path).draft["criteria"]["all"][1]["profile"]
+    assert leaf["skills"] == {"ALO-01": 0.8, "ALO-02": 0.9}
+    assert leaf["answers"] == 0
+    nothing = desk.browser.post(
+        f"{path}/criteria/leaf", data=fields_of(page.text) | {name: "" for name in sent if name.startswith("mastery")}
+    )
+    assert nothing.status_code == 422
+    assert 'id="skills-error"' in nothing.text
+
+
+def test_whoever_counts_is_said_or_the_criterion_is_refused(desk):
+    path = drafted(desk)
+    page = new_leaf(desk, path, "endorsements", **{"by.role": []})
+    assert page.status_code == 422
+    assert 'id="by-error"' in page.text
+
+
+def test_the_finer_points_of_a_criterion_that_the_form_does_not_show_stay(desk, database, scene):
+    path = drafted(desk, first="profile")
+    achievement = kept(database, path)
+    leaf = achievement.draft["criteria"]["profile"] | {"lower_bound": True, "fingerprint": "0a1b2c3d4e5f"}
+    with scene.writing() as db:
+        held = db.get_one(Achievement, achievement.id)
+        held.draft = {**held.draft, "criteria": {"profile": leaf}}
+    page = desk.get(f"{path}/criteria/leaf?of=criteria&at=")
+    assert desk.browser.post(f"{path}/criteria/leaf", data=fields_of(page.text)).status_code == 303
+    assert kept(database, path).draft["criteria"] == {"profile": leaf}
+
+
+# --- publishing -----------------------------------------------------------------------------------------------
+
+
+def test_publishing_is_for_ever_and_says_so(desk, database):
+    path = drafted(desk)
+    page = desk.get(f"{path}/publish")
+    assert "rien de cette version ne change" in words(page)
+    assert "Au moins 2 heures de présence à des ateliers ou à des formations, d'après l'émargement" in words(page)
+    version = value_of(page.text, "version")
+    unsure = desk.post(f"{path}/publish", version=version)
+    assert unsure.status_code == 422
+    assert 'id="sure-error"' in unsure.text
+    assert desk.post(f"{path}/publish", version=version, sure="yes").status_code == 303
+    with database.read() as db:
+        made = db.scalars(sa.select(AchievementVersion).filter_by(achievement_id=kept(database, path).id)).one()
+        assert db.get(AchievementPicture, (made.id, 0)) is not None
+    assert desk.get(f"{path}/publish").status_code == 303
+    assert desk.get(f"{path}/parts/texts").status_code == 409
+    assert desk.get(f"{path}/criteria").status_code == 409
+    assert desk.post(f"{path}/publish", version=version, sure="yes").status_code in {303, 409}
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_published_unread(desk, database):
+    path = drafted(desk)
+    version = value_of(desk.get(f"{path}/publish").text, "version")
+    assert write(desk, path, "lists", avoid="Un nom").status_code == 303
+    refused = desk.post(f"{path}/publish", version=version, sure="yes")
+    assert refused.status_code == 409
+    assert "entre-temps" in words(refused)
+
+
+def test_a_next_version_is_prepared_published_or_thrown_away(desk, database):
+    path = drafted(desk)
+    assert publish(desk, path).status_code == 303
+    assert desk.post(f"{path}/revise").status_code == 303
+    assert write(desk, path, "lists", avoid="Un nom").status_code == 303
+    assert "Questions et conseils" in words(desk.get(f"{path}/publish"))
+    version = value_of(desk.get(path).text, "version")
+    assert desk.post(f"{path}/discard", version=version).status_code == 422
+    assert desk.post(f"{path}/discard", version=version, sure="yes").status_code == 303
+    assert kept(database, path).draft == {}
+    assert desk.post(f"{path}/revise").status_code == 303
+    assert write(desk, path, "lists", avoid="Un nom").status_code == 303
+    assert publish(desk, path).status_code == 303
+    with database.read() as db:
+        numbers = sa.select(AchievementVersion.number).filter_by(achievement_id=kept(database, path).id)
+        assert sorted(db.scalars(numbers)) == [1, 2]
+    assert desk.post(f"{path}/close").status_code == 303
+    assert "plus proposé" in words(desk.get(path))
+
+
+def publish(desk, path: str):
+    version = value_of(desk.get(f"{path}/publish").text, "version")
+    return desk.post(f"{path}/publish", version=version, sure="yes")
+
+
+def test_a_draft_of_which_nothing_was_published_goes_altogether(desk, database):
+    path = drafted(desk)
+    version = value_of(desk.get(path).text, "version")
+    assert desk.post(f"{path}/discard", version=version, sure="yes").status_code == 303
+    assert desk.get(path).status_code == 404
+
+
+def test_advice_is_given_and_prevents_nothing(desk):
+    path = drafted(desk)
+    page = words(desk.get(path))
+    assert "ne se délivre qu'en français" in page
+    assert "ne se renouvelle pas" in page
+    assert publish(desk, path).status_code == 303
+
+
+def test_another_network_and_another_role_find_nothing(desk, scene):
+    path = drafted(desk)
+    stranger, _ = scene.keeper()
+    trainer = scene.desk(scene.member(Role.TRAINER, organisation_id=desk.member.organisation_id))
+    for address in (path, f"{path}/parts/texts", f"{path}/criteria", f"{path}/criteria/leaf?at=", f"{path}/publish"):
+        assert stranger.get(address).status_code == 404, address
+        assert trainer.get(address).status_code == 403, address
+    for act in ("publish", "revise", "close", "discard", "criteria", "criteria/leaf", "parts/texts"):
+        assert stranger.post(f"{path}/{act}", sure="yes").status_code == 404, act
+
+
+def test_a_name_that_looks_like_a_tag_is_text(desk):
+    path = drafted(desk, **{"texts.fr.name": "<script>alert(1)</script>", "levels": "a<b>"})
+    for address in (path, f"{path}/publish", f"{path}/parts/picture", "/network/achievements"):
+        assert "<script>alert" not in desk.get(address).text
