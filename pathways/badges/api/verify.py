@@ -136,7 +136,9 @@ def verify(
     limits = Limits(request.app.state.database, settings.secret, address)
     limits.count()
     verifier: Verifier = request.app.state.verifier
-    return _out(verifier.verify(given.data, email=given.email, may_ask=limits.may_ask))
+    verdict = verifier.verify(given.data, email=given.email, may_ask=limits.may_ask)
+    limits.tell(verdict)
+    return _out(verdict)
 
 
 def _out(verdict: Verdict) -> dict[str, Any]:

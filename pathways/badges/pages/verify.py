@@ -83,6 +83,7 @@ def verify(
     limits.count()
     verifier: Verifier = request.app.state.verifier
     verdict = verifier.verify(given.data, email=given.email, may_ask=limits.may_ask)
+    limits.tell(verdict)
     return _page(request, "verify-result.html", status=422 if verdict.kind == UNREADABLE else 200, **_shown(verdict))
 
 
