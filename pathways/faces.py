@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from pathways.badges.api import achievements as badge_achievements_api
+from pathways.badges.api import credentials as badge_credentials_api
+from pathways.badges.api import endorsements as badge_endorsements_api
+from pathways.badges.api import evidence as badge_evidence_api
+from pathways.badges.api import host as badge_host_api
+from pathways.badges.api import issuers as badge_issuers_api
+from pathways.badges.api import juries as badge_juries_api
+from pathways.badges.api import requests as badge_requests_api
 from pathways.badges.api import verify as badge_verify_api
 from pathways.badges.pages import achievement_parts as achievement_part_pages
 from pathways.badges.pages import achievements as achievement_pages
@@ -22,6 +30,8 @@ from pathways.badges.pages import network_jury as network_jury_pages
 from pathways.badges.pages import network_keys as network_key_pages
 from pathways.badges.pages import open_badges_2 as open_badges_2_pages
 from pathways.badges.pages import results_brought as brought_pages
+from pathways.badges.pages import seats_brought as seat_brought_pages
+from pathways.badges.pages import session_badges as session_badge_pages
 from pathways.badges.pages import shares as share_pages
 from pathways.badges.pages import verify as verify_pages
 from pathways.diagnostics.api import learner as learner_api
@@ -175,6 +185,13 @@ APIS = (
     tandems_api,
     resources_api,
     badge_verify_api,
+    badge_achievements_api,
+    badge_credentials_api,
+    badge_endorsements_api,
+    badge_evidence_api,
+    badge_issuers_api,
+    badge_juries_api,
+    badge_requests_api,
     teams_api,
 )
 PAGES = (
@@ -266,8 +283,11 @@ PAGES = (
     holder_badge_pages,
     share_pages,
     brought_pages,
+    seat_brought_pages,
     credential_pages,
     open_badges_2_pages,
+    badge_host_api,  # at an address of its own, that the specification says
+    session_badge_pages,
     team_pages,
     team_coverage_pages,
     team_choice_pages,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
@@ -93,7 +92,7 @@ async def _given(request: Request) -> Given:
     except ValidationError as error:
         fields = [{"field": ".".join(map(str, one["loc"]))[:40] or "body", "message": _WRONG} for one in error.errors()]
         raise Invalid(N_("Quelque chose manque ou n'est pas valable."), errors=fields[:20]) from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, a number of five thousand digits, brackets in brackets
         raise _invalid("body", _WRONG) from None
     if bool(body.text) == bool(body.link):
         raise _invalid("text", _MISSING if not body.text else _WRONG)

@@ -224,7 +224,7 @@ def _endorsement(db: Session, request: AwardRequest, endorser: Holder | None, sa
     texts = {"comment": comment, "role": role}
     texts |= {f"answers.{number}": said.answers.get(one, "") for number, one in enumerate(questions)}
     names = _names(db, request, endorser)
-    for name, text in texts.items():
+    for name, text in texts.items() if not errors else ():  # what is too long is not looked through
         found = naming.names_in(text, names)
         if found:
             errors.append(_wrong(name, naming.SAID, {"found": found[0][:60]}))

@@ -27,6 +27,10 @@ from pathways.badges.models import (
     JuryDecision,
     JuryVerdict,
 )
+from pathways.errors import Conflict
+from pathways.i18n import N_
+
+TAKEN_BACK = N_("Ce badge a été repris : il ne compte plus.")
 
 GENRES: Mapping[str, Mapping[EvidenceKind, str]] = {
     "fr": {EvidenceKind.FILE: "Fichier", EvidenceKind.LINK: "Lien", EvidenceKind.TEXT: "Texte"},
@@ -38,14 +42,15 @@ def issue_for_request(
     db: Session, signer: Signer, request: AwardRequest, *, by: uuid.UUID | None, now: datetime
 ) -> Credential:
     """Sign the badge of a granted request, then what its endorsers said. Twice is once. A badge that it renews is
-    revoked as superseded: it keeps the day on which it was first earned.
+    revoked as superseded: it keeps the day on which it was first earned. Raises :class:`Conflict` where that one was
+    taken back meanwhile.
     """
     version = request.achievement_version
     definition = offering.definition_of(version)
-    renewed = db.get(Credential, request.renews_id) if request.renews_id is not None else None
+    renewed = renewed_by(db, request)
     order = Order(
         holder_id=request.holder_id,
-        origin=f"request:{request.id}",
+        origin=origin_of(request),
         language=cast("Language", request.language if request.language in definition.languages else "fr"),
         level=request.level if definition.levels else None,
         witnessed=behind(db, request, definition, now),
@@ -53,10 +58,42 @@ def issue_for_request(
     )
     [made] = awarding.issue(db, signer, version, [order], by=by, now=now)
     witnessing.sign_for(db, signer, made, request.id)
-    if renewed is not None and renewed.revoked_at is None:
+    if renewed is not None and renewed.superseded_by_id != made.id:
         revoking.take_back(db, signer, [renewed], Why.SUPERSEDED, by=by)
+        if renewed.revocation != Why.SUPERSEDED:  # the network took it back at this very moment
+            raise Conflict(TAKEN_BACK)
         renewed.superseded_by_id = made.id
     return made
+
+
+def renewed_by(db: Session, request: AwardRequest) -> Credential | None:
+    """The badge that a request renews, as it stands now: of one whose key was compromised, the one that was issued in
+    its place. Raises :class:`Conflict` where it was taken back since: its holder shows everything anew.
+    """
+    if request.renews_id is None:
+        return None
+    found = _as_it_is_now(db, request.renews_id)
+    while found.revocation == Why.COMPROMISED and found.superseded_by_id is not None:
+        found = _as_it_is_now(db, found.superseded_by_id)
+    if found.revoked_at is not None and not _is_renewed(db, request, found):
+        raise Conflict(TAKEN_BACK)
+    return found
+
+
+def _as_it_is_now(db: Session, credential_id: uuid.UUID) -> Credential:
+    query = sa.select(Credential).filter_by(id=credential_id)
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _is_renewed(db: Session, request: AwardRequest, credential: Credential) -> bool:
+    """Whether it was this very request that took its place: granted twice is granted once."""
+    made = sa.select(Credential.id).filter_by(origin=origin_of(request))
+    return credential.superseded_by_id is not None and credential.superseded_by_id == db.scalar(made)
+
+
+def origin_of(request: AwardRequest) -> str:
+    """Why a badge was issued, where it was for a request."""
+    return f"request:{request.id}"
 
 
 def behind(db: Session, request: AwardRequest, definition: Definition, now: datetime) -> Witnessed:

@@ -14,7 +14,9 @@ from pathways.errors import Invalid
 from pathways.i18n import N_
 
 _EMAIL = re.compile(
-    r"[^\s@<>(),;:\"']+\s?(?:@|\(at\)|\[at\]|\barobase\b)\s?[^\s@<>(),;:\"']+\.[^\W\d_]{2,}", re.IGNORECASE
+    r"(?<![^\s@<>(),;:\"'])"  # from where a word begins: else a long one is gone through from each of its letters
+    r"[^\s@<>(),;:\"']+\s?(?:@|\(at\)|\[at\]|\barobase\b)\s?[^\s@<>(),;:\"']+\.[^\W\d_]{2,}",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(
     r"(?<![\w.])"

@@ -147,7 +147,8 @@ def submit(
     db: Session, signer: Signer, holder: Holder, request_id: uuid.UUID, *, now: datetime | None = None
 ) -> AwardRequest:
     """Send it: every criterion must be met, but for what the jury itself adds; else :class:`Invalid` names what is
-    missing. Where no jury is asked for, the badge is issued at once. Sent twice, it is sent once.
+    missing. Where no jury is asked for, the badge is issued at once. Sent twice, it is sent once. Raises
+    :class:`Conflict` for a renewal of what was taken back since, or that comes too late.
     """
     now = now or clock.now()
     request = requests.held(db, requests.own(db, holder, request_id))
@@ -155,6 +156,7 @@ def submit(
         return request
     if request.state not in requests.GATHERS:
         raise Conflict(requests.CHANGED)
+    _must_still_be_renewable(db, request, now)
     holders.visited(holder)
     ready = standing.readiness(db, request, now)
     if not ready.is_ready:
@@ -335,6 +337,13 @@ def _must_be_renewable(credential: Credential, definition: Definition, now: date
         raise Conflict(D_("Ce badge ne se renouvelle pas : faites une nouvelle demande."))
     if now < credential.valid_until - RENEWS_BEFORE:
         raise Conflict(D_("Il est trop tôt : un badge se renouvelle dans les six mois avant sa fin."))
+
+
+def _must_still_be_renewable(db: Session, request: AwardRequest, now: datetime) -> None:
+    """A request that was opened in time waits for nobody: what is sent first after the time is over is too late."""
+    renewed = granting.renewed_by(db, request)
+    if renewed is not None and request.submitted_at is None:
+        _must_be_renewable(renewed, offering.definition_of(request.achievement_version), now)
 
 
 def _organisation_before(db: Session, holder: Holder, achievement_id: uuid.UUID) -> uuid.UUID | None:

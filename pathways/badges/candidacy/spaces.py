@@ -27,7 +27,7 @@ from pathways.workshops.models import ACTIVE, Booking, WorkshopSession
 
 MADE = "made_at_desk"
 """In the history of a space: a desk made it."""
-BY_DESK = (MADE, "booking_brought", "issued", "reissued", "revoked", "expiring")
+BY_DESK = (MADE, "booking_noted", "issued", "reissued", "revoked", "expiring")
 """Acts in a history that its holder had no hand in."""
 MOST_OF_FILE = 50
 """Seats of one person that come into a space that is made for them, the latest."""
@@ -56,10 +56,10 @@ def made_for(db: Session, links: Links, booking: Booking, holder_id: uuid.UUID |
         holders.tell(db, holder.id, MADE, about=booking.id)
     else:
         holder = db.get_one(Holder, holder_id)
-    holders.bring_booking(db, holder, booking.id)
+    holders.bring_booking(db, holder, booking.id, by_desk=True)
     if holder_id is None:
         for other in _of_same_person(db, booking):
-            holders.bring_booking(db, holder, other)
+            holders.bring_booking(db, holder, other, by_desk=True)
     return holder
 
 

@@ -57,7 +57,12 @@ def demand_of(version: AchievementVersion, *, is_renewal: bool = False) -> Deman
     renewal = definition.renewal if is_renewal else None
     node = tree.parse(renewal.criteria if renewal else definition.criteria)
     pieces = tuple(one for one in tree.leaves(node) if isinstance(one, Portfolio))
-    return Demand(node, pieces, 0 if is_renewal else definition.jury, definition)
+    return Demand(node, pieces, 0 if is_renewal else _jury_of(definition), definition)
+
+
+def _jury_of(definition: Definition) -> int:
+    """Criteria are the same for every level: which of several somebody has reached, somebody else says."""
+    return max(definition.jury, 1) if len(definition.levels) > 1 else definition.jury
 
 
 def demand_for(request: AwardRequest) -> Demand:

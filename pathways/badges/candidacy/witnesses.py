@@ -13,6 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.badges.criteria import tree
 from pathways.badges.criteria.facts import Witness
 from pathways.badges.criteria.nodes import Role as Quality
 from pathways.badges.models import Achievement, AchievementVersion, Credential, Holder, JuryMember
@@ -36,6 +37,8 @@ class HeldBadge:
     version: int
     valid_from: datetime
     valid_until: datetime | None
+    is_seen: bool = True
+    """Whether nobody gets it by answering questions alone: somebody else had a part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,12 @@ class Known:
         return self._witness(account_id, holder_id, organisation_id)
 
     def is_vouched_for(self, holder_id: uuid.UUID) -> bool:
-        """Whether somebody else answers for who it is: a structure whose account they have, or the network by a badge.
-        Anybody can open a space, and three of them; what these say is read, and counted by no criterion.
+        """Whether somebody else answers for who it is: a structure whose account they have, or the network by a badge
+        in which others had a part. Anybody can open a space, and three of them, and answer questions in each; what
+        these say is read, and counted by no criterion.
         """
         account_id = self.accounts.get(holder_id)
-        return account_id in self.qualities or bool(self.held.get(holder_id))
+        return account_id in self.qualities or any(one.is_seen for one in self.held.get(holder_id, ()))
 
     def _witness(
         self, account_id: uuid.UUID | None, holder_id: uuid.UUID | None, organisation_id: uuid.UUID | None
@@ -112,7 +116,8 @@ def _held(
     """Neither revoked nor expired; of this network, since a slug names an achievement of one network."""
     query = (
         sa.select(Credential.holder_id, Credential.valid_from, Credential.valid_until)
-        .add_columns(Achievement.slug, AchievementVersion.number)
+        .add_columns(Achievement.slug, AchievementVersion.number, AchievementVersion.definition)
+        .add_columns(Credential.issued_by)
         .join(AchievementVersion, AchievementVersion.id == Credential.version_id)
         .join(Achievement, Achievement.id == AchievementVersion.achievement_id)
         .where(Credential.holder_id.in_(holder_ids), Credential.issuer_id == issuer_id)
@@ -120,6 +125,9 @@ def _held(
         .where(sa.or_(Credential.valid_until.is_(None), Credential.valid_until >= now))
     )
     found: dict[uuid.UUID, tuple[HeldBadge, ...]] = defaultdict(tuple)
-    for holder_id, valid_from, valid_until, slug, number in db.execute(query):
-        found[holder_id] += (HeldBadge(slug, number, valid_from, valid_until),)
+    for holder_id, valid_from, valid_until, slug, number, definition, issued_by in db.execute(query):
+        is_seen = (
+            issued_by is not None or definition["jury"] > 0 or tree.asks_others(tree.parse(definition["criteria"]))
+        )
+        found[holder_id] += (HeldBadge(slug, number, valid_from, valid_until, is_seen),)
     return found

@@ -136,6 +136,18 @@ def achievements_of(node: Node) -> frozenset[str]:
     return frozenset(found)
 
 
+def asks_others(node: Node) -> bool:
+    """Whether nobody meets it alone: however it is met, somebody else saw, said or registered something. Of another
+    achievement it is not known what that one asks for.
+    """
+    if not isinstance(node, Group):
+        return not isinstance(node, Profile | OtherAchievement)
+    alone = sum(not asks_others(one) for one in node.of)
+    if isinstance(node, All):
+        return alone < len(node.of)
+    return alone < (node.n if isinstance(node, AtLeast) else 1)
+
+
 def as_data(node: Node) -> dict[str, Any]:
     """What ``parse`` reads, in one form for one tree: what is as it would be anyway is left out."""
     if isinstance(node, AtLeast):

@@ -172,9 +172,10 @@ def let_go_of_attempt(db: Session, holder: Holder, attempt_id: uuid.UUID) -> Non
     db.flush()
 
 
-def bring_booking(db: Session, holder: Holder, booking_id: uuid.UUID) -> HolderBooking:
+def bring_booking(db: Session, holder: Holder, booking_id: uuid.UUID, *, by_desk: bool = False) -> HolderBooking:
     """Put a seat into the space, so that the hours of its session count. The caller has proven that the person holds
-    its slip. Twice changes nothing; raises :class:`Conflict` for one that is in another space.
+    its slip, or is the desk (``by_desk``) where they came. Twice changes nothing; raises :class:`Conflict` for one that
+    is in another space.
     """
     db.execute(sa.select(Booking.id).filter_by(id=booking_id).with_for_update(key_share=True))
     known = db.get(HolderBooking, booking_id, populate_existing=True)
@@ -186,7 +187,7 @@ def bring_booking(db: Session, holder: Holder, booking_id: uuid.UUID) -> HolderB
     brought = HolderBooking(booking_id=booking_id, holder_id=holder.id)
     db.add(brought)
     visited(holder)
-    tell(db, holder.id, "booking_brought", about=booking_id)
+    tell(db, holder.id, "booking_noted" if by_desk else "booking_brought", about=booking_id)
     db.flush()
     return brought
 

@@ -7,7 +7,7 @@ try gives what the first made.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,11 @@ from pathways import clock, ids
 from pathways.badges.criteria import tree
 from pathways.badges.criteria.standing import lasts_until
 from pathways.badges.criteria.wording import Language, Names
-from pathways.badges.formats import bulk, documents
+from pathways.badges.formats import bulk, documents, integrity
 from pathways.badges.issuing import composing, key_table, lists, naming, offering
 from pathways.badges.issuing.composing import NOTHING_WITNESSED, Badge, Witnessed
 from pathways.badges.issuing.defining import Definition
+from pathways.badges.issuing.key_table import SigningKey
 from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import AchievementVersion, Credential, HolderEvent, Issuer
 
@@ -67,9 +68,8 @@ def issue(
             known[str(credential.origin)] = credential
             db.add(credential)
         db.flush()
-        for order in new:
-            made = known[order.origin]
-            db.add(HolderEvent(holder_id=order.holder_id, act="issued", about_id=made.id))
+        told = [{"holder_id": one.holder_id, "act": "issued", "about_id": known[one.origin].id} for one in new]
+        db.execute(sa.insert(HolderEvent), told)
     return [known[one.origin] for one in orders]
 
 
@@ -104,22 +104,29 @@ def _signed(
         )
         for order, place in zip(orders, places, strict=True)
     ]
-    written = bulk.sign_all(
-        _documents(db, issuer, version, definition, badges),
-        key.private,
-        verification_method=key.method,
-        created=now,
-        shapes=_SHAPES,
-    )
+    unsigned = zip(badges, _documents(db, issuer, version, definition, badges), strict=True)
     return [
-        _row(issuer, version, order, badge, documents.serialised(document), key.id)
-        for order, badge, document in zip(orders, badges, written, strict=True)
+        _row(issuer, version, order, badge, documents.serialised(_proven(badge, document, key, now)), key.id)
+        for order, (badge, document) in zip(orders, unsigned, strict=True)
     ]
+
+
+def _proven(badge: Badge, document: dict[str, Any], key: SigningKey, now: datetime) -> dict[str, Any]:
+    """With its proof. The titles of its evidence are its own: no other badge has its shape, and to learn that would
+    take as long as to sign it does.
+    """
+    if badge.witnessed.evidence:
+        return integrity.sign(document, key.private, verification_method=key.method, created=now)
+    [signed] = bulk.sign_all([document], key.private, verification_method=key.method, created=now, shapes=_SHAPES)
+    return signed
 
 
 def _documents(
     db: Session, issuer: Issuer, version: AchievementVersion, definition: Definition, badges: Sequence[Badge]
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
+    """One after the other, each gone once it is signed: hundreds at once are what Python's collector of garbage goes
+    through again and again.
+    """
     profile, node = composing.profile_of(issuer), tree.parse(definition.criteria)
     kinds: set[tuple[Language, int | None]] = {(one.language, one.level) for one in badges}
     names: dict[Language, Names] = {language: naming.names_for(db, [node], language) for language, _ in kinds}
@@ -127,12 +134,11 @@ def _documents(
         (language, level): composing.achievement_of(issuer, version, definition, language, names[language], level=level)
         for language, level in kinds
     }
-    return [
-        documents.achievement_credential(
-            composing.document_of(profile, achievements[one.language, one.level], one, levels=definition.levels)
+    for one in badges:
+        achievement = achievements[one.language, one.level]
+        yield documents.achievement_credential(
+            composing.document_of(profile, achievement, one, levels=definition.levels)
         )
-        for one in badges
-    ]
 
 
 def _row(

@@ -14,6 +14,7 @@ from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.wording import Language, Names
 from pathways.badges.models import Achievement, AchievementVersion
 from pathways.referentials import service as referentials
+from pathways.referentials.models import Referential
 from pathways.workshops.themes import themes
 from pathways.workshops.tongues import tongues
 
@@ -37,11 +38,10 @@ def _skills(db: Session, codes: set[str], language: Language) -> tuple[dict[str,
     frameworks, skills = dict[str, str](), dict[str, str]()
     if not codes:
         return frameworks, skills
-    for one in referentials.all_newest(db):
-        if one.code in codes:
-            frameworks[one.code] = one.title
-            for code, skill in referentials.skills_of(one).items():
-                skills[f"{one.code}:{code}"] = skill.title_in(language) or skill.title
+    for one in db.scalars(referentials.newest().where(Referential.code.in_(codes))):
+        frameworks[one.code] = one.title
+        for code, skill in referentials.skills_of(one).items():
+            skills[f"{one.code}:{code}"] = skill.title_in(language) or skill.title
     return frameworks, skills
 
 

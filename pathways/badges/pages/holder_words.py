@@ -59,6 +59,7 @@ ACTS: Mapping[str, str] = {
     "attempt_brought": D_("Vous avez apporté un résultat."),
     "attempt_let_go": D_("Vous avez retiré un résultat."),
     "booking_brought": D_("Une place d'atelier est entrée dans votre espace."),
+    "booking_noted": D_("Une place d'atelier est entrée dans votre espace."),
     "share_made": D_("Vous avez fait un lien de partage."),
     "share_withdrawn": D_("Vous avez fermé un lien de partage."),
     "twin_hosted": D_("Vous avez publié un badge pour un ancien sac à badges."),

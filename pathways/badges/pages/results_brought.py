@@ -27,7 +27,7 @@ from pathways.web.pages import render
 
 router = APIRouter()
 NEW, OWN = "new", "own"
-"""Which space a result goes into from its own page."""
+"""Which space a result, or a seat, goes into from its own page."""
 NO_SPACE = N_("Ce lien n'ouvre pas d'espace. Copiez-le encore une fois.")
 
 
@@ -102,7 +102,7 @@ def bring_from_here(
             _must_be_free(db, attempt.id)
             holder, token = holders.create(db, links, language=attempt.language)
         elif space == OWN:
-            token = _token_in(link)
+            token = token_in(link)
             holder = holders.by_token(db, links, token)
         else:
             return _where(request, db, attempt.id, wrong=N_("Cochez une case."), status=422)
@@ -139,8 +139,8 @@ def _must_be_free(db: Session, attempt_id: uuid.UUID) -> None:
         raise Conflict(holders.SOMEBODY_ELSES)
 
 
-def _token_in(link: str) -> str:
-    """The token of a pasted link, or the bare token."""
+def token_in(link: str) -> str:
+    """The token of the pasted link of a space, or the bare token. Raises :class:`NotFound` for that of an account."""
     parts = [one for one in urlsplit(link.strip()).path.split("/") if one]
     token = parts[parts.index("h") + 1] if "h" in parts[:-1] else "".join(parts[-1:])
     if token == ME:

@@ -24,7 +24,9 @@ def text(value: object, most: int = SHORT) -> str:
         value = value.get("@value", "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    shown = "".join(_shown(letter) for letter in str(value)[: 4 * most])
+    given = str(value)[: 4 * most].split("\n")
+    # What Python calls printable has neither of what _shown takes out or turns: most texts are not gone through.
+    shown = "\n".join(one if one.isprintable() else "".join(map(_shown, one)) for one in given)
     lines = (" ".join(line.split()) for line in shown.split("\n"))
     whole = "\n".join(line for line in lines if line)
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"

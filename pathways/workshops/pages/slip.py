@@ -60,6 +60,7 @@ def slip(request: Request, slip_token: str, db: ReadDB, codes: OwnCodes, setting
         lists=_lists(db, found, session, language),
         changes=is_changeable(found, session),
         attested=clock.now() > session.ends_at and certificates.is_attested(db, found),
+        counts=live and found.state is BookingState.CONFIRMED and session.starts_at <= clock.now(),
         meeting_url=session.meeting_url if live and found.state is BookingState.CONFIRMED else "",
         shared=request.query_params.get("new", "") == "1",
     )

@@ -55,7 +55,7 @@ PRAISE = "Toujours à l'écoute, même quand la salle est pleine."
 
 
 def a_member(
-    db: Session, *, organisation_id: uuid.UUID | None = None, role: Role = Role.TRAINER, name: str = "Zoé Delorme"
+    db: Session, *, organisation_id: uuid.UUID | None = None, role: Role = Role.TRAINER, name: str = "Prénom Exemple"
 ) -> Member:
     """A new member, of a new organisation if none is named."""
     account = people.create_account(db, email=f"{ids.random_id().hex}@exemple.fr", name=name)

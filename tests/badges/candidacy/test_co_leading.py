@@ -21,10 +21,10 @@ def taps(db) -> int:
 
 
 def test_a_co_facilitator_says_it_once(db):
-    first, second = a_member(db), a_member(db, name="Hugo Marchand")
+    first, second = a_member(db), a_member(db, name="Pseudo Fictif")
     session = a_led_session(db, first, second)
     (shown,) = co_leading.co_led(db, first)
-    assert (shown.session.id, shown.name, shown.is_endorsed) == (session.id, "Hugo Marchand", False)
+    assert (shown.session.id, shown.name, shown.is_endorsed) == (session.id, "Pseudo Fictif", False)
     for _ in range(2):
         co_leading.endorse_session(db, first, session.id, second.account_id)
     assert taps(db) == 1

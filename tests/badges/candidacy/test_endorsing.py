@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -17,11 +18,12 @@ from pathways.errors import Conflict, Invalid, NotFound
 from tests.badges.candidacy.candidates import LINKS, PRAISE, SIGNER, World, a_member
 
 QUESTION = "Qu'avez-vous vu ?"
+QUESTIONS = {"profile": {"framework": "inclusion-numerique", "skills": {"MEL-03": 0.8}}}
 
 
 @pytest.fixture
 def mine(db, world):
-    candidate = a_member(db, name="Zoé Delorme")
+    candidate = a_member(db, name="Prénom Exemple")
     return world.holder(candidate), world.asked(candidate)
 
 
@@ -102,17 +104,17 @@ def test_only_the_candidate_withdraws_a_link(db, world, mine):
         (Said(PRAISE, "x" * 81), "role"),
         (Said(PRAISE, answers={"Autre question ?": "x"}), "answers"),
         (Said(PRAISE, answers={QUESTION: "x" * 1001}), "answers"),
-        (Said("Zoé est toujours à l'écoute des personnes."), "comment"),
+        (Said("Prénom est toujours à l'écoute des personnes."), "comment"),
         (Said(PRAISE + " Appelez le 06 12 34 56 78."), "comment"),
         (Said(PRAISE + " moi@exemple.fr"), "comment"),
-        (Said(PRAISE, "Hugo Marchand, médiateur"), "role"),
-        (Said(PRAISE, answers={QUESTION: "Avec Marchand, en mars."}), "answers.0"),
+        (Said(PRAISE, "Pseudo Fictif, médiateur"), "role"),
+        (Said(PRAISE, answers={QUESTION: "Avec Fictif, en mars."}), "answers.0"),
     ],
 )
 def test_what_is_said_has_bounds_and_names_neither_of_both(db, mine, said, field):
     token = invited(db, mine)
     with pytest.raises(Invalid) as refused:
-        endorsing.endorse(db, LINKS, token, said, by=a_member(db, name="Hugo Marchand"))
+        endorsing.endorse(db, LINKS, token, said, by=a_member(db, name="Pseudo Fictif"))
     assert [one["field"] for one in refused.value.errors] == [field]
     assert endorsing.invited(db, LINKS, token)[0].used_at is None
 
@@ -134,6 +136,28 @@ def test_a_space_with_a_badge_of_the_network_counts_as_somebody(db):
     awarding.issue(db, SIGNER, world.version, [Order(endorser.id, "test:held")], by=None)
     world.endorsed(request, endorser)
     requesting.submit(db, SIGNER, world.holder(candidate), request.id)
+
+
+def test_a_badge_that_questions_alone_give_makes_nobody_known(db):
+    """Anybody opens two spaces, answers the same questions in each, and has two badges."""
+    world = World(db, signs=True)
+    alone = world.published(criteria=QUESTIONS, jury=0, grid=[])
+    candidate = world.member()
+    request = world.asked(candidate)
+    endorser, _ = holders.create(db, LINKS)
+    awarding.issue(db, SIGNER, alone, [Order(endorser.id, "test:alone")], by=None)
+    world.endorsed(request, endorser)
+    with pytest.raises(Invalid):
+        requesting.submit(db, SIGNER, world.holder(candidate), request.id)
+
+
+def test_what_is_far_too_long_is_refused_at_once(db, mine):
+    """Nobody makes the server look through it for names, letter by letter, while others wait."""
+    token, began = invited(db, mine), time.process_time()
+    for said in (Said("a" * 200_000), Said(PRAISE, answers={QUESTION: "-" * 200_000})):
+        with pytest.raises(Invalid):
+            endorsing.endorse(db, LINKS, token, said)
+    assert time.process_time() - began < 2
 
 
 def test_its_author_takes_it_back_and_its_words_are_gone(db, world, mine):

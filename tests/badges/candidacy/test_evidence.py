@@ -89,9 +89,9 @@ def test_a_picture_of_too_many_points_is_refused_before_it_is_unpacked():
 
 @pytest.fixture
 def mine(db, world):
-    candidate = a_member(db, name="Zoé Delorme")
+    candidate = a_member(db, name="Prénom Exemple")
     request = world.asked(candidate)
-    holders.rename(world.holder(candidate), "Médiatrice Zaza")
+    holders.rename(world.holder(candidate), "Médiatrice Surnom")
     return world.holder(candidate), request
 
 
@@ -118,7 +118,16 @@ def test_file_link_and_text_keep_their_digest(db, mine):
 
 @pytest.mark.parametrize(
     "title",
-    ["", " ", "x" * 121, "Fiche de Zoé", "Fiche de DELORME", "Le guide de Zaza", "zoe@exemple.fr", "06 12 34 56 78"],
+    [
+        "",
+        " ",
+        "x" * 121,
+        "Fiche de Prénom",
+        "Fiche de EXEMPLE",
+        "Le guide de Surnom",
+        "prenom@exemple.fr",
+        "06 12 34 56 78",
+    ],
 )
 def test_a_title_is_there_and_names_nobody(db, mine, title):
     holder, request = mine

@@ -70,12 +70,12 @@ def test_yes_of_this_round_and_an_appeal_are_told(db, world):
 
 
 def test_the_candidate_is_called_as_they_chose_or_by_a_number(db, world):
-    candidate = a_member(db, name="Zoé Delorme")
+    candidate = a_member(db, name="Prénom Exemple")
     request = world.sent(candidate)
     (told,) = queue.waiting_for(db, world.juror())
     assert told.label == f"Demande n° {queue.number_of(request.id)}"
-    holders.rename(world.holder(candidate), "Zaza")
-    assert queue.label_of(request) == "Zaza"
+    holders.rename(world.holder(candidate), "Surnom")
+    assert queue.label_of(request) == "Surnom"
 
 
 def test_two_networks_are_one_queue_for_who_is_of_both_juries(db, world):

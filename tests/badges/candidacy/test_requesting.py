@@ -237,6 +237,17 @@ def test_who_asked_anew_does_not_appeal_too(db, world):
         requesting.appeal(db, request.holder, request.id, words=APPEAL)
 
 
+def test_nobody_chooses_their_own_level(db, world, issued):
+    """The criteria are the same for each: without a jury, everybody would have reached the highest."""
+    version = world.published(levels=["Je fais", "Je transmets"], jury=0)
+    candidate = a_member(db)
+    request = world.sent(candidate, version, level=2)
+    assert request.state is RequestState.SUBMITTED
+    assert issued.requests == []
+    world.decided(world.juror(), request)
+    assert [one for one, _ in issued.requests] == [request.id]
+
+
 RENEWAL = {"renewal": {"criteria": {"endorsements": {"n": 1, "by": ANYONE}}, "questions": 4}}
 
 

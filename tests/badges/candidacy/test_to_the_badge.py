@@ -12,8 +12,11 @@ from pathways import clock
 from pathways.badges.candidacy import endorsing, evidence, granting, requesting, standing
 from pathways.badges.formats import status_list
 from pathways.badges.holding import holders
+from pathways.badges.issuing import revoking, succession
+from pathways.badges.issuing.revoking import Why
 from pathways.badges.models import Credential, Endorsement, JuryVerdict, RequestState, StatusList
 from pathways.diagnostics.models import Attempt
+from pathways.errors import Conflict
 from pathways.people.models import Account
 from pathways.referentials.service import USUAL_FRAMEWORK
 from tests.badges.candidacy.candidates import SIGNER, World, a_member
@@ -48,12 +51,12 @@ def granted(db, world, candidate) -> Credential:
 
 
 def test_a_badge_says_what_stands_behind_it_and_names_nobody(db, world):
-    candidate = a_member(db, name="Zoé Delorme")
+    candidate = a_member(db, name="Prénom Exemple")
     badge = granted(db, world, candidate)
     document = badge.document.decode()
     assert "Récit d'un accueil" in document
     account = db.get_one(Account, candidate.account_id)
-    for name in ("Delorme", account.email, str(account.id), str(badge.holder_id)):
+    for name in ("Exemple", account.email, str(account.id), str(badge.holder_id)):
         assert name not in document
     assert badge.holder_id == world.holder(candidate).id
 
@@ -92,6 +95,61 @@ def test_a_renewal_stands_in_the_place_of_the_badge_before(db, world):
     assert request.state is RequestState.GRANTED
     renewed = db.scalars(sa.select(Credential).filter_by(origin=f"request:{request.id}")).one()
     assert (badge.revocation, badge.superseded_by_id, renewed.revoked_at) == ("superseded", renewed.id, None)
+
+
+def runs_out(db, badge) -> None:
+    badge.issued_at = clock.now() - timedelta(days=300)
+    badge.valid_until = clock.now() + timedelta(days=60)
+    db.flush()
+
+
+def test_what_was_taken_back_meanwhile_is_not_renewed(db, world):
+    candidate = a_member(db)
+    badge = granted(db, world, candidate)
+    runs_out(db, badge)
+    holder = world.holder(candidate)
+    request = requesting.renew(db, holder, badge.id)
+    revoking.revoke(db, SIGNER, world.keeper, badge.id, Why.FRAUD)
+    with pytest.raises(Conflict):
+        requesting.submit(db, SIGNER, holder, request.id)
+    assert request.state is RequestState.GATHERING
+    assert db.scalars(sa.select(Credential.id)).all() == [badge.id]
+
+
+def test_what_is_taken_back_while_a_jury_waits_is_not_renewed(db, world):
+    candidate = a_member(db)
+    badge = granted(db, world, candidate)
+    runs_out(db, badge)
+    holder = world.holder(candidate)
+    request = requesting.renew(db, holder, badge.id)
+    revoking.revoke(db, SIGNER, world.keeper, badge.id, Why.FRAUD)
+    with pytest.raises(Conflict):
+        granting.issue_for_request(db, SIGNER, request, by=None, now=clock.now())
+    assert db.scalars(sa.select(Credential.id)).all() == [badge.id]
+
+
+def test_a_renewal_that_was_opened_in_time_is_not_kept_for_ever(db, world):
+    candidate = a_member(db)
+    badge = granted(db, world, candidate)
+    runs_out(db, badge)
+    holder = world.holder(candidate)
+    request = requesting.renew(db, holder, badge.id)
+    late = clock.now() + timedelta(days=61) + requesting.RENEWS_AFTER
+    with pytest.raises(Conflict):
+        requesting.submit(db, SIGNER, holder, request.id, now=late)
+
+
+def test_a_renewal_of_what_was_issued_again_after_a_theft_stands_in_the_place_of_that_one(db, world):
+    candidate = a_member(db)
+    badge = granted(db, world, candidate)
+    runs_out(db, badge)
+    holder = world.holder(candidate)
+    request = requesting.renew(db, holder, badge.id)
+    succession.compromise(db, SIGNER, world.issuer, badge.key_id, reason="Un vol", by=None)
+    requesting.submit(db, SIGNER, holder, request.id)
+    assert request.state is RequestState.GRANTED
+    living = db.scalars(sa.select(Credential).filter_by(holder_id=holder.id, revoked_at=None)).all()
+    assert [one.origin for one in living] == [f"request:{request.id}"]
 
 
 def test_what_a_jury_refused_is_no_badge(db, world):

@@ -24,6 +24,7 @@ from pathways.badges.criteria.tree import (
     Text,
     achievements_of,
     as_data,
+    asks_others,
     leaves,
     parse,
     skills_of,
@@ -236,3 +237,25 @@ def test_any_value_in_any_place_is_read_or_refused(data, value, chance):
     with suppress(CriteriaError):
         node = parse(broken)
         assert parse(as_data(node)) == node
+
+
+ALONE, WITNESSED = {"profile": PROFILE}, {"endorsements": {"n": 1, "by": ANYONE}}
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (ALONE, False),
+        (HELD, False),
+        (WITNESSED, True),
+        ({"attendance": {"hours": 2}}, True),
+        ({"all": [ALONE, WITNESSED]}, True),
+        ({"all": [ALONE, HELD]}, False),
+        ({"any": [ALONE, WITNESSED]}, False),
+        ({"any": [WITNESSED, {"all": [ALONE, WITNESSED]}]}, True),
+        ({"at_least": {"n": 2, "of": [ALONE, WITNESSED, HELD]}}, False),
+        ({"at_least": {"n": 2, "of": [ALONE, WITNESSED, {"attendance": {"hours": 2}}]}}, True),
+    ],
+)
+def test_whether_somebody_can_meet_it_alone(data, wanted):
+    assert asks_others(parse(data)) is wanted

@@ -75,16 +75,16 @@ def test_an_account_has_one_space_which_a_link_opens_too(db):
 
 def test_one_says_how_one_is_called_and_where_one_is_told(db):
     holder, _ = holders.create(db, LINKS)
-    holders.rename(holder, "  Zaza   la\tmédiatrice ")
+    holders.rename(holder, "  Surnom   la\tmédiatrice ")
     holders.speak(holder, "ar")
-    holders.write_to(holder, " Zaza@Exemple.fr ")
-    assert (holder.name, holder.language, holder.email) == ("Zaza la médiatrice", "ar", "zaza@exemple.fr")
+    holders.write_to(holder, " Surnom@Exemple.fr ")
+    assert (holder.name, holder.language, holder.email) == ("Surnom la médiatrice", "ar", "surnom@exemple.fr")
     holders.write_to(holder, "")
     assert holder.email == ""
     for act in (
         lambda: holders.rename(holder, "x" * 81),
         lambda: holders.speak(holder, "xx"),
-        lambda: holders.write_to(holder, "zaza"),
+        lambda: holders.write_to(holder, "surnom"),
     ):
         with pytest.raises(Invalid):
             act()

@@ -29,11 +29,11 @@ def opened(db: Session, link: ShareLink):
 
 
 def test_a_link_opens_its_badge_with_the_name_that_was_chosen(db: Session, one: Held):
-    wanted = Wanted(one.credential.id, "  Camille   D. ", ("endorsements", "evidence", "address"), 7)
+    wanted = Wanted(one.credential.id, "  Surnom   D. ", ("endorsements", "evidence", "address"), 7)
     link = sharing.make(db, LINKS, one.holder, wanted)
     found = opened(db, link)
     assert [shared.id for shared in found.credentials] == [one.credential.id]
-    assert found.link.name == "Camille D."
+    assert found.link.name == "Surnom D."
     assert found.link.shows == ["evidence", "endorsements"]
     assert found.link.expires_at - found.link.created_at == timedelta(days=7)
 

@@ -60,9 +60,7 @@ def test_it_says_how_surely_it_was_measured(db: Session):
     version = on_offer(db, actor, issuer, criteria=criteria, levels=["au début", "seul"])
     measure = Measure(level="1.9", standard_error="0.3", low="1", high="2", questions=5, instrument="b 1.0.0")
     [order] = orders(db, 1)
-    order = awarding.Order(
-        order.holder_id, order.origin, "en", 2, Witnessed(measure, skills=2, endorsements=2, jury=1)
-    )
+    order = awarding.Order(order.holder_id, order.origin, "en", 2, Witnessed(measure, skills=2, endorsements=2, jury=1))
     [made] = awarding.issue(db, SIGNER, version, [order], by=None)
     subject = json.loads(made.document)["credentialSubject"]
     named = {one["id"]: one for one in subject["achievement"]["resultDescription"]}

@@ -244,7 +244,7 @@ def decided(scene, world, candidate, verdict, **values) -> None:
     with scene.writing() as db:
         world.db = db
         sent(db, world, candidate)
-        juror = world.juror(name="Inès Cabrol")
+        juror = world.juror(name="Pseudo Fictif")
         usual = {"grid": YES, "reason": REASON} | values
         jury.decide(db, SIGNER, juror, candidate.request_id, verdict=verdict, **usual)
 
@@ -256,7 +256,7 @@ def test_what_the_jury_asks_for_is_read_with_its_marks_and_without_a_name(scene,
     page = said(browser.get(candidate.page))
     for told in ("Le jury demande encore quelque chose.", "Racontez aussi la fin", "L'orientation", "pas encore"):
         assert told in page
-    assert "Cabrol" not in page
+    assert "Fictif" not in page
     assert "Envoyer ma demande" in page
 
 

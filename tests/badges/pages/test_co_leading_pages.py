@@ -19,7 +19,7 @@ class Pair:
 
     def __init__(self, scene, **changed) -> None:
         with scene.writing() as db:
-            self.first, self.second = a_member(db, name="Une"), a_member(db, name="Ari Benoun")
+            self.first, self.second = a_member(db, name="Une"), a_member(db, name="Pseudo Fictif")
             self.session_id = a_led_session(db, self.first, self.second, **changed).id
         self.scene, self.person = scene, scene.signed_in(self.first)
         self.fields = {"session": str(self.session_id), "account": str(self.second.account_id)}
@@ -36,7 +36,7 @@ def pair(scene) -> Pair:
 
 
 def test_one_tap_says_so_and_another_takes_it_back(pair):
-    assert "Oui, Ari Benoun l'a animée avec moi" in said(pair.person.browser.get(PATH))
+    assert "Oui, Pseudo Fictif l'a animée avec moi" in said(pair.person.browser.get(PATH))
     assert pair.person.post(PATH, **pair.fields, act="endorse").headers["location"] == f"{PATH}?said=endorsed"
     assert pair.kept() == [(pair.second.account_id, pair.first.account_id)]
     assert "confirmé" in pair.person.browser.get(PATH).text

@@ -238,8 +238,8 @@ def say_something(place: Place) -> None:
 
 def test_a_shared_page_has_the_name_and_what_the_holder_lets_show(client, place):
     say_something(place)
-    page = plain(client.get(place.share(name="Camille D.", shows=["evidence", "endorsements"])).text)
-    for part in ("Camille D.", "Un atelier de deux heures", "patiente et claire", "médiatrice numérique", place.page):
+    page = plain(client.get(place.share(name="Surnom D.", shows=["evidence", "endorsements"])).text)
+    for part in ("Surnom D.", "Un atelier de deux heures", "patiente et claire", "médiatrice numérique", place.page):
         assert part in page, part
     assert "noindex" in page
 

@@ -39,7 +39,7 @@ def an_invitation(scene, *, name: str = "", **changed) -> Invited:
         candidate = a_candidate(db, world, name=name)
         holder = db.get_one(Holder, candidate.holder_id)
         _, token = endorsing.invite(db, LINKS, holder, candidate.request_id, label="Pour la voisine")
-        return Invited(f"/endorse/{token}", candidate, candidate.request_id, a_member(db, name="Ari Benoun"))
+        return Invited(f"/endorse/{token}", candidate, candidate.request_id, a_member(db, name="Pseudo Fictif"))
 
 
 def given(scene) -> list[Endorsement]:
@@ -54,8 +54,8 @@ def test_it_says_for_which_badge_and_by_whom_only_if_they_want_to_be_named(scene
     assert "Accueillir en médiation" in page
     assert "Elle n'a pas écrit son nom" in page
     assert "Pour la voisine" not in page
-    named = said(scene.browser().get(an_invitation(scene, name="Marlène").path))
-    assert "Marlène" in named
+    named = said(scene.browser().get(an_invitation(scene, name="Surnom").path))
+    assert "Surnom" in named
     assert "Elle n'a pas écrit" not in named
 
 
@@ -154,8 +154,8 @@ def test_the_own_space_cannot_be_used_for_oneself(scene, invited):
 
 
 def test_words_that_name_somebody_come_back_with_all_that_was_typed(scene):
-    invited = an_invitation(scene, name="Marlène Ostertag")
-    wrong = GIVEN | {"comment": "Marlène Ostertag écoute chaque personne avec soin.", "answer-0": "Voir a@b.fr"}
+    invited = an_invitation(scene, name="Surnom Fictif")
+    wrong = GIVEN | {"comment": "Surnom Fictif écoute chaque personne avec soin.", "answer-0": "Voir a@b.fr"}
     refused = scene.browser().post(f"{invited.path}/open", data=wrong)
     assert refused.status_code == 422
     page = said(refused)

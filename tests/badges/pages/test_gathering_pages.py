@@ -36,7 +36,7 @@ def browser(scene):
 @pytest.fixture
 def candidate(scene) -> Candidate:
     with scene.writing() as db:
-        return a_candidate(db, World(db, criteria=STORY), name="Zoé Delorme")
+        return a_candidate(db, World(db, criteria=STORY), name="Prénom Exemple")
 
 
 def kept(scene, kind: type[Any] = Evidence) -> list[Any]:
@@ -86,11 +86,11 @@ def test_a_picture_loses_what_a_camera_wrote_beside_it(scene, browser, candidate
 
 
 def test_a_title_that_names_somebody_is_refused_and_stays_in_the_form(scene, browser, candidate):
-    refused = upload(browser, candidate, PDF, title="Fiche de Delorme")
+    refused = upload(browser, candidate, PDF, title="Fiche de Exemple")
     assert refused.status_code == 422
     page = said(refused)
-    assert "retirez « Delorme »" in page
-    assert 'value="Fiche de Delorme"' in page
+    assert "retirez « Exemple »" in page
+    assert 'value="Fiche de Exemple"' in page
     assert re.search(r"<details open>.{0,80}un fichier", page)
     assert kept(scene) == []
 

@@ -103,14 +103,14 @@ def test_a_form_of_me_needs_the_token_of_its_session_and_that_of_a_link_does_not
     member = signed_in(Role.TRAINER)
     page = member.get("/h/me/settings").text
     for csrf in ("", "0" * 64):
-        assert member.post("/h/me/name", data={"name": "Camille", "csrf": csrf}).status_code == 403
-    sent = {"name": "Camille", "csrf": csrf_of(member)}
+        assert member.post("/h/me/name", data={"name": "Surnom", "csrf": csrf}).status_code == 403
+    sent = {"name": "Surnom", "csrf": csrf_of(member)}
     assert sent["csrf"] in page
     assert member.post("/h/me/name", data=sent).status_code == 303
     with database.read() as db:
-        assert db.scalar(sa.select(Holder.name).where(Holder.account_id.is_not(None))) == "Camille"
+        assert db.scalar(sa.select(Holder.name).where(Holder.account_id.is_not(None))) == "Surnom"
     assert 'name="csrf"' not in client.get(f"{place.base}/settings").text
-    assert client.post(f"{place.base}/name", data={"name": "Camille"}).status_code == 303
+    assert client.post(f"{place.base}/name", data={"name": "Surnom"}).status_code == 303
 
 
 def test_another_site_sends_nothing_into_a_space(client, place):
@@ -202,14 +202,14 @@ def test_no_act_of_a_history_is_without_words():
 
 
 def test_a_name_and_an_address_are_kept_and_what_is_wrong_comes_back_as_it_was_typed(client, place):
-    assert client.post(f"{place.base}/name", data={"name": "Camille"}).status_code == 303
-    assert client.post(f"{place.base}/email", data={"email": "Camille@Exemple.fr "}).status_code == 303
+    assert client.post(f"{place.base}/name", data={"name": "Surnom"}).status_code == 303
+    assert client.post(f"{place.base}/email", data={"email": "Surnom@Exemple.fr "}).status_code == 303
     found = holder(place)
     assert found is not None
-    assert (found.name, found.email) == ("Camille", "camille@exemple.fr")
-    refused = client.post(f"{place.base}/email", data={"email": "camille chez moi"})
+    assert (found.name, found.email) == ("Surnom", "surnom@exemple.fr")
+    refused = client.post(f"{place.base}/email", data={"email": "surnom chez moi"})
     assert refused.status_code == 422
-    assert 'value="camille chez moi"' in refused.text
+    assert 'value="surnom chez moi"' in refused.text
     assert client.post(f"{place.base}/email", data={"email": ""}).status_code == 303
     found = holder(place)
     assert found is not None
@@ -261,13 +261,13 @@ def test_renewing_too_early_says_when(client, place):
 
 
 def test_a_link_is_made_shown_and_ended(client, place):
-    sent = {"badge": str(place.credential_id), "name": "Camille D.", "shows": ["evidence"], "days": "7"}
+    sent = {"badge": str(place.credential_id), "name": "Surnom D.", "shows": ["evidence"], "days": "7"}
     made = client.post(f"{place.base}/new-link", data=sent)
     assert made.status_code == 303
     page = client.get(made.headers["location"]).text
     url = re.search(r'value="http://testserver(/share/[A-Za-z0-9_-]{43})"', page)
     assert url
-    assert "Camille D." in client.get(url[1]).text
+    assert "Surnom D." in client.get(url[1]).text
     with place.database.begin() as db:
         link = db.scalars(sa.select(ShareLink)).one()
     assert client.post(f"{place.base}/share/{link.id}/withdraw").status_code == 303
@@ -279,7 +279,7 @@ def test_a_link_is_made_shown_and_ended(client, place):
     "sent", [{"days": "0"}, {"days": "vingt"}, {"days": "999"}, {"name": "x" * 90}, {"badge": str(uuid.UUID(int=1))}]
 )
 def test_a_link_that_cannot_be_is_refused_and_what_was_typed_comes_back(client, place, sent):
-    given = {"badge": str(place.credential_id), "name": "Camille", "days": "7"} | sent
+    given = {"badge": str(place.credential_id), "name": "Surnom", "days": "7"} | sent
     refused = client.post(f"{place.base}/new-link", data=given)
     assert refused.status_code in {404, 422}
     with place.database.read() as db:
@@ -303,7 +303,7 @@ def test_a_twin_is_published_shown_and_taken_back(client, place):
     page = client.get(f"{place.badge}/backpack").text.replace("&#39;", "'")
     assert "empreinte" in page
     assert "Nous ne gardons pas cette adresse." in page
-    sent = {"email": "camille@exemple.fr", "form": "hosted"}
+    sent = {"email": "surnom@exemple.fr", "form": "hosted"}
     assert client.post(f"{place.badge}/backpack", data=sent).status_code == 303
     page = client.get(f"{place.badge}/backpack").text
     url = re.search(r'href="http://testserver(/ob2/assertions/[^"]+)"', page)
@@ -320,7 +320,7 @@ def test_a_twin_is_published_shown_and_taken_back(client, place):
 
 @pytest.mark.parametrize(("form", "kind"), [("png", "image/png"), ("svg", "image/svg+xml"), ("jws", "text/plain")])
 def test_a_signed_twin_is_a_file(client, place, form, kind):
-    made = client.post(f"{place.badge}/backpack", data={"email": "camille@exemple.fr", "form": form})
+    made = client.post(f"{place.badge}/backpack", data={"email": "surnom@exemple.fr", "form": form})
     assert made.status_code == 200
     assert made.headers["content-type"].startswith(kind)
     assert "attachment" in made.headers["content-disposition"]
@@ -329,7 +329,7 @@ def test_a_signed_twin_is_a_file(client, place, form, kind):
 
 def test_without_an_address_no_twin_is_made(client, place):
     before = rows_of(place.database)
-    refused = client.post(f"{place.badge}/backpack", data={"email": "camille", "form": "hosted"})
+    refused = client.post(f"{place.badge}/backpack", data={"email": "surnom", "form": "hosted"})
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
     assert rows_of(place.database) == before

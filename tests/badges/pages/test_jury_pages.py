@@ -87,13 +87,13 @@ def court(scene) -> Court:
 def test_the_oldest_comes_first_with_the_days_it_has_waited(scene, court):
     with scene.writing() as db:
         court.world.db = db
-        older = a_candidate(db, court.world, name="Marlène")
+        older = a_candidate(db, court.world, name="Surnom")
         request = sent(db, court.world, older)
         request.submitted_at = clock.now() - timedelta(days=9)
     page = said(court.juror.browser.get("/jury"))
     assert page.index(str(older.request_id)) < page.index(str(court.candidate.request_id))
     assert "9 jours" in page
-    assert "Marlène" in page
+    assert "Surnom" in page
     assert re.search(r"Demande n° \d{6}", page)
 
 
@@ -142,7 +142,7 @@ def test_all_that_supports_it_is_there(court):
         "L'orientation",
     ):
         assert told in page
-    assert "Delorme" not in page  # neither the candidate's nor the endorser's account
+    assert "Exemple" not in page  # neither the candidate's nor the endorser's account
 
 
 def test_that_somebody_read_it_is_written_down_once_an_hour(court):
@@ -169,7 +169,7 @@ def test_evidence_of_another_request_is_not_found_by_this_address(scene, court):
 
 
 def test_who_has_a_conflict_reads_why_and_nothing_of_the_candidate(scene):
-    court = Court(scene, name="Marlène")
+    court = Court(scene, name="Surnom")
     with scene.writing() as db:
         court.world.db = db
         juror = court.world.juror()
@@ -180,7 +180,7 @@ def test_who_has_a_conflict_reads_why_and_nothing_of_the_candidate(scene):
     page = said(person.browser.get(court.path))
     assert "Vous ne décidez pas de cette demande." in page
     assert "Vous avez recommandé cette personne" in page
-    for hidden in ("Marlène", WORDS, PRAISE, "Ma fiche", "<textarea"):
+    for hidden in ("Surnom", WORDS, PRAISE, "Ma fiche", "<textarea"):
         assert hidden not in page
     assert person.browser.get(f"{court.path}/evidence/{court.evidence_id}").status_code == 404
     assert person.post(f"{court.path}/decide", **GRANTED).status_code == 403

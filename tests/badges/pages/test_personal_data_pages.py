@@ -12,8 +12,10 @@ import pytest
 from pathways.badges.models import CredentialForm
 from tests.badges.pages.holding_pages import Place, place_with_a_badge
 
-NAME, EMAIL, BACKPACK = "Zoraïde Quichotte", "zoraide.quichotte@exemple.fr", "z.quichotte@sac.example"
-TOLD = tuple(part.casefold() for part in ("Zoraïde", "Zoraide", "Quichotte", "sac.example", EMAIL, BACKPACK))
+NAME, EMAIL, BACKPACK = "Prénominventé Nominventé", "prenominvente.nominvente@exemple.fr", "p.nominvente@sac.example"
+TOLD = tuple(
+    part.casefold() for part in ("Prénominventé", "Prenominvente", "Nominventé", "sac.example", EMAIL, BACKPACK)
+)
 
 
 @pytest.fixture

@@ -71,32 +71,33 @@ def afternoon(scene) -> Afternoon:
 
 
 def test_whoever_said_yes_is_ticked_and_gets_a_badge(afternoon):
-    amina, bruno = afternoon.came("Amina"), afternoon.came("Bruno")
-    afternoon.came("Chen", presence="absent")
+    ardoise, bambou = afternoon.came("Ardoise"), afternoon.came("Bambou")
+    afternoon.came("Citron", presence="absent")
     page = afternoon.desk.get(afternoon.path)
     assert "Aider à une permanence" in words(page)
-    assert "Amina" in page.text
-    assert "Chen" not in page.text
+    assert "Ardoise" in page.text
+    assert "Citron" not in page.text
     assert " checked" not in page.text, "nobody is ticked for somebody else"
-    done = afternoon.issue(amina)
+    done = afternoon.issue(ardoise)
     assert done.status_code == 303
     page = afternoon.desk.get(done.headers["location"])
     assert "Les badges sont délivrés" in words(page)
     assert "a ce badge" in words(page)
-    assert f'value="{bruno}"' in page.text
-    assert f'value="{amina}"' not in page.text
-    assert afternoon.issue(amina).status_code == 303, "twice is once"
+    assert f'value="{bambou}"' in page.text
+    assert f'value="{ardoise}"' not in page.text
+    assert afternoon.issue(ardoise).status_code == 303, "twice is once"
 
 
 def test_the_papers_open_the_space_of_each_and_name_nobody_else(afternoon, scene, database):
-    afternoon.issue(afternoon.came("Amina"), afternoon.came("Bruno", language="ar"))
+    afternoon.issue(afternoon.came("Ardoise"), afternoon.came("Bambou", language="ar"))
     page = afternoon.slips()
     assert page.status_code == 200
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
     assert page.headers["cache-control"] == "no-store"
     assert page.text.count('class="qr"') == 2
     assert 'lang="ar" dir="rtl"' in page.text
-    assert "Amina" in page.text
+    assert page.text.count('<span lang="fr" dir="ltr">Visez ce carré') == 1, "in Arabic, and in French beneath"
+    assert "Ardoise" in page.text
     with database.read() as db:
         links = Links(SECRET)
         for holder in db.query(Holder).filter_by(account_id=None):
@@ -105,7 +106,7 @@ def test_the_papers_open_the_space_of_each_and_name_nobody_else(afternoon, scene
 
 
 def test_the_paper_of_a_space_in_use_has_no_square(afternoon, database):
-    booking = afternoon.came("Amina")
+    booking = afternoon.came("Ardoise")
     with database.begin() as db:
         own, _ = holders.create(db, Links(SECRET))
         holders.bring_booking(db, own, booking)
@@ -118,7 +119,7 @@ def test_the_paper_of_a_space_in_use_has_no_square(afternoon, database):
 
 def test_what_is_missing_is_said_for_each(scene):
     afternoon = Afternoon(scene, criteria={"attendance": {"hours": 6}})
-    page = afternoon.issue(afternoon.came("Amina"))
+    page = afternoon.issue(afternoon.came("Ardoise"))
     assert page.status_code == 200
     assert "pas encore" in words(page)
     assert "Encore 4 heures" in words(page)
@@ -126,8 +127,8 @@ def test_what_is_missing_is_said_for_each(scene):
 
 
 def test_nobody_ticked_and_somebody_absent_are_refused(afternoon):
-    absent = afternoon.came("Chen", presence="absent")
-    afternoon.came("Amina")
+    absent = afternoon.came("Citron", presence="absent")
+    afternoon.came("Ardoise")
     for chosen in ([], [absent], [uuid.uuid4()]):
         refused = afternoon.issue(*chosen)
         assert refused.status_code == 422, chosen
