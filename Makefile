@@ -17,7 +17,7 @@ unexport NODE_ENV NODE_OPTIONS NODE_PATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-slow bench bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory bench-planner bench-what-if lint lock messages \
+.PHONY: help install run test test-slow bench bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory bench-planner bench-what-if bench-badges lint lock messages \
         screenshots clean misplaced
 
 help: ## Say what each command does
@@ -132,7 +132,7 @@ test-slow: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(FONTS) $(CONTE
 bench: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(CONTEXTS) ## Measure everything side by side
 	@$(PY) -m benchmarks
 
-bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner: .venv/ready-to-test node_modules/.ready $(CONTEXTS)
+bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner bench-badges: .venv/ready-to-test node_modules/.ready $(CONTEXTS)
 	@$(PY) -m benchmarks $(@:bench-%=%)
 
 bench-engine:  ## Measure the diagnosis engine
@@ -144,6 +144,7 @@ bench-start:   ## Measure the start, from nothing and again
 bench-fairness: ## Measure what the comparison of languages finds, and its false alarms
 bench-directory: ## Measure the search in the public directory
 bench-planner: ## Measure the planner, beside CP-SAT alone and on simulated learners
+bench-badges: ## Measure badges: issued, verified, listed, revoked
 bench-places: .venv/ready-to-test node_modules/.ready ## Measure the import of places
 	@$(PY) -m benchmarks places_import
 bench-what-if: .venv/ready-to-test node_modules/.ready ## Measure what-if plans over HTTP

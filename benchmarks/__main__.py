@@ -26,6 +26,7 @@ MEASURES = (
     "directory",
     "planner",
     "what_if",
+    "badges",
 )
 TOP = """\
 # Benchmarks

@@ -29,6 +29,8 @@ class Connection:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.writer.write(head.encode() + body)
         top = await self.reader.readuntil(b"\r\n\r\n")
+        if top[9:12] == b"304":  # has no body, and no length of one
+            return 304, b""
         length = next(line for line in top.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         return int(top[9:12]), await self.reader.readexactly(int(length.partition(b":")[2]))
 

@@ -1,13 +1,15 @@
 """Posts in parallel over HTTP, from a process of their own: ``python -m benchmarks.posting`` (JSON in, JSON out).
 
 Each client keeps one connection and sends the next request of the common heap as soon as its last one is answered, with
-an idempotency key of its own, and ``headers`` that are the same for all.
+an idempotency key of its own, ``headers`` that are the same for all, and those that its entry has as a third part. With
+another ``method`` they are no posts.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
 from typing import Any
@@ -16,14 +18,15 @@ from benchmarks.load import Connection
 from pathways import ids
 
 
-async def client(port: int, work: list[list[str]], told: dict[str, Any], same: str) -> None:
-    connection = Connection(port)
+async def client(given: dict[str, Any], work: list[list[str]], told: dict[str, Any]) -> None:
+    connection = Connection(given["port"])
     await connection.open()
+    method, same = given.get("method", "POST"), given.get("headers", "")
     while work:
-        path, body = work.pop()
-        headers = f"{same}Idempotency-Key: {ids.random_id()}\r\n"
+        path, body, *own = work.pop()
+        headers = f"{same}{''.join(own)}Idempotency-Key: {ids.random_id()}\r\n"
         begun = time.perf_counter()
-        status, _ = await connection.ask("POST", path, body.encode(), headers)
+        status, _ = await connection.ask(method, path, body.encode(), headers)
         told["seconds"].append(time.perf_counter() - begun)
         told["statuses"][str(status)] = told["statuses"].get(str(status), 0) + 1
     connection.writer.close()
@@ -31,9 +34,17 @@ async def client(port: int, work: list[list[str]], told: dict[str, Any], same: s
 
 async def run(given: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"seconds": [], "statuses": {}}
-    begun, same = time.perf_counter(), given.get("headers", "")
-    await asyncio.gather(*(client(given["port"], given["posts"], told, same) for _ in range(given["clients"])))
+    begun = time.perf_counter()
+    await asyncio.gather(*(client(given, given["posts"], told) for _ in range(given["clients"])))
     return told | {"elapsed": time.perf_counter() - begun}
+
+
+def apart(**given: Any) -> dict[str, Any]:
+    """What :func:`run` tells of ``given``, run by a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.posting"]
+    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def main() -> None:

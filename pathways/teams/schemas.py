@@ -44,7 +44,7 @@ class TeamCountedIn(Incoming):
 class TeamMemberIn(Incoming):
     """Somebody, as their organisation knows them: neither address nor number."""
 
-    label: Annotated[Line, Field(max_length=LONGEST_LABEL)] = Field(examples=["Amina"])
+    label: Annotated[Line, Field(max_length=LONGEST_LABEL)] = Field(examples=["Une bénévole"])
     standing: Standing = Standing.VOLUNTEER
     post: Short = Field(default="", examples=["welcome"])
     language: Short = Field(default=i18n.SOURCE, description="In which the invitation opens.")

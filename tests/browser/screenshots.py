@@ -8,11 +8,12 @@ picture changes only when its screen does. Nobody in them is a person: labels na
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -41,7 +42,7 @@ from pathways.reception.service import Appointment, Choice
 from pathways.reception.sheet import Sheet
 from pathways.settings import Settings
 from pathways.web.server import listening_socket
-from tests.browser import pictures_of_languages, pictures_of_pathways, pictures_of_workshops
+from tests.browser import pictures_of_badges, pictures_of_languages, pictures_of_pathways, pictures_of_workshops
 from tests.browser.answering import choose
 from tests.browser.camera import DESK, FOLDER, LONG, PHONE, a_page, at_the_desk, take, take_sheet
 from tests.browser.server import SECRET, Server, _fill, response_to
@@ -74,7 +75,14 @@ class Moment(datetime):
 CHANCE = random.Random()
 
 
-def main() -> None:
+def main(only: Collection[str] = ()) -> None:
+    """``only``: names of scenes, where the whole takes too long; what one of them stands on is to be named with it."""
+    own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
+    others = (pictures_of_languages.scene, pictures_of_workshops.workshops, pictures_of_pathways.pathways)
+    every = {scene.__name__: scene for scene in (*own, *others, pictures_of_badges.badges)}
+    if unknown := set(only) - set(every):
+        raise SystemExit(f"no scene of this name: {', '.join(sorted(unknown))}")
+    scenes = [scene for name, scene in every.items() if not only or name in only]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -85,9 +93,7 @@ def main() -> None:
         with server.database.begin() as db:
             db.execute(sa.update(Diagnostic).where(Diagnostic.title == TITLE).values(code=CODE))
         server = replace(server, code=CODE)
-        own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
-        others = (pictures_of_languages.scene, pictures_of_workshops.workshops, pictures_of_pathways.pathways)
-        for scene in (*own, *others):
+        for scene in scenes:
             CHANCE.seed(scene.__name__)
             Moment.here = WHEN
             scene(server, browser)
@@ -348,4 +354,4 @@ def _served(folder: Path) -> Iterator[Server]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -28,9 +28,9 @@ def team(server: Server) -> dict[str, uuid.UUID]:
     assert SECRET.encode() == conftest.SECRET  # links made here open there
     with server.database.begin() as db:
         made = ATeam(db, organisation=server._trainer().organisation_id)
-        shows = made.person("Amina", can=TEN, post="welcome")
-        made.person("Bruno", can=TEN[:2], cannot=TEN[2:4])
-        hides = made.agreed("Chen")
+        shows = made.person("Ardoise", can=TEN, post="welcome")
+        made.person("Bambou", can=TEN[:2], cannot=TEN[2:4])
+        hides = made.agreed("Citron")
         wanted = {f"benevole-numerique:{TEN[0]}": 3}
         targets.keep(db, made.desk, post="welcome", wanted=wanted, columns=made.columns())
         return {"shows": shows.id, "hides": hides.id}
@@ -50,7 +50,7 @@ def test_from_an_invitation_in_arabic_to_a_row_at_the_desk(server: Server, page_
     desk = page_at(360, javascript=False)
     server.sign_in(desk)
     desk.goto(f"{server.url}/team")
-    label = f"Dina {uuid.uuid4().hex[:4]}"
+    label = f"Datte {uuid.uuid4().hex[:4]}"
     desk.get_by_label("Prénom, ou un mot").fill(label)
     desk.get_by_label("Langue de l'invitation").select_option("ar")
     desk.get_by_role("button", name="Ajouter, et faire le lien").click()

@@ -59,7 +59,7 @@ def test_the_public_pages_of_badges_are_whole_on_a_small_telephone(server, page_
 
 def test_the_desk_of_the_jury_is_whole_and_is_walked_by_the_keyboard(server, page_at):
     set_up = stage(server)
-    _, request_id = set_up.asked(name="Marlène")
+    _, request_id = set_up.asked(name="Surnom")
     set_up.endorsed(request_id)
     set_up.sent(request_id)
     _, entrance = set_up.juror()

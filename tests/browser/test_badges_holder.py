@@ -32,7 +32,7 @@ def test_the_first_screen_and_a_badge_are_whole_on_a_small_telephone(server, pag
 @pytest.mark.parametrize("lang", ["fr", "ar", "ti"])
 def test_every_page_of_a_space_is_whole_on_a_small_telephone(server, page_at, place, lang):
     page, found = page_at(320, lang), {}
-    shared = place.share(name="Camille D.", shows=["evidence", "endorsements"])
+    shared = place.share(name="Surnom D.", shows=["evidence", "endorsements"])
     own = ("?new=1", "/settings", "/share", "/results", "/history", "/erase", "/language")
     of_badge = ("/backpack", "/give-up")
     paths = [place.base + one for one in own] + [place.badge + one for one in of_badge] + ["/h", shared]
@@ -48,13 +48,13 @@ def test_without_javascript_a_badge_is_shared_and_the_link_is_closed(server, pag
     page.goto(server.url + place.base)
     page.get_by_role("link", name="Aider à une permanence").click()
     page.get_by_role("link", name="Montrer ce badge").click()
-    page.get_by_label("Votre nom sur cette page, si vous voulez").fill("Camille D.")
+    page.get_by_label("Votre nom sur cette page, si vous voulez").fill("Surnom D.")
     page.get_by_label("1 semaine").check()
     page.get_by_role("button", name="Faire un lien").click()
     url = page.get_by_label("L'adresse à donner").input_value()
     stranger = page_at(320, "en", javascript=False)
     stranger.goto(url)
-    assert stranger.get_by_role("heading", level=1).inner_text() == "Camille D."
+    assert stranger.get_by_role("heading", level=1).inner_text() == "Surnom D."
     page.get_by_role("button", name="Fermer ce lien").click()
     reply = stranger.goto(url)
     assert reply is not None

@@ -47,7 +47,7 @@ class ATeam:
         self.desk: Member = member_of(db, organisation=organisation, role=role)
         self.stranger: Member = member_of(db)
 
-    def invited(self, label: str = "Amina", **values) -> TeamMember:
+    def invited(self, label: str = "Ardoise", **values) -> TeamMember:
         form = PersonForm(label, **values)
         return inviting.add(self.db, INVITATIONS, self.desk, form, key=f"{label} {uuid.uuid4()}")
 
@@ -57,7 +57,7 @@ class ATeam:
     def seen(self, language: str = "fr") -> str:
         return consenting.consent_text(selecting.of(self.db, self.desk), self.columns(), language)
 
-    def agreed(self, label: str = "Amina", *, badges: bool = False, language: str = "fr", **values) -> TeamMember:
+    def agreed(self, label: str = "Ardoise", *, badges: bool = False, language: str = "fr", **values) -> TeamMember:
         """Invited, and they said yes."""
         row = self.invited(label, **values)
         holder, _ = holders.create(self.db, LINKS, language=language)

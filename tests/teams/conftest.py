@@ -28,14 +28,14 @@ def app(settings: Settings) -> Iterator[FastAPI]:
 
 
 class Four:
-    """Amina can do everything, Bruno the first two and not the third, Chen said no, Dina has not answered yet."""
+    """Ardoise can do everything, Bambou the first two and not the third, Citron said no, Datte has not answered yet."""
 
     def __init__(self, db) -> None:
         self.team = ATeam(db)
-        self.amina = self.team.person("Amina", can=TEN, post="welcome", badges=True)
-        self.bruno = self.team.person("Bruno", can=TEN[:2], cannot=TEN[2:3], post="welcome", standing=EMPLOYEE)
-        self.chen = self.team.agreed("Chen")
-        self.dina = self.team.invited("Dina", language="ar")
+        self.ardoise = self.team.person("Ardoise", can=TEN, post="welcome", badges=True)
+        self.bambou = self.team.person("Bambou", can=TEN[:2], cannot=TEN[2:3], post="welcome", standing=EMPLOYEE)
+        self.citron = self.team.agreed("Citron")
+        self.datte = self.team.invited("Datte", language="ar")
 
     @property
     def organisation_id(self):
@@ -46,7 +46,7 @@ class Four:
 def four(database) -> Four:
     with database.begin() as db:
         made = Four(db)
-        consenting.refuse(db, made.chen)
+        consenting.refuse(db, made.citron)
         return made
 
 

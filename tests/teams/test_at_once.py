@@ -49,7 +49,7 @@ def together(database) -> Callable[..., list[DomainError | None]]:
 def test_two_first_invitations_at_once_make_one_team_and_one_diagnostic(database, together):
     with database.begin() as db:
         desk = member_of(db)
-    labels = ("Amina", "Bruno")
+    labels = ("Ardoise", "Bambou")
     raised = together(
         *(lambda db, label=label: inviting.add(db, INVITATIONS, desk, PersonForm(label), key=label) for label in labels)
     )

@@ -43,7 +43,7 @@ def test_a_yes_keeps_its_words_its_language_and_its_skills(db, team):
 
 
 def test_the_team_sees_three_words_and_nothing_else(db, team):
-    row = team.person("Amina", can=["ACU-01", "FAV-01"], cannot=["PRO-01"])
+    row = team.person("Ardoise", can=["ACU-01", "FAV-01"], cannot=["PRO-01"])
     found = dict(zip(TEN, states(db, team, row).states, strict=True))
     assert (found["ACU-01"], found["FAV-01"], found["PRO-01"]) == (State.CAN, State.CAN, State.NOT_YET)
     assert set(found.values()) <= set(State)
@@ -64,7 +64,7 @@ def test_words_or_skills_that_are_others_since_are_not_agreed_to(db, team):
 
 
 def test_a_skill_that_was_chosen_later_waits_for_another_yes(db, team):
-    row = team.person("Amina", can=TEN)
+    row = team.person("Ardoise", can=TEN)
     selecting.choose(db, team.desk, framework=FRAMEWORK, skills=["ACU-01", "REL-01"], version=1)
     assert states(db, team, row).states == (State.CAN, None)
     team.says_yes(row, db.get_one(Holder, row.holder_id))
@@ -73,7 +73,7 @@ def test_a_skill_that_was_chosen_later_waits_for_another_yes(db, team):
 
 
 def test_taken_back_the_row_says_so_and_shows_nothing_at_once(db, team):
-    row = team.person("Amina", can=TEN, badges=True)
+    row = team.person("Ardoise", can=TEN, badges=True)
     consenting.refuse(db, row)
     consenting.refuse(db, row)
     assert (row.sharing, row.agreed, row.shows_badges, row.consent_text) == (Sharing.WITHHELD, [], False, "")
@@ -100,8 +100,8 @@ def test_somebody_else_does_not_answer_with_a_link_that_was_answered(db, team):
 
 
 def test_one_person_is_in_a_team_once(db, team):
-    row = team.agreed("Amina")
-    twin = team.invited("Amina bis")
+    row = team.agreed("Ardoise")
+    twin = team.invited("Ardoise bis")
     with pytest.raises(Conflict):
         team.says_yes(twin, db.get_one(Holder, row.holder_id))
     assert (twin.holder_id, twin.sharing) == (None, Sharing.INVITED)
@@ -109,7 +109,7 @@ def test_one_person_is_in_a_team_once(db, team):
 
 def test_one_space_for_two_teams(db, team):
     other = ATeam(db)
-    row = team.person("Amina", can=["ACU-01"])
+    row = team.person("Ardoise", can=["ACU-01"])
     holder = db.get_one(Holder, row.holder_id)
     elsewhere = other.says_yes(other.invited("A."), holder)
     assert [one.id for one in consenting.teams_of(db, holder)] == [row.id, elsewhere.id]
@@ -120,7 +120,7 @@ def test_one_space_for_two_teams(db, team):
 
 @pytest.mark.parametrize("by", ["person", "organisation"])
 def test_when_they_leave_the_organisation_keeps_a_count_and_the_person_everything(db, team, by):
-    row = team.person("Amina", can=TEN, badges=True)
+    row = team.person("Ardoise", can=TEN, badges=True)
     row_id, holder_id = row.id, row.holder_id
     if by == "person":
         consenting.leave(db, row)
@@ -135,13 +135,13 @@ def test_when_they_leave_the_organisation_keeps_a_count_and_the_person_everythin
 
 
 def test_a_label_typed_by_mistake_counts_as_nobody(db, team):
-    row = team.invited("Amna")
+    row = team.invited("Ardoize")
     inviting.part(db, team.desk, row.id)
     assert db.get_one(Team, team.desk.organisation_id).left == 0
 
 
 def test_an_erased_space_shows_nothing(db, team):
-    row = team.person("Amina", can=TEN)
+    row = team.person("Ardoise", can=TEN)
     db.execute(sa.delete(Holder).where(Holder.id == row.holder_id))
     db.expire_all()
     found = states(db, team, row)

@@ -31,7 +31,7 @@ def network(db, team) -> ANetwork:
 
 def test_a_badge_is_shown_by_who_agreed_to_show_theirs(db, team, network):
     version = network.achievement("Accueillir")
-    shows, hides = team.agreed("Amina", badges=True), team.agreed("Bruno")
+    shows, hides = team.agreed("Ardoise", badges=True), team.agreed("Bambou")
     for row in (shows, hides):
         network.issued(row, version)
     (line,) = coverage.of(db, team.desk, clock.now()).badges
@@ -45,40 +45,40 @@ def test_a_badge_is_shown_by_who_agreed_to_show_theirs(db, team, network):
     ("days", "soon"), [(89, ["Accueillir"]), (90, ["Accueillir"]), (91, []), (None, []), (-1, None)]
 )
 def test_what_runs_out_within_ninety_days_is_said(db, team, network, days, soon):
-    network.issued(team.agreed("Amina", badges=True), network.achievement("Accueillir"), days=days)
+    network.issued(team.agreed("Ardoise", badges=True), network.achievement("Accueillir"), days=days)
     found = coverage.of(db, team.desk, clock.now())
     assert bool(found.badges) is (soon is not None)
     assert [one.name for one in found.expiring] == (soon or [])
 
 
 def test_a_revoked_badge_is_held_by_nobody(db, team, network):
-    made = network.issued(team.agreed("Amina", badges=True), network.achievement())
+    made = network.issued(team.agreed("Ardoise", badges=True), network.achievement())
     made.revoked_at, made.revocation = clock.now(), "error"
     db.flush()
     assert coverage.of(db, team.desk, clock.now()).badges == ()
 
 
 def test_the_soonest_to_run_out_stands_first(db, team, network):
-    for label, days in (("Amina", 60), ("Bruno", 10)):
+    for label, days in (("Ardoise", 60), ("Bambou", 10)):
         network.issued(team.agreed(label, badges=True), network.achievement(f"Badge {label}"), days=days)
     expiring = coverage.of(db, team.desk, clock.now()).expiring
-    assert [one.member.label for one in expiring] == ["Bruno", "Amina"]
+    assert [one.member.label for one in expiring] == ["Bambou", "Ardoise"]
 
 
 # --- targets ---
 
 
 def test_a_target_counts_volunteers_and_employees_of_its_post_alike(db, team):
-    team.person("Amina", can=["ACU-01"], post="welcome")
-    team.person("Bruno", can=["ACU-01"], post="welcome", standing=EMPLOYEE)
-    team.person("Chen", can=["ACU-01"], post="workshops")
+    team.person("Ardoise", can=["ACU-01"], post="welcome")
+    team.person("Bambou", can=["ACU-01"], post="welcome", standing=EMPLOYEE)
+    team.person("Citron", can=["ACU-01"], post="workshops")
     targets.keep(db, team.desk, post="welcome", wanted={KEY: 3}, columns=team.columns())
     targets.keep(db, team.desk, post="", wanted={KEY: 3}, columns=team.columns())
     whole, welcome = coverage.of(db, team.desk, clock.now()).targets
     assert (welcome.people, welcome.aims[0].missing, [one.label for one in welcome.aims[0].can]) == (
         2,
         1,
-        ["Amina", "Bruno"],
+        ["Ardoise", "Bambou"],
     )
     assert (whole.people, whole.aims[0].missing) == (3, 0)
 
@@ -171,10 +171,10 @@ def test_without_a_gap_nothing_is_asked(db, team):
 
 
 def test_the_table_has_one_row_for_each_person_and_no_sum(db, team, network):
-    network.issued(team.person("Amina", can=TEN, badges=True), network.achievement("Accueillir"), days=60)
-    team.person("Bruno", cannot=["ACU-01"])
+    network.issued(team.person("Ardoise", can=TEN, badges=True), network.achievement("Accueillir"), days=60)
+    team.person("Bambou", cannot=["ACU-01"])
     made = exporting.table(coverage.of(db, team.desk, clock.now()))
     assert len(made.header) == 3 + len(TEN) + 1
-    assert [row[0] for row in made.rows] == ["Amina", "Bruno"]
+    assert [row[0] for row in made.rows] == ["Ardoise", "Bambou"]
     assert str(made.rows[0][-1]).startswith("Accueillir (")
     assert not any(isinstance(cell, int | float) for row in made.rows for cell in row)

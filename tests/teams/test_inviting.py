@@ -34,8 +34,8 @@ def test_a_team_begins_with_ten_plain_skills_and_stores_nothing(db, team):
 @pytest.mark.parametrize("role", [Role.TRAINER, Role.COORDINATOR, Role.ADMINISTRATOR])
 def test_the_first_invitation_publishes_the_one_diagnostic(db, role):
     team = ATeam(db, role=role)
-    team.invited("Amina")
-    team.invited("Bruno")
+    team.invited("Ardoise")
+    team.invited("Bambou")
     stored = db.get_one(Team, team.desk.organisation_id)
     made = db.get_one(Diagnostic, stored.diagnostic_id)
     assert (made.state, made.situation) == (DiagnosticState.PUBLISHED, selecting.SITUATION)
@@ -45,9 +45,9 @@ def test_the_first_invitation_publishes_the_one_diagnostic(db, role):
 
 
 def test_the_same_press_makes_one_person(db, team):
-    first = inviting.add(db, INVITATIONS, team.desk, PersonForm("Amina"), key="k1")
-    again = inviting.add(db, INVITATIONS, team.desk, PersonForm("Amina"), key="k1")
-    other = inviting.add(db, INVITATIONS, team.desk, PersonForm("Amina"), key="k2")
+    first = inviting.add(db, INVITATIONS, team.desk, PersonForm("Ardoise"), key="k1")
+    again = inviting.add(db, INVITATIONS, team.desk, PersonForm("Ardoise"), key="k1")
+    other = inviting.add(db, INVITATIONS, team.desk, PersonForm("Ardoise"), key="k2")
     assert first.id == again.id != other.id
 
 
@@ -56,7 +56,7 @@ def test_the_same_press_makes_one_person(db, team):
     [
         ({"label": "   "}, "label"),
         ({"label": "x" * 61}, "label"),
-        ({"label": "amina@exemple.fr"}, "label"),
+        ({"label": "ardoise@exemple.fr"}, "label"),
         ({"label": "06 12 34 56 78"}, "label"),
         ({"post": "director"}, "post"),
         ({"language": "xx"}, "language"),
@@ -64,17 +64,22 @@ def test_the_same_press_makes_one_person(db, team):
 )
 def test_what_cannot_be_kept_of_somebody_says_why(db, team, values, field):
     with pytest.raises(Invalid) as refused:
-        inviting.add(db, INVITATIONS, team.desk, PersonForm(**{"label": "Amina"} | values), key="k")
+        inviting.add(db, INVITATIONS, team.desk, PersonForm(**{"label": "Ardoise"} | values), key="k")
     assert [one["field"] for one in refused.value.errors] == [field]
     assert db.scalar(sa.select(sa.func.count()).select_from(TeamMember)) == 0
 
 
 def test_people_stand_by_label_or_by_arrival_and_in_no_other_order(db, team):
-    for label in ("Zoé", "élodie", "Amina", "Bruno"):
+    for label in ("Zeste", "écorce", "Ardoise", "Bambou"):
         team.invited(label)
     by_label = [one.label for one in inviting.all_of(db, team.desk)]
-    assert by_label == ["Amina", "Bruno", "élodie", "Zoé"]
-    assert [one.label for one in inviting.all_of(db, team.desk, by_arrival=True)] == ["Zoé", "élodie", "Amina", "Bruno"]
+    assert by_label == ["Ardoise", "Bambou", "écorce", "Zeste"]
+    assert [one.label for one in inviting.all_of(db, team.desk, by_arrival=True)] == [
+        "Zeste",
+        "écorce",
+        "Ardoise",
+        "Bambou",
+    ]
 
 
 def test_somebody_of_another_organisation_does_not_exist(db, team):
@@ -94,16 +99,16 @@ def test_somebody_of_another_organisation_does_not_exist(db, team):
 
 def test_two_colleagues_do_not_overwrite_each_other(db, team):
     row = team.invited()
-    inviting.change(db, team.desk, row.id, PersonForm("Amina K", EMPLOYEE, "welcome"), version=1)
-    assert (row.label, row.standing, row.post, row.version) == ("Amina K", EMPLOYEE, "welcome", 2)
+    inviting.change(db, team.desk, row.id, PersonForm("Ardoise K", EMPLOYEE, "welcome"), version=1)
+    assert (row.label, row.standing, row.post, row.version) == ("Ardoise K", EMPLOYEE, "welcome", 2)
     with pytest.raises(Conflict):
-        inviting.change(db, team.desk, row.id, PersonForm("Amina L"), version=1)
-    same = inviting.change(db, team.desk, row.id, PersonForm("Amina K", EMPLOYEE, "welcome"), version=1)
+        inviting.change(db, team.desk, row.id, PersonForm("Ardoise L"), version=1)
+    same = inviting.change(db, team.desk, row.id, PersonForm("Ardoise K", EMPLOYEE, "welcome"), version=1)
     assert same.version == 2
 
 
 def test_a_link_made_anew_shuts_the_old_one_and_shows_nothing_until_they_answer_again(db, team):
-    row = team.person("Amina", TEN)
+    row = team.person("Ardoise", TEN)
     old, holder_id = INVITATIONS.token_of(row), row.holder_id
     inviting.renew(db, INVITATIONS, team.desk, row.id)
     with pytest.raises(NotFound):
@@ -124,7 +129,7 @@ def test_an_invitation_that_nobody_answered_runs_out(db, team):
 
 
 def test_an_invitation_that_was_never_answered_goes_with_its_label(db, team):
-    old, fresh, answered = team.invited("Amina"), team.invited("Bruno"), team.agreed("Chen")
+    old, fresh, answered = team.invited("Ardoise"), team.invited("Bambou"), team.agreed("Citron")
     for row in (old, answered):
         row.link_expires_at = clock.now() - inviting.UNANSWERED - timedelta(seconds=1)
     db.flush()

@@ -31,8 +31,8 @@ def phone(app) -> TestClient:
 
 @pytest.fixture
 def join(four) -> str:
-    """Where Dina's invitation leads."""
-    return f"/join/{INVITATIONS.token_of(four.dina)}"
+    """Where Datte's invitation leads."""
+    return f"/join/{INVITATIONS.token_of(four.datte)}"
 
 
 def hidden(page, name: str) -> str:
@@ -52,7 +52,7 @@ def press(phone, own: str, act: str, **more):
     return phone.post(own, data={"team": hidden(page, "team"), "lang": hidden(page, "lang"), "act": act} | more)
 
 
-def row(database, four, name: str = "dina") -> TeamMember:
+def row(database, four, name: str = "datte") -> TeamMember:
     with database.read() as db:
         found = db.get_one(TeamMember, getattr(four, name).id)
         db.expunge(found)
@@ -70,7 +70,7 @@ def test_the_invitation_speaks_the_persons_language_and_says_plainly_what_is_see
     for code in ("Accueillir la personne", "Passer la main"):
         assert code in read
     assert "Une structure" in read
-    assert "Dina" not in read
+    assert "Datte" not in read
 
 
 def test_looking_changes_nothing(phone, join, database, four):
@@ -91,7 +91,7 @@ def test_it_can_be_read_in_every_language(phone, join, code):
 def test_a_no_is_kept_and_shows_nothing(phone, join, database, four, desk):
     assert phone.post(join, data={"act": "refuse", "lang": "ar"}).status_code == 303
     assert row(database, four).sharing is Sharing.WITHHELD
-    assert "ne partage pas" in desk.get(f"/team/members/{four.dina.id}").text.lower()
+    assert "ne partage pas" in desk.get(f"/team/members/{four.datte.id}").text.lower()
     own = agree(phone, join)  # they may change their mind
     assert re.fullmatch(r"/h/[\w-]{43}/teams", own)
 
@@ -125,7 +125,7 @@ def test_the_questions_lead_to_what_the_team_sees_and_to_a_pathway(phone, join, 
         taker.dont_know()
     page = html.unescape(phone.get(own).text)
     assert "À apprendre" in page
-    shown = desk.get(f"/team/members/{four.dina.id}").text
+    shown = desk.get(f"/team/members/{four.datte.id}").text
     assert "pas encore" in shown
     assert attempt_id not in shown
     goals = press(phone, own, "pathway")
@@ -172,7 +172,7 @@ def test_leaving_from_their_own_link_keeps_their_space(phone, join, database, fo
     holder_id = row(database, four).holder_id
     assert press(phone, own, "leave").headers["location"].endswith("said=left")
     with database.read() as db:
-        assert db.get(TeamMember, four.dina.id) is None
+        assert db.get(TeamMember, four.datte.id) is None
         assert db.get(Holder, holder_id) is not None
     assert phone.get(own).status_code == 200
     assert phone.get(join).status_code == 404
@@ -226,25 +226,25 @@ def test_a_link_that_leads_nowhere_says_so(phone, token):
 def test_another_persons_space_does_nothing_about_a_team(phone, four, database):
     with database.begin() as db:
         _, token = holders.create(db, LINKS)
-    answer = phone.post(f"/h/{token}/teams", data={"team": str(four.amina.id), "act": "refuse"})
+    answer = phone.post(f"/h/{token}/teams", data={"team": str(four.ardoise.id), "act": "refuse"})
     assert answer.status_code == 404
-    assert row(database, four, "amina").sharing is Sharing.SHARED
+    assert row(database, four, "ardoise").sharing is Sharing.SHARED
 
 
 def test_what_the_team_proposes_stands_on_the_persons_own_page(phone, four, database):
     with database.begin() as db:
-        holder = db.get_one(Holder, four.amina.holder_id)
+        holder = db.get_one(Holder, four.ardoise.holder_id)
         own = f"/h/{holders.token_of(LINKS, holder)}/teams"
         assert "Votre équipe vous propose des questions" not in phone.get(own).text
-        inviting.ask(db, four.team.desk, [four.amina.id])
+        inviting.ask(db, four.team.desk, [four.ardoise.id])
     assert "Votre équipe vous propose des questions" in phone.get(own).text
 
 
 def test_the_own_page_shows_the_same_as_the_desk_sees(phone, four, database):
     with database.read() as db:
-        holder = db.get_one(Holder, four.bruno.holder_id)
+        holder = db.get_one(Holder, four.bambou.holder_id)
         own = f"/h/{holders.token_of(LINKS, holder)}/teams"
-        seen = standings.board(db, four.team.desk).row(four.bruno.id)
+        seen = standings.board(db, four.team.desk).row(four.bambou.id)
     assert seen is not None
     page = html.unescape(phone.get(own).text)
     for code, state in zip(TEN, seen.states, strict=True):

@@ -105,14 +105,14 @@ def test_an_organisation_that_is_not_of_the_network_or_did_not_agree_counts_for_
     many = ManyTeams(db)
     outside = ATeam(db)
     selecting.be_counted(db, outside.desk, counted=True)
-    outside.person("Amina", can=["ACU-01"])
-    many.keeper.person("Bruno", can=["ACU-01"])  # of the network, and did not agree
+    outside.person("Ardoise", can=["ACU-01"])
+    many.keeper.person("Bambou", can=["ACU-01"])  # of the network, and did not agree
     assert network._counted(db, many.network.issuer) == []
 
 
 def test_a_person_in_two_teams_counts_once(db):
     many = ManyTeams(db)
-    first = many.teams[0].person("Amina", can=["ACU-01"])
+    first = many.teams[0].person("Ardoise", can=["ACU-01"])
     twin = many.teams[1].invited("A.")
     many.teams[1].says_yes(twin, db.get_one(Holder, first.holder_id))
     assert [one.id for one in network._counted(db, many.network.issuer)] == [first.id]
@@ -120,7 +120,7 @@ def test_a_person_in_two_teams_counts_once(db):
 
 def test_taken_back_it_counts_no_more(db):
     many = ManyTeams(db)
-    row = many.teams[0].person("Amina", can=["ACU-01"])
+    row = many.teams[0].person("Ardoise", can=["ACU-01"])
     consenting.refuse(db, row)
     assert network._counted(db, many.network.issuer) == []
 

@@ -52,7 +52,14 @@ def test_no_screen_of_the_desk_leads_to_their_answers(four, desk, database):
         attempts = db.scalars(sa.select(Attempt.id).filter_by(diagnostic_id=made_id)).all()
     assert len(attempts) == 2
     forbidden = [str(made_id), *map(str, attempts), *(pseudonym(one) for one in attempts)]
-    for path in ("/team", "/team/coverage", f"/team/members/{four.amina.id}", "/diagnostics", "/pathways", "/learners"):
+    for path in (
+        "/team",
+        "/team/coverage",
+        f"/team/members/{four.ardoise.id}",
+        "/diagnostics",
+        "/pathways",
+        "/learners",
+    ):
         page = desk.get(path)
         assert page.status_code == 200, path
         assert [one for one in forbidden if one in page.text] == [], path
@@ -65,7 +72,7 @@ def test_no_screen_of_the_desk_leads_to_their_answers(four, desk, database):
 
 def test_what_the_organisation_holds_opens_no_space(four, client, database):
     """Every link that the desk shows or could show, tried on every address that opens something of a person's own."""
-    for row in (four.amina, four.bruno, four.dina):
+    for row in (four.ardoise, four.bambou, four.datte):
         token = INVITATIONS.token_of(row)
         page = client.get(f"/join/{token}")
         assert not re.search(r"/h/|/t/[0-9a-f-]{36}", page.text)
@@ -74,6 +81,6 @@ def test_what_the_organisation_holds_opens_no_space(four, client, database):
 
 def test_labels_are_in_no_log(four, desk, caplog):
     with caplog.at_level("DEBUG"):
-        for path in ("/team", f"/team/members/{four.amina.id}", "/team/coverage", "/team/coverage.csv"):
+        for path in ("/team", f"/team/members/{four.ardoise.id}", "/team/coverage", "/team/coverage.csv"):
             desk.get(path)
-    assert "Amina" not in caplog.text
+    assert "Ardoise" not in caplog.text

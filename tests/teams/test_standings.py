@@ -20,18 +20,18 @@ def team(db) -> ATeam:
 
 
 def test_each_skill_tells_how_many_can_who_is_alone_and_where_nobody_can(db, team):
-    amina = team.person("Amina", can=["ACU-01", "FAV-01"], cannot=["PRO-03"])
-    bruno = team.person("Bruno", can=["ACU-01"], cannot=["PRO-03", "FAV-01"], standing=EMPLOYEE)
+    ardoise = team.person("Ardoise", can=["ACU-01", "FAV-01"], cannot=["PRO-03"])
+    bambou = team.person("Bambou", can=["ACU-01"], cannot=["PRO-03", "FAV-01"], standing=EMPLOYEE)
     of = {one.column.code: one for one in standings.board(db, team.desk).tallies}
-    assert [one.id for one in of["ACU-01"].can] == [amina.id, bruno.id]
+    assert [one.id for one in of["ACU-01"].can] == [ardoise.id, bambou.id]
     assert not of["ACU-01"].is_gap
-    assert of["FAV-01"].only_one is amina
+    assert of["FAV-01"].only_one is ardoise
     assert of["PRO-03"].is_nobody
-    assert [one.id for one in of["PRO-03"].not_yet] == [amina.id, bruno.id]
+    assert [one.id for one in of["PRO-03"].not_yet] == [ardoise.id, bambou.id]
 
 
 def test_gaps_begin_with_what_nobody_can(db, team):
-    team.person("Amina", can=["ACU-01"], cannot=["PRO-03"])
+    team.person("Ardoise", can=["ACU-01"], cannot=["PRO-03"])
     gaps = standings.board(db, team.desk).gaps
     assert [len(one.can) for one in gaps] == sorted(len(one.can) for one in gaps)
     assert gaps[0].is_nobody
@@ -40,7 +40,7 @@ def test_gaps_begin_with_what_nobody_can(db, team):
 
 def test_nothing_of_a_person_can_be_added_up(db, team):
     """No number is kept beside a row: what could rank people is not there to be shown."""
-    team.person("Amina", can=["ACU-01"])
+    team.person("Ardoise", can=["ACU-01"])
     (row,) = standings.board(db, team.desk).rows
     assert {one.name for one in dataclasses.fields(Row)} == {"member", "states"}
     assert set(row.states) <= {*State, None}
@@ -48,7 +48,7 @@ def test_nothing_of_a_person_can_be_added_up(db, team):
 
 
 def test_the_newest_answers_count(db, team):
-    row = team.agreed("Amina")
+    row = team.agreed("Ardoise")
     now = clock.now()
     team.answered(row, {"ACU-01": "dont_know"}, at=now - timedelta(days=90))
     assert standings.board(db, team.desk).rows[0].states[0] is State.NOT_YET
@@ -57,14 +57,14 @@ def test_the_newest_answers_count(db, team):
 
 
 def test_what_was_not_understood_is_no_lack(db, team):
-    row = team.agreed("Amina")
+    row = team.agreed("Ardoise")
     team.answered(row, {"PRO-01": "not_understood", "ACU-01": "correct"})
     found = dict(zip(TEN, standings.board(db, team.desk).rows[0].states, strict=True))
     assert found["PRO-01"] in {State.CONFIRM, State.CAN}
 
 
 def test_answers_on_another_framework_show_nothing_here(db, team):
-    row = team.agreed("Amina")
+    row = team.agreed("Ardoise")
     team.answered(row, {"ACU-01": "correct"})
     selecting.choose(db, team.desk, framework="inclusion-numerique", skills=["SEC-01"], version=1)
     found = standings.board(db, team.desk).row(row.id)
@@ -91,7 +91,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(db, team):
             event.remove(engine, "before_cursor_execute", note)
         return len(seen)
 
-    for label in ("Amina", "Bruno"):
+    for label in ("Ardoise", "Bambou"):
         network.issued(team.person(label, can=["ACU-01"], badges=True), version)
     statements()  # what a process asks only once
     few = statements()

@@ -33,6 +33,11 @@ class Route:
         return self.path.startswith("/api/")
 
     @property
+    def is_host(self) -> bool:
+        """Of the Open Badges API, whose paths and refusals are those of its specification."""
+        return self.path.startswith("/ims/")
+
+    @property
     def public_because(self) -> str:
         return getattr(self.endpoint, "public_because", "")
 

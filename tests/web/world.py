@@ -20,16 +20,19 @@ from pathways.outbox import OutboxEvent
 from pathways.people.models import Invitation, LearnerFile, Membership, PersonalToken
 from pathways.permissions import Role
 from pathways.reception.models import Reception
+from pathways.settings import Settings
 from pathways.tables import metadata
 from pathways.voices.models import Voice
 from tests.diagnostics.situations import Taker
 from tests.web import (
     world_of_attendance,
+    world_of_badges,
     world_of_bookings,
     world_of_learning,
     world_of_notices,
     world_of_places,
     world_of_referrals,
+    world_of_teams,
     world_of_wishes,
     world_of_workshops,
 )
@@ -45,7 +48,7 @@ ITEM = {
         {"id": "link", "text": "J'appuie sur le lien", "reveals": "croit qu'un nom connu prouve qui écrit"},
     ],
 }
-NOT_CONTENT = {"wrong_tries"}
+NOT_CONTENT = {"wrong_tries", "verification_count"}
 """Tables that a refused request may write to: it is counted."""
 
 
@@ -61,7 +64,9 @@ class World:
 
     def path(self, template: str, **other: str) -> str:
         """``/diagnostics/{diagnostic_id}`` with the identifiers of this world (or ``other`` ones)."""
-        return re.sub(r"{(\w+)}", lambda found: other.get(found[1], self.values[found[1]]), template)
+        whose = "jury " if "/jury/" in template else ""  # nobody decides on a request of their own
+        known = self.values | {name.removeprefix(whose): value for name, value in self.values.items()} | other
+        return re.sub(r"{(\w+)}", lambda found: known[found[1]], template)
 
     def rows(self) -> dict[str, int]:
         return rows_of(self.database)
@@ -84,6 +89,7 @@ def csrf_of(client: TestClient) -> str:
 def make(signed_in: Callable[..., TestClient], client: TestClient, database: Database) -> World:
     administrator = signed_in(Role.ADMINISTRATOR, operator=True)
     organisation_id: uuid.UUID = administrator.organisation_id  # type: ignore[attr-defined] - put there by the fixture
+    settings: Settings = administrator.app.state.settings  # type: ignore[attr-defined] - of a test client's application
     signed_in(Role.TRAINER, organisation=organisation_id)
     csrf = csrf_of(administrator)
     made = administrator.post("/api/v1/diagnostics", json=DIAGNOSTIC)
@@ -108,9 +114,9 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         file = LearnerFile(organisation_id=organisation_id, label="mardi", sought="mardi")
         db.add_all([event, file])
         db.flush()
-        membership = db.scalars(
-            sa.select(Membership).filter_by(organisation_id=organisation_id, role=Role.TRAINER)
-        ).one()
+        of_role = sa.select(Membership).filter_by(organisation_id=organisation_id)
+        membership = db.scalars(of_role.filter_by(role=Role.TRAINER)).one()
+        own = db.scalars(of_role.filter_by(role=Role.ADMINISTRATOR)).one()
         reception = Reception(
             id=uuid.uuid4(),
             organisation_id=organisation_id,
@@ -133,7 +139,7 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         db.flush()
         recording = recordings.keep(
             db,
-            administrator.app.state.settings.data / recordings.FOLDER,  # type: ignore[attr-defined] - put there by the fixture
+            settings.data / recordings.FOLDER,
             language="fr",
             text="Bonjour",
             sound=b"ID3 of nothing",
@@ -169,18 +175,26 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
         values |= world_of_notices.made(db, organisation_id, membership.account_id, values["booking_id"])
         values |= world_of_learning.made(db, organisation_id, membership.account_id, uuid.UUID(values["attempt_id"]))
         values |= world_of_referrals.made(db, organisation_id, membership.account_id, uuid.UUID(values["attempt_id"]))
+        values |= world_of_teams.made(db, organisation_id, membership.account_id)
+        values |= world_of_badges.made(db, settings, organisation_id, own.account_id, uuid.UUID(values["attempt_id"]))
     values |= {"token": "x" * 43, "tag": "ar", "name": "base.css", "digest": "0" * 10}
     return World(administrator, database, organisation_id, values, taker)
 
 
 def body_for(method: str, path: str, csrf: str, values: dict[str, str]) -> dict[str, Any]:
     """Keyword arguments of a well-formed request to a route, so that nothing but the person can be wrong with it."""
+    params = {"params": QUERIES[f"{method} {path}"]} if f"{method} {path}" in QUERIES else {}
     if method in {"GET", "HEAD"}:
-        return {}
+        return params
     if path.startswith("/api/"):
         json = JSON_BODIES.get(f"{method} {path}")
-        return {"headers": {"Idempotency-Key": str(uuid.uuid4())}} | ({"json": json} if json is not None else {})
+        keyed = params | {"headers": {"Idempotency-Key": str(uuid.uuid4())}} | UPLOADS.get(f"{method} {path}", {})
+        return keyed | ({"json": json} if json is not None else {})
     return {"data": {"csrf": csrf} | FORMS.get(path, {})}
+
+
+QUERIES: dict[str, dict[str, str]] = {**world_of_badges.QUERIES}
+UPLOADS: dict[str, dict[str, Any]] = {**world_of_badges.UPLOADS}
 
 
 JSON_BODIES: dict[str, Any] = {
@@ -192,6 +206,8 @@ JSON_BODIES: dict[str, Any] = {
     **world_of_wishes.JSON_BODIES,
     **world_of_learning.JSON_BODIES,
     **world_of_referrals.JSON_BODIES,
+    **world_of_teams.JSON_BODIES,
+    **world_of_badges.JSON_BODIES,
     "POST /api/v1/attempts": {"code": "AAAAAA", "language": "fr"},
     "POST /api/v1/attempts/{attempt_id}/answers": {"item": "SEC-01-a", "outcome": "dont_know"},
     "POST /api/v1/attempts/{attempt_id}/unclear": {"item": "SEC-01-a"},
@@ -252,6 +268,8 @@ FORMS: dict[str, dict[str, str]] = {
     **world_of_wishes.FORMS,
     **world_of_learning.FORMS,
     **world_of_referrals.FORMS,
+    **world_of_teams.FORMS,
+    **world_of_badges.FORMS,
     "/receptions/{reception_id}": {"language": "fr", "device": "phone", "label": "Une", "go": "keep"},
     "/receptions/{reception_id}/appointment": {"date": "2027-12-03", "time": "14:30", "place": "Ici", "words": "Venez"},
     "/diagnostics/new": _COMPOSED,

@@ -6,8 +6,10 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends
 from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways import texts
@@ -86,16 +88,39 @@ class _Sent:
     use: For
 
 
-def _sent(
-    file: Annotated[UploadFile, File()],
-    title: Annotated[str, Form(max_length=500)],
-    criterion: Annotated[str, Form(max_length=60)] = "",
-    *,
-    is_piece: Annotated[bool, Form()] = False,
-) -> _Sent:
+_FIELDS = frozenset({"file", "title", "criterion", "is_piece"})
+_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "title": {"type": "string", "maxLength": 500},
+        "criterion": {"type": "string", "maxLength": 60},
+        "is_piece": {"type": "boolean"},
+    },
+    "required": ["file", "title"],
+    "additionalProperties": False,
+}
+
+
+async def _received(request: Request) -> tuple[bytes, dict[str, str]]:
+    """The file and the other fields of a form. Read before anybody is made to wait."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    if kind != "multipart/form-data":
+        raise fields.refused("file", fields.INVALID)
+    async with request.form(max_files=1, max_fields=len(_FIELDS)) as form:
+        file = form.get("file")
+        said = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not isinstance(file, UploadFile) or not said.keys() <= _FIELDS:
+            raise fields.refused("file", fields.INVALID)
+        return await file.read(evidence.LARGEST + 1), said
+
+
+def _sent(received: Annotated[tuple[bytes, dict[str, str]], Depends(_received)]) -> _Sent:
     """A picture is written anew here, before the database is asked for."""
-    found = evidence.cleaned(file.file.read(evidence.LARGEST + 1))
-    return _Sent(found, texts.salvaged(title, 500)[0], For(texts.salvaged(criterion, 60)[0], is_piece=is_piece))
+    data, said = received
+    found = evidence.cleaned(data)
+    use = For(texts.salvaged(said.get("criterion", ""), 60)[0], is_piece=said.get("is_piece") in {"true", "1", "on"})
+    return _Sent(found, texts.salvaged(said.get("title", ""), 500)[0], use)
 
 
 @router.post(
@@ -103,6 +128,7 @@ def _sent(
     status_code=201,
     response_model=EvidenceOut,
     summary="Add a file",
+    openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}},
 )
 def add_file(
     member: HolderMember,

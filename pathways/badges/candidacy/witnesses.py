@@ -126,8 +126,7 @@ def _held(
     )
     found: dict[uuid.UUID, tuple[HeldBadge, ...]] = defaultdict(tuple)
     for holder_id, valid_from, valid_until, slug, number, definition, issued_by in db.execute(query):
-        is_seen = (
-            issued_by is not None or definition["jury"] > 0 or tree.asks_others(tree.parse(definition["criteria"]))
-        )
+        is_judged = issued_by is not None or definition["jury"] > 0
+        is_seen = is_judged or tree.asks_others(tree.parse(definition["criteria"]))
         found[holder_id] += (HeldBadge(slug, number, valid_from, valid_until, is_seen),)
     return found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pathways import clock, i18n
+from pathways import clock, i18n, throttle
 from pathways.badges.candidacy import attesting, endorsing, evidence, requests
 from pathways.badges.candidacy.evidence import For
 from pathways.badges.doors import WHY, OwnLinks, OwnSpace, OwnSpaceForm, Space, answer, back
@@ -21,10 +21,14 @@ from pathways.badges.pages.evidence_files import handed_over
 from pathways.badges.pages.plainly import language_of
 from pathways.badges.pages.request_shown import in_plain_all
 from pathways.errors import NotFound
-from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
+from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.squares import square
 
 router = APIRouter()
+MOST_SENT, WITHIN_MINUTES = 60, 60
+"""Files that one network address may send into spaces without account: a room of candidates, and no script that fills
+the database, since anybody opens as many spaces as they want.
+"""
 
 
 # --- evidence -------------------------------------------------------------------------------------------------
@@ -33,8 +37,19 @@ router = APIRouter()
 # `offered` stands before `space`: a picture is written anew before the writer's turn is taken.
 @router.post("/h/{key}/requests/{request_id}/evidence")
 @public(WHY)
-def add(request: Request, request_id: uuid.UUID, offered: SentWithFile, space: OwnSpaceForm, db: DB) -> Response:
+def add(
+    request: Request,
+    request_id: uuid.UUID,
+    offered: SentWithFile,
+    space: OwnSpaceForm,
+    db: DB,
+    settings: OwnSettings,
+    address: Address,
+) -> Response:
     def act() -> str:
+        if offered.file is not None and not space.is_signed_in:
+            bucket = throttle.bucket(settings.secret, "evidence", address)
+            throttle.count_within(db, bucket, limit=MOST_SENT, minutes=WITHIN_MINUTES)
         _added(db, space, request_id, offered)
         return "added"
 

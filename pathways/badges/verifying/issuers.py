@@ -51,6 +51,11 @@ class Issuer:
         """The addresses that belong to this issuer and to no other of the same site begin so."""
         return self.document_url.removesuffix("/.well-known/did.json").removesuffix("/did.json").rstrip("/") + "/"
 
+    @property
+    def is_whole_site(self) -> bool:
+        """Whether no part of the site is the issuer's alone: those who have a page there are below its folder, too."""
+        return bool(self.document_url) and urlsplit(self.folder).path == "/"
+
 
 def issuer_of(document: Mapping[str, Any]) -> Issuer | None:
     """Who a credential says that it is from; ``None`` when it does not say it as it must."""
@@ -107,12 +112,17 @@ def token_key(issuer: Issuer, header: Mapping[str, Any], sources: Sources) -> di
             return jwk
         if isinstance(given, dict) and _same_key(jwk, given):
             return jwk
+    if issuer.is_whole_site and site(kid) == issuer.domain:
+        raise Lacking("key-place", str(kid))  # somewhere on that site: it may be the issuer's, or anybody's page
     raise BadKey("the issuer's document does not list that key", code="key-not-listed")
 
 
 def is_below(url: object, issuer: Issuer) -> bool:
-    """Whether an address is plainly one of the issuer's own: below its folder, and with no way out of it."""
-    if not issuer.document_url or not isinstance(url, str) or not site(url) or not url.startswith(issuer.folder):
+    """Whether an address is plainly one of the issuer's own: below its folder, and with no way out of it; of an issuer
+    that is a whole site, in the folder that only whoever runs a site writes to (RFC 8615).
+    """
+    folder = f"{issuer.folder}.well-known/" if issuer.is_whole_site else issuer.folder
+    if not issuer.document_url or not isinstance(url, str) or not site(url) or not url.startswith(folder):
         return False
     path = url.removeprefix(issuer.folder)
     return bool(_PLAIN.fullmatch(path)) and ".." not in path

@@ -175,6 +175,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "multikey": _UNKNOWN_SIGNATURE,
         "multibase": _UNKNOWN_SIGNATURE,
         "token-algorithm": _UNKNOWN_SIGNATURE,
+        "key-place": (
+            "La clé est quelque part sur le site de l'émetteur : rien ne dit qu'elle est à lui.",
+            "The key is somewhere on the issuer's site: nothing says that it is the issuer's.",
+        ),
         "issuer-kind": (
             "L'émetteur se nomme d'une façon qui n'est pas connue ici.",
             "The issuer is named in a way that is not known here.",

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from pathways import clock
@@ -267,11 +268,11 @@ def test_the_page_of_a_session_asks_as_often_for_many_as_for_one(db, day):
         def note(_connection, _cursor, statement, *_):
             statements.append(statement)
 
-        sa.event.listen(db.get_bind(), "before_cursor_execute", note)
+        event.listen(db.get_bind(), "before_cursor_execute", note)
         try:
             batch.participants(db, day.actor, day.session.id, day.version)
         finally:
-            sa.event.remove(db.get_bind(), "before_cursor_execute", note)
+            event.remove(db.get_bind(), "before_cursor_execute", note)
         return len(statements)
 
     day.issue(day.came("Une"))

@@ -350,7 +350,7 @@ def test_micro_skills_are_chosen_among_those_of_a_framework(desk, database):
 
 def test_whoever_counts_is_said_or_the_criterion_is_refused(desk):
     path = drafted(desk)
-    page = new_leaf(desk, path, "endorsements", **{"by.role": []})
+    page = new_leaf(desk, path, "endorsements", "", **{"by.role": []})
     assert page.status_code == 422
     assert 'id="by-error"' in page.text
 

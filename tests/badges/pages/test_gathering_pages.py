@@ -20,6 +20,7 @@ from pathways.badges.models import (
     EvidenceFile,
     RequestState,
 )
+from pathways.badges.pages import gathering
 from tests.badges.candidacy.candidates import World
 from tests.badges.pages.applying import Candidate, a_candidate, said, sent
 
@@ -104,6 +105,12 @@ def test_a_file_that_cannot_be_kept_is_told_why(scene, browser, candidate, data,
     assert refused.status_code == 422
     assert sentence in said(refused)
     assert kept(scene) == []
+
+
+def test_one_address_sends_so_many_files_an_hour_into_spaces_without_account(scene, browser, candidate, monkeypatch):
+    monkeypatch.setattr(gathering, "MOST_SENT", 2)
+    assert [upload(browser, candidate, PDF).status_code for _ in range(3)] == [303, 303, 429]
+    assert len(kept(scene)) == 2
 
 
 def test_a_file_that_is_too_heavy_is_told_so(scene, browser, candidate):

@@ -10,6 +10,8 @@ import pytest
 
 from pathways.badges.formats import keys, vc_jwt
 from pathways.badges.verifying.issuers import Issuer, is_below
+from pathways.badges.verifying.judging import judge
+from pathways.badges.verifying.reading import read
 from pathways.badges.verifying.verdict import Overall, State, Verdict
 from tests.badges.verifying import making
 from tests.badges.verifying.making import DID, DID_URL, HOST, INDEX, KID, LIST, Site, badge
@@ -159,3 +161,18 @@ def test_a_revoked_token_is_not_valid():
 def test_a_key_that_is_none_is_no_yes():
     for key in ({}, {"kty": "EC"}, {**jwk(), "n": "!"}, {**jwk(), "e": "AA"}):
         assert Site(making.served() | {KID: key}).verdict(token()).overall is not Overall.VALID
+
+
+@pytest.mark.parametrize(
+    ("place", "overall"), [("~student/key.json", Overall.UNKNOWN), (".well-known/key.json", Overall.VALID)]
+)
+def test_whoever_has_a_page_on_a_site_does_not_sign_as_the_whole_site(place, overall):
+    did, kid = "did:web:university.example", f"https://university.example/{place}"
+    document = badge() | {"issuer": did}
+    del document["credentialStatus"]
+    given = read(vc_jwt.encode(document, making.rsa("other"), kid=kid).encode())
+    documents = {
+        "https://university.example/.well-known/did.json": json.dumps(keys.did_document(did, [])).encode(),
+        kid: json.dumps(jwk("other")).encode(),
+    }
+    assert judge(given, documents, making.NOW).overall is overall
