@@ -32,7 +32,6 @@ def upkeep(settings: Settings, db: Session) -> None:
     """
     forgetting.forget(db)
     try:
-        with db.begin_nested():
-            lists.sign_anew(db, Signer.of(settings))
+        lists.sign_anew(db, Signer.of(settings))
     except (SettingsError, MissingContexts) as error:
         log.warning("status lists were not signed anew: %s", error)

@@ -377,11 +377,12 @@ class CredentialStatusOut(BaseModel):
     valid_until: datetime | None
     revoked_at: datetime | None
     why: Why | None
-    superseded_by: uuid.UUID | None
 
 
 class CredentialOut(CredentialStatusOut):
     """A badge that one holds."""
+
+    superseded_by: uuid.UUID | None = Field(description="Said to its holder and its network alone: it leads on.")
 
     issuer: str
     slug: str

@@ -98,7 +98,6 @@ def status_row(one: Credential, now: datetime) -> dict[str, Any]:
         "valid_until": one.valid_until,
         "revoked_at": one.revoked_at,
         "why": one.revocation if one.revocation in set(Why) else None,
-        "superseded_by": one.superseded_by_id,
     }
 
 
@@ -106,6 +105,7 @@ def credential_row(one: Credential, now: datetime) -> dict[str, Any]:
     definition = offering.definition_of(one.version)
     levels: Mapping[int, str] = dict(enumerate(definition.levels, 1))
     return status_row(one, now) | {
+        "superseded_by": one.superseded_by_id,
         "issuer": one.issuer.slug,
         "slug": one.version.achievement.slug,
         "name": definition.texts_in(one.language).name,

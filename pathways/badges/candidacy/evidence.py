@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 
+from pathways import ids
 from pathways.badges.candidacy import jury, naming, requests
 from pathways.badges.holding import holders
 from pathways.badges.models import (
@@ -209,8 +210,12 @@ def _evidence(db: Session, holder: Holder, request: AwardRequest, kind: Evidence
 
 
 def _digested(made: Evidence) -> Evidence:
+    """Of a link or a text, with the row's own random id in front (``ID``, a line end, the text): an address could be
+    guessed and tried out against the badge. Whoever is shown the evidence is shown the id.
+    """
+    made.id = ids.random_id()
     data = made.text.encode()
-    made.sha256, made.size = hashlib.sha256(data).hexdigest(), len(data)
+    made.sha256, made.size = hashlib.sha256(f"{made.id}\n".encode() + data).hexdigest(), len(data)
     return made
 
 

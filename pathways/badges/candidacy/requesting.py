@@ -17,6 +17,7 @@ from pathways.badges.candidacy import granting, requests, standing
 from pathways.badges.holding import holders
 from pathways.badges.issuing import offering
 from pathways.badges.issuing.defining import Definition
+from pathways.badges.issuing.revoking import Why
 from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import (
     OPEN,
@@ -303,6 +304,8 @@ def _check(
     level: int | None,
     organisation_id: uuid.UUID | None,
 ) -> None:
+    if definition.jury and holder.account_id is None:  # else nobody could tell who decides for whom
+        raise Conflict(D_("Un jury décide de ce badge : il faut un compte. Demandez-le à une structure du réseau."))
     if language not in definition.languages:
         raise fields.refused("language", D_("Ce badge n'existe pas dans cette langue."))
     if (level is None) == bool(definition.levels) or (level is not None and not 1 <= level <= len(definition.levels)):
@@ -315,7 +318,15 @@ def _check(
 
 
 def _must_not_be_held(db: Session, holder: Holder, achievement_id: uuid.UUID, level: int | None) -> None:
-    """A higher level may be asked for, and nothing that is held already, unless it runs out soon."""
+    """A higher level may be asked for, and nothing that is held already, unless it runs out soon; nor what the network
+    took back for fraud: it has to be spoken of.
+    """
+    of_it = sa.select(AchievementVersion.id).filter_by(achievement_id=achievement_id)
+    frauds = sa.select(Credential.id).where(
+        Credential.holder_id == holder.id, Credential.version_id.in_(of_it), Credential.revocation == Why.FRAUD.value
+    )
+    if db.scalar(frauds.limit(1)) is not None:
+        raise Conflict(D_("Le réseau a repris ce badge pour fraude : adressez-vous à lui."))
     runs_out = clock.now() + RENEWS_BEFORE
     query = (
         sa.select(Credential.level)

@@ -22,7 +22,7 @@ from pathways.badges.issuing import key_table
 from pathways.badges.issuing.key_table import SigningKey
 from pathways.badges.issuing.signer import Signer
 from pathways.badges.models import BurntPlace, Credential, Endorsement, EndorsementState, Issuer, ListOf, StatusList
-from pathways.errors import NotFound
+from pathways.errors import NotFound, SettingsError
 from pathways.i18n import D_
 
 LASTS = timedelta(days=7)
@@ -154,15 +154,25 @@ def served(db: Session, issuer: Issuer, number: int) -> StatusList:
 
 
 def sign_anew(db: Session, signer: Signer, *, most: int = 20) -> int:
-    """Sign the lists that were signed a day ago or earlier; how many. For the upkeep."""
+    """Sign the lists that were signed a day ago or earlier; how many. For the upkeep. A network whose keys do not open
+    holds up no other, and is told of in the end: raises :class:`SettingsError`, with the others signed.
+    """
     stale = (
         sa.select(StatusList)
         .where(StatusList.signed_at < clock.now() - SIGNED_ANEW_AFTER)
         .order_by(StatusList.id)
         .limit(most)
     )
-    due = db.scalars(stale.with_for_update(skip_locked=True)).all()
+    due, shut = db.scalars(stale.with_for_update(skip_locked=True)).all(), None
     for one in due:
         issuer = db.get_one(Issuer, one.issuer_id)
-        write(db, issuer, one, key_table.signing_key(db, signer, issuer))
+        try:
+            key = key_table.signing_key(db, signer, issuer)
+        except SettingsError as error:
+            shut = error
+        else:
+            write(db, issuer, one, key)
+    if shut is not None:
+        db.flush()
+        raise shut
     return len(due)

@@ -101,7 +101,7 @@ class Evidence(Base):
     title: Mapped[str] = mapped_column(sa.String(120))
     """Public: it goes into the badge, so no name belongs in it."""
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    """Of the file, of the address or of the text, as it was given."""
+    """Of the file; of an address or a text, with the row's own id in front, so that it cannot be guessed."""
     text: Mapped[str] = mapped_column(sa.Text, default="")
     """The address of a link, or the text."""
     media_type: Mapped[str] = mapped_column(sa.String(100), default="")

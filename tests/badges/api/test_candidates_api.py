@@ -5,68 +5,18 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
-from starlette.testclient import TestClient
 
-from pathways import clock
-from pathways.badges.issuing import awarding
-from pathways.badges.issuing.awarding import Order
-from pathways.badges.models import AchievementVersion, AwardRequest, Credential, Holder, JuryVerdict
+from pathways.badges.models import AwardRequest, Credential, JuryVerdict
 from pathways.people.models import JournalEntry
-from pathways.permissions import Member, Role
+from pathways.permissions import Role
+from tests.badges.api.ways import Way, fields_of
 from tests.badges.candidacy.candidates import PRAISE, REASON, YES, World, a_member
-from tests.badges.desks import Networks
-from tests.badges.issuing.networking import SIGNER
 
 PROBLEM = "application/problem+json"
-
-
-@dataclass
-class Way:
-    """A network whose badge wants one endorsement and a jury of one."""
-
-    scene: Networks
-    candidate: Member
-    endorser: Member
-    juror: Member
-    keeper: Member
-    achievement_id: uuid.UUID
-    issuer: str
-    program: TestClient
-
-    def asked(self) -> dict:
-        made = self.program.post("/api/v1/award-requests", json={"achievement_id": str(self.achievement_id)})
-        assert made.status_code == 201, made.text
-        return made.json()
-
-    def endorsed(self, request_id: str, comment: str = PRAISE):
-        invited = self.program.post(f"/api/v1/award-requests/{request_id}/invitations", json={"label": "B."})
-        assert invited.status_code == 201, invited.text
-        token = invited.json()["url"].rsplit("/", 1)[-1]
-        program = self.scene.program(self.endorser, "badges:hold")
-        return program.post("/api/v1/endorsements", json={"token": token, "comment": comment, "role": "médiatrice"})
-
-    def sent(self) -> dict:
-        request = self.asked()
-        assert self.endorsed(request["id"]).status_code == 201
-        done = self.program.post(f"/api/v1/award-requests/{request['id']}/submission")
-        assert done.status_code == 200, done.text
-        return done.json()
-
-    def decide(self, request_id: str, verdict: str = "grant", **changed):
-        body = {"verdict": verdict, "grid": YES, "reason": REASON} | changed
-        program = self.scene.program(self.juror, "badges:award")
-        return program.post(f"/api/v1/jury/requests/{request_id}/decisions", json=body)
-
-    def granted(self) -> dict:
-        assert self.decide(self.sent()["id"]).status_code == 201
-        [held] = self.program.get("/api/v1/credentials").json()
-        return held
 
 
 @pytest.fixture
@@ -76,10 +26,6 @@ def way(scene) -> Way:
         candidate, endorser, juror = world.member(), a_member(db, name="Pseudo Fictif"), world.juror()
         ids = (candidate, endorser, juror, world.keeper, world.version.achievement_id, world.issuer.slug)
     return Way(scene, *ids, program=scene.program(candidate, "badges:hold"))
-
-
-def fields_of(reply) -> set[str]:
-    return {one["field"] for one in reply.json()["errors"]}
 
 
 # --- requests -------------------------------------------------------------------------------------------------
@@ -303,7 +249,7 @@ def test_a_badge_is_held_read_as_signed_and_given_up(way, scene, database):
     assert stranger.delete(path).status_code == 404
     public = scene.nobody().get(f"{path}/status").json()
     assert (public["state"], public["why"]) == ("valid", None)
-    assert set(public) == {"id", "state", "valid_from", "valid_until", "revoked_at", "why", "superseded_by"}
+    assert set(public) == {"id", "state", "valid_from", "valid_until", "revoked_at", "why"}
     assert way.program.delete(path).status_code == 204
     assert way.program.delete(path).status_code == 204
     assert scene.nobody().get(f"{path}/status").json()["why"] == "asked"
@@ -329,105 +275,6 @@ def test_a_badge_that_does_not_run_out_soon_is_not_renewed_yet(way):
 
 def test_of_a_badge_that_never_was_there_is_no_status(scene):
     assert scene.nobody().get(f"/api/v1/credentials/{uuid.uuid4()}/status").status_code == 404
-
-
-# --- a wallet -------------------------------------------------------------------------------------------------
-
-HOST = "/ims/ob/v3p0"
-
-
-def issued(way, count: int) -> list[str]:
-    """Badges of the candidate, a day apart, the oldest first."""
-    with way.scene.writing() as db:
-        version = db.scalars(sa.select(AchievementVersion).filter_by(achievement_id=way.achievement_id)).one()
-        holder = db.scalars(sa.select(Holder).filter_by(account_id=way.candidate.account_id)).one()
-        made = []
-        for number in range(count):
-            at = clock.now() - timedelta(days=count - number)
-            order = Order(holder.id, f"test:{uuid.uuid4()}")
-            made += awarding.issue(db, SIGNER, version, [order], by=None, now=at)
-        return [str(one.id) for one in made]
-
-
-def test_a_wallet_reads_the_badges_of_its_token_part_by_part(way):
-    way.asked()
-    ids = issued(way, 5)
-    first = way.program.get(f"{HOST}/credentials", params={"limit": 2})
-    assert first.headers["content-type"] == "application/json"
-    assert first.headers["x-total-count"] == "5"
-    assert [one["id"] for one in first.json()["credential"]] == [f"urn:uuid:{one}" for one in ids[:2]]
-    links = {part.split("; ")[1]: part.split("; ")[0] for part in first.headers["link"].split(", ")}
-    assert links.keys() == {'rel="first"', 'rel="last"', 'rel="next"'}
-    assert links['rel="last"'] == "<http://testserver/ims/ob/v3p0/credentials?limit=2&offset=4>"
-    read, address = [], f"{HOST}/credentials?limit=2"
-    while address:
-        part = way.program.get(address.removeprefix("http://testserver"))
-        read += [one["id"].removeprefix("urn:uuid:") for one in part.json()["credential"]]
-        following = [one for one in part.headers["link"].split(", ") if 'rel="next"' in one]
-        address = following[0].partition(">")[0].removeprefix("<") if following else ""
-    assert read == ids
-    since = (clock.now() - timedelta(days=2, hours=1)).isoformat()
-    assert len(way.program.get(f"{HOST}/credentials", params={"since": since}).json()["credential"]) == 2
-
-
-def test_what_a_wallet_reads_is_what_was_signed(way, database):
-    way.asked()
-    [badge] = issued(way, 1)
-    with database.read() as db:
-        document = db.get_one(Credential, uuid.UUID(badge)).document
-    assert way.program.get(f"{HOST}/credentials").content == b'{"credential":[' + document + b"]}"
-
-
-def test_a_wallet_without_badges_gets_an_empty_list_and_makes_no_space(scene, database):
-    member = scene.member(Role.TRAINER)
-    program = scene.program(member, "badges:hold")
-    empty = program.get(f"{HOST}/credentials")
-    assert (empty.json(), empty.headers["x-total-count"]) == ({"credential": []}, "0")
-    assert program.get(f"{HOST}/profile").json()["type"] == ["Profile"]
-    with database.read() as db:
-        assert db.scalar(sa.select(Holder.id).filter_by(account_id=member.account_id)) is None
-
-
-def test_the_profile_says_the_name_that_its_holder_chose_and_no_address(way, database):
-    way.asked()
-    assert "name" not in way.program.get(f"{HOST}/profile").json()
-    with way.scene.writing() as db:
-        holder = db.scalars(sa.select(Holder).filter_by(account_id=way.candidate.account_id)).one()
-        holder.name, holder.email = "Prénom", "prenom@exemple.fr"
-    profile = way.program.get(f"{HOST}/profile").json()
-    assert profile["name"] == "Prénom"
-    assert "prenom@exemple.fr" not in json.dumps(profile)
-
-
-def test_a_host_says_what_it_can_do_before_anybody_signs_in(scene):
-    found = scene.nobody().get(f"{HOST}/discovery").json()
-    assert found["openapi"].startswith("3.")
-    assert found["servers"] == [{"url": "http://testserver/ims/ob/v3p0"}]
-    assert set(found["paths"]) == {"/credentials", "/profile", "/discovery"}
-    assert found["components"]["securitySchemes"]["PersonalToken"]["scheme"] == "bearer"
-
-
-def test_a_host_refuses_in_the_words_of_the_specification(way, scene):
-    for program, path, status, minor in [
-        (scene.nobody(), "/credentials", 401, "unauthorizedrequest"),
-        (scene.nobody(), "/profile", 401, "unauthorizedrequest"),
-        (scene.program(way.candidate, "content:read"), "/credentials", 403, "forbidden"),
-        (way.program, "/credentials?limit=0", 400, "invalid_query_parameter"),
-        (way.program, "/credentials?since=yesterday", 400, "invalid_query_parameter"),
-    ]:
-        reply = program.get(f"{HOST}{path}")
-        assert reply.status_code == status, path
-        body = reply.json()
-        assert body["imsx_codeMajor"] == "failure"
-        [field] = body["imsx_codeMinor"]["imsx_codeMinorField"]
-        assert field["imsx_codeMinorFieldValue"] == minor, path
-
-
-def test_a_host_is_read_only(way):
-    for method in ("POST", "PUT", "DELETE"):
-        for path in ("/credentials", "/profile", "/discovery"):
-            assert way.program.request(method, f"{HOST}{path}", json={}).status_code == 405
-    assert way.asked()["state"] == "gathering"
 
 
 def test_a_request_of_a_space_without_account_is_nobody_s_by_program(way, database):
