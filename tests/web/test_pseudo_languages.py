@@ -159,6 +159,35 @@ def test_a_learner_meets_no_text_that_was_never_translated(app, client, signed_i
     assert found == {}
 
 
+def pages_of_a_space(client: TestClient, tag: str) -> Iterator[tuple[str, str]]:
+    """Every page that somebody comes by who opens a space for badges, by name."""
+    client.headers["Accept-Language"] = tag
+    opened = client.post("/h", data={"new": "1"})
+    assert opened.status_code == 303, opened.text
+    space = opened.headers["location"]
+    base = space.partition("?")[0]
+    inside = ("", "/settings", "/language", "/history", "/results", "/requests", "/requests/new", "/share", "/teams")
+    for path in (space, *(f"{base}{one}" for one in (*inside, "/erase")), "/h", "/badges", "/verify"):
+        page = client.get(path)
+        assert page.status_code == 200, (path, page.status_code, page.text[:500])
+        yield path.replace(base, "space"), page.text
+    yield "no space", client.get("/h/" + "x" * 43).text
+    yield "a wrong code", client.post(f"{base}/results", data={"code": "2222-2222"}).text
+    yield "a verdict", client.post("/verify", data={"text": "x"}).text
+    yield "erased", client.post(f"{base}/erase").text
+
+
+@pytest.mark.parametrize("code", pseudo.LANGUAGES)
+def test_whoever_opens_a_space_for_badges_meets_no_text_that_was_never_translated(client, code):
+    language = i18n.language(code)
+    found = {}
+    for name, page in pages_of_a_space(client, language.tag):
+        assert f'<html lang="{language.tag}" dir="{language.dir}"' in page, name
+        if words := untranslated(page, language.tag, but={"pathways"}):
+            found[name] = words[:12]
+    assert found == {}
+
+
 def test_the_language_is_everywhere_that_languages_are(app, client, signed_in):
     trainer = signed_in()
     assert "⟦Þšéûðö⟧" in trainer.get("/diagnostics/new").text

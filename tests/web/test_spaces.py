@@ -117,6 +117,6 @@ def test_what_an_address_opens_is_found_by_its_address_alone(path, place, client
     reply = client.get(place.path(path))
     assert reply.status_code == 200, reply.text[:200]
     assert "noindex" in reply.headers["x-robots-tag"]
-    guessed = dict.fromkeys(("endorse_token", "share_token", "twin_token", "join_token"), "x" * 43)
-    guessed["credential_id"] = "00000000-0000-0000-0000-00000000dead"
-    assert client.get(place.path(path, **guessed)).status_code == 404
+    guessed = dict.fromkeys(["endorse_token", "share_token", "twin_token", "join_token"], "x" * 43)
+    nobody_s = "00000000-0000-0000-0000-00000000dead"
+    assert client.get(place.path(path, **guessed, credential_id=nobody_s)).status_code == 404

@@ -16,7 +16,7 @@ from pathways.badges.holding import held
 from pathways.badges.holding.validity import validity_of
 from pathways.badges.issuing import naming, offering
 from pathways.badges.issuing.revoking import Why
-from pathways.badges.models import AwardRequest, Credential, Endorsement, Evidence, Issuer
+from pathways.badges.models import AwardRequest, Credential, Endorsement, Evidence
 
 _REQUEST = ("id", "achievement_id", "state", "language", "level", "renews_id", "created_at", "submitted_at")
 _REQUEST += ("decided_at", "version")
@@ -26,7 +26,7 @@ _EVIDENCE = ("id", "kind", "title", "sha256", "text", "media_type", "size", "cri
 def request_row(db: Session, one: AwardRequest) -> dict[str, Any]:
     version = one.achievement_version
     return {name: getattr(one, name) for name in _REQUEST} | {
-        "issuer": db.get_one(Issuer, one.issuer_id).slug,
+        "issuer": version.achievement.issuer.slug,
         "slug": version.achievement.slug,
         "name": offering.definition_of(version).texts_in(i18n.current().code).name,
         "version_number": version.number,

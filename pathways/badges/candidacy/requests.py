@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from pathways import outbox
 from pathways.badges.events import RequestDecided, RequestSubmitted
 from pathways.badges.holding import holders
-from pathways.badges.models import AchievementVersion, AwardRequest, Holder, RequestState
+from pathways.badges.models import Achievement, AchievementVersion, AwardRequest, Holder, RequestState
 from pathways.errors import Conflict, NotFound
 from pathways.i18n import D_, N_
 
@@ -43,7 +43,9 @@ def whole() -> Sequence[ORMOption]:
     """Loads a request with its person and with what is asked."""
     return (
         joinedload(AwardRequest.holder),
-        joinedload(AwardRequest.achievement_version).joinedload(AchievementVersion.achievement),
+        joinedload(AwardRequest.achievement_version)
+        .joinedload(AchievementVersion.achievement)
+        .joinedload(Achievement.issuer),
     )
 
 

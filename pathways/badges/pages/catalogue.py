@@ -17,14 +17,14 @@ from starlette.responses import JSONResponse, Response
 
 from pathways import i18n
 from pathways.badges.candidacy import requesting, standing
+from pathways.badges.criteria import wording
 from pathways.badges.criteria.wording import Language, Line
 from pathways.badges.formats import documents
-from pathways.badges.issuing import composing, key_table, networks, offering
+from pathways.badges.issuing import composing, key_table, naming, networks, offering
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.models import Achievement, AchievementVersion, Audience, Issuer
 from pathways.badges.pages import achievement_shown, negotiation
 from pathways.badges.pages.catalogue_words import AUDIENCES, KEYS, WORDS
-from pathways.badges.pages.criteria_shown import needed
 from pathways.badges.pages.plainly import in_plain, language_of
 from pathways.diagnostics.doors import remember
 from pathways.errors import NotFound
@@ -152,12 +152,12 @@ def _achievement(db: Session, issuer: Issuer, slug: str) -> Achievement:
 
 
 def _cards(db: Session, found: Sequence[AchievementVersion], language: Language) -> list[Card]:
-    cards = []
-    for one in found:
-        definition = offering.definition_of(one)
-        texts = definition.texts_in(language)
-        line = needed(db, standing.demand_of(one).node, language)
-        cards.append(Card(one, definition, texts.name, texts.description, line))
+    """The number of queries does not grow with them."""
+    demands = [standing.demand_of(one) for one in found]
+    names, cards = naming.names_for(db, [one.node for one in demands], language), list[Card]()
+    for one, demand in zip(found, demands, strict=True):
+        texts, line = demand.definition.texts_in(language), wording.needed(demand.node, language, names)
+        cards.append(Card(one, demand.definition, texts.name, texts.description, line))
     return cards
 
 

@@ -24,10 +24,10 @@ from pathways.badges.doors import (
     url_of,
 )
 from pathways.badges.holding import held, holders
-from pathways.badges.models import AwardRequest, RequestState
+from pathways.badges.models import AwardRequest
 from pathways.badges.pages import candidate_words, request_shown
 from pathways.badges.pages.badge_shown import all_shown, day
-from pathways.badges.pages.criteria_shown import Row
+from pathways.badges.pages.criteria_shown import Row, rows_of
 from pathways.badges.pages.holder_words import ACTS, ERASE, OTHER_ACT, WORDS
 from pathways.badges.pages.plainly import in_plain, language_of
 from pathways.errors import Invalid
@@ -39,6 +39,8 @@ from pathways.web.squares import square
 
 router = APIRouter()
 START_WHY = "anybody may open a space for their badges, with an account or without"
+MOST_TOLD = 3
+"""Requests of which the first screen says how far they are; the page of each other one says it."""
 MOST_OPENED, WITHIN_MINUTES = 40, 60
 """Spaces that one network address may open: a full room of telephones, and no script that fills the database."""
 
@@ -103,14 +105,17 @@ def home(request: Request, space: OwnSpace, db: ReadDB, links: OwnLinks) -> Resp
 
 
 def _on_the_way(db: Session, space: Space) -> list[OnTheWay]:
-    return [_one_on_the_way(db, space, one) for one in requesting.open_requests(db, space.holder)]
+    """The newest with how far they are: that asks the database much, for each of them."""
+    found = requesting.open_requests(db, space.holder)
+    return [_one_on_the_way(db, space, one, is_told=place < MOST_TOLD) for place, one in enumerate(found)]
 
 
-def _one_on_the_way(db: Session, space: Space, request: AwardRequest) -> OnTheWay:
+def _one_on_the_way(db: Session, space: Space, request: AwardRequest, *, is_told: bool) -> OnTheWay:
     language, demand = language_of(space.language), standing.demand_for(request)
     rows: list[Row] = []
-    if request.state in (RequestState.GATHERING, RequestState.RETURNED):
-        rows = request_shown.progressing(db, space, request, demand, language, clock.now()).rows
+    if is_told and request.state in request_shown.GATHERS:
+        ready = standing.readiness(db, request, clock.now())
+        rows = rows_of(db, ready.progress, language, nearest_first=True)
     return OnTheWay(
         request=request,
         name=demand.definition.texts_in(language).name,

@@ -170,13 +170,9 @@ def shared(request: Request, share_token: str, db: ReadDB, links: OwnLinks) -> R
     """Badges with the name that the holder chose, until they end it."""
     found = sharing.open_link(db, links, share_token)
     shows = found.link.shows
+    said = witnessing.of_credentials(db, [one.id for one in found.credentials] if ENDORSEMENTS in shows else [])
     told = [
-        Told(
-            one,
-            one.contents,
-            tuple(witnessing.of_credential(db, one.credential.id)) if ENDORSEMENTS in shows else (),
-            EVIDENCE in shows,
-        )
+        Told(one, one.contents, tuple(said.get(one.credential.id, ())), EVIDENCE in shows)
         for one in all_shown(found.credentials)
     ]
     language = i18n.current().code

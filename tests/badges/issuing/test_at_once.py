@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from pathways import clock
 from pathways.badges.formats import status_list
@@ -109,7 +110,7 @@ def test_the_same_order_at_once_is_issued_once(database: Database, issued):
     failed = at_once(*[issue] * 4)
     with database.read() as db:
         assert db.scalar(sa.select(sa.func.count()).where(Credential.origin == order.origin)) == 1
-    assert all(isinstance(one, sa.exc.IntegrityError) for one in failed)
+    assert all(isinstance(one, IntegrityError) for one in failed)
 
 
 def test_nothing_stays_under_a_key_that_is_declared_stolen_meanwhile(database: Database, issued):
