@@ -48,6 +48,11 @@ class Words(HTMLParser):
         if tag not in VOID:
             self.open.append((tag, heard))
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
     def handle_endtag(self, tag: str) -> None:
         while len(self.open) > 1 and self.open.pop()[0] != tag:
             pass
