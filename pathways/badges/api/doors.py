@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, Header
-from fastapi.encoders import jsonable_encoder
+from fastapi import Depends
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -20,9 +19,11 @@ from pathways.badges.issuing import networks
 from pathways.badges.models import AwardRequest, Credential, Holder, Issuer
 from pathways.errors import NotFound
 from pathways.i18n import D_
-from pathways.idempotency import LONGEST_KEY, once, scope_of
+from pathways.idempotency import scope_of
 from pathways.permissions import Member, Permission
+from pathways.web import repeating
 from pathways.web.dependencies import Requires
+from pathways.web.repeating import Key
 
 __all__ = [
     "OF",
@@ -36,12 +37,6 @@ __all__ = [
     "own_credential",
     "own_request",
     "space_of",
-]
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key", max_length=LONGEST_KEY, description="Yours: the same one again gives the same reply."
-    ),
 ]
 
 
@@ -92,13 +87,5 @@ def done_once(
     act: Callable[[], dict[str, Any]],
     *about: uuid.UUID | str,
 ) -> dict[str, Any]:
-    """The answer of ``act``, or the one it gave under this key before. ``what`` and ``about`` are part of the request:
-    one key does not serve for two addresses.
-    """
-    asked = {
-        "what": what,
-        "about": [str(one) for one in about],
-        "body": body.model_dump(mode="json") if body is not None else None,
-    }
-    answer, _ = once(db, scope_of(member.account_id, "badges"), key, asked, lambda: jsonable_encoder(act()))
-    return answer
+    """The same for whoever asks, in whatever organisation."""
+    return repeating.done_once(db, scope_of(member.account_id, "badges"), key, what, body, act, *about)

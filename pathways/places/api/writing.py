@@ -1,25 +1,20 @@
-"""What every write of this API shares: the key under which it is done once."""
+"""What every write of this API shares: the key under which it is done once, in one organisation."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Header
-from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from pathways.idempotency import LONGEST_KEY, once, scope_of
+from pathways.idempotency import scope_of
 from pathways.permissions import Member
+from pathways.web import repeating
+from pathways.web.repeating import Key
 
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key", max_length=LONGEST_KEY, description="Yours: the same one again gives the same reply."
-    ),
-]
+__all__ = ["Key", "done_once"]
 
 
 def done_once(
@@ -31,14 +26,6 @@ def done_once(
     act: Callable[[], dict[str, Any]],
     *about: uuid.UUID,
 ) -> dict[str, Any]:
-    """The answer of ``act``, or the one it gave under this key before. ``what`` and ``about`` are part of the request:
-    one key does not serve for two addresses.
-    """
-    asked = {
-        "what": what,
-        "about": [str(one) for one in about],
-        "body": body.model_dump(mode="json") if body is not None else None,
-    }
+    """The same for whoever acts for one organisation: in another, their keys mean nothing."""
     scope = scope_of(member.account_id, f"places {member.organisation_id.hex[-8:]}")
-    answer, _ = once(db, scope, key, asked, lambda: jsonable_encoder(act()))
-    return answer
+    return repeating.done_once(db, scope, key, what, body, act, *about)
