@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from pathways.badges.candidacy.conflicts import RECIPROCAL_MONTHS, Between
-from pathways.badges.criteria.standing import is_recent
+from pathways.badges.criteria.standing import lasts_until
 from pathways.badges.models import AwardRequest, Endorsement, Holder, JuryDecision
 from pathways.people.models import Membership
 from pathways.permissions import Member
@@ -136,6 +136,10 @@ def _acted_back(
         .where(own.holder_id == actor.holder_id, JuryDecision.account_id.in_(of_account))
         .where(JuryDecision.decided_at >= since)
     )
-    back = {(who, what) for who, what, at in db.execute(endorsed) if who and is_recent(at, RECIPROCAL_MONTHS, now)}
-    back |= {(of_account[who], what) for who, what, at in db.execute(decided) if is_recent(at, RECIPROCAL_MONTHS, now)}
-    return back
+    back = {(who, what) for who, what, at in db.execute(endorsed) if who and _is_lately(at, now)}
+    return back | {(of_account[who], what) for who, what, at in db.execute(decided) if _is_lately(at, now)}
+
+
+def _is_lately(at: datetime, now: datetime) -> bool:
+    """``at`` may lie a moment after ``now``: of two at once, the second reads the clock, then waits for the first."""
+    return now <= lasts_until(at, RECIPROCAL_MONTHS)

@@ -304,6 +304,8 @@ def _check(
     level: int | None,
     organisation_id: uuid.UUID | None,
 ) -> None:
+    if definition.jury and holder.account_id is None:  # else nobody could tell who decides for whom
+        raise Conflict(D_("Un jury décide de ce badge : il faut un compte. Demandez-le à une structure du réseau."))
     if language not in definition.languages:
         raise fields.refused("language", D_("Ce badge n'existe pas dans cette langue."))
     if (level is None) == bool(definition.levels) or (level is not None and not 1 <= level <= len(definition.levels)):

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pathways import clock
 from pathways.badges.candidacy import attesting, conflicts, endorsing, jury, requesting
 from pathways.badges.candidacy.conflicts import Act, Between, ConflictOfInterest, Ground
+from pathways.badges.holding import holders
 from pathways.badges.models import JuryVerdict
+from pathways.errors import Conflict
 from pathways.people import service as people
+from pathways.people.models import Membership
 from pathways.permissions import Role
-from tests.badges.candidacy.candidates import SIGNER, a_member
+from tests.badges.candidacy.candidates import LINKS, SIGNER, a_member
 
 OF_ACT = {
     Act.DECIDE: {
@@ -117,6 +121,15 @@ def test_taken_back_or_withdrawn_it_is_reciprocal_all_the_same(db, world):
     assert ground_of(lambda: world.endorsed(world.asked(second), by=first)) is Ground.RECIPROCAL
 
 
+def test_what_was_said_while_one_waited_is_seen(db, world):
+    """Of two at once, the second read the clock before it waited for the first."""
+    first, second = a_member(db), a_member(db)
+    given_ = world.endorsed(world.asked(first), by=second)
+    given_.given_at = clock.now() + timedelta(seconds=5)
+    db.flush()
+    assert ground_of(lambda: world.endorsed(world.asked(second), by=first)) is Ground.RECIPROCAL
+
+
 def test_for_another_achievement_it_is_not_reciprocal(db, world):
     first, second = a_member(db), a_member(db)
     world.endorsed(world.asked(first), by=second)
@@ -155,16 +168,21 @@ def test_every_membership_of_either_counts(db, world):
     assert ground_of(lambda: world.decided(juror, request)) is Ground.OWN_ORGANISATION
 
 
-def test_the_organisation_that_a_request_names_counts(db, world):
-    from pathways.badges.holding import holders
-    from tests.badges.candidacy.candidates import LINKS
-
+def test_the_organisation_that_a_request_names_counts_after_one_has_left_it(db, world):
     juror = world.juror()
-    holder, _ = holders.create(db, LINKS)
-    request = requesting.ask(db, holder, world.version.achievement_id, organisation_id=juror.organisation_id)
-    world.endorsed(request, by=a_member(db))
-    requesting.submit(db, SIGNER, holder, request.id)
+    candidate = a_member(db, organisation_id=juror.organisation_id)
+    request = world.sent(candidate)
+    db.execute(sa.delete(Membership).filter_by(account_id=candidate.account_id))
     assert ground_of(lambda: world.decided(juror, request)) is Ground.OWN_ORGANISATION
+
+
+def test_a_space_without_account_asks_no_jury(db, world):
+    """Its jury could be the person themself, and no rule would know."""
+    holder, _ = holders.create(db, LINKS)
+    with pytest.raises(Conflict):
+        requesting.ask(db, holder, world.version.achievement_id)
+    alone = world.published(jury=0, grid=[])
+    assert requesting.ask(db, holder, alone.achievement_id).holder_id == holder.id
 
 
 def test_who_endorsed_does_not_decide(db, world):

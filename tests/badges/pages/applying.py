@@ -91,8 +91,9 @@ class Candidate:
 
 
 def a_candidate(db: Session, world: World, *, name: str = "", **values: Any) -> Candidate:
-    """Somebody without an account who asked for the badge of this network."""
-    holder, key = holders.create(db, LINKS)
+    """Somebody with an account (a jury decides) who asked for the badge of this network, by their private link."""
+    holder = holders.for_account(db, LINKS, a_member(db))
+    key = holders.token_of(LINKS, holder)
     holder.name = name
     request = requesting.ask(db, holder, world.version.achievement_id, **values)
     return Candidate(key, holder.id, request.id)

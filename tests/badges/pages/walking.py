@@ -70,15 +70,16 @@ class Stage:
         return f"/achievements/{self.issuer}/{self.slug}"
 
     def space(self) -> str:
-        """The address of a new space without account."""
+        """The private link of the new space of somebody with an account."""
         with self.database.begin() as db:
-            return f"/h/{holders.create(db, self.links)[1]}"
+            holder = holders.for_account(db, self.links, a_member(db))
+            return f"/h/{holders.token_of(self.links, holder)}"
 
     def asked(self, *, name: str = "", **values: Any) -> tuple[str, uuid.UUID]:
-        """Somebody without account who asks for the badge: the address of their space, and their request."""
+        """Somebody with an account (a jury decides) who asks for the badge: their private link, and their request."""
         with self.database.begin() as db:
-            holder, key = holders.create(db, self.links)
-            holder.name = name
+            holder = holders.for_account(db, self.links, a_member(db))
+            holder.name, key = name, holders.token_of(self.links, holder)
             return f"/h/{key}", requesting.ask(db, holder, self.achievement_id, **values).id
 
     def invited(self, request_id: uuid.UUID) -> str:
