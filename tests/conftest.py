@@ -6,7 +6,9 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,13 +92,25 @@ def _windows_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, template: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, on each kind in turn."""
-    source = template(request.param)
-    if request.param == "sqlite":
-        copy = tmp_path / "pathways.sqlite3"
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of database: each test that needs one runs on each in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, template: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own."""
+    with _copied(template(kind), tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def _copied(source: str, folder: Path) -> Iterator[str]:
+    if source.startswith("sqlite"):
+        copy = folder / "pathways.sqlite3"
         shutil.copyfile(source.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
+        copy.unlink(missing_ok=True)
     else:
         url = postgres.new_database(like=source)
         yield url
@@ -110,9 +124,30 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def unchanged(
+    template: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Database]]:
+    """One database of each kind for all the tests that keep nothing in it: a copy for each would cost more than they
+    do.
+    """
+    with ExitStack() as stack:
+
+        @cache
+        def of(kind: str) -> Database:
+            url = stack.enter_context(_copied(template(kind), tmp_path_factory.mktemp("unchanged")))
+            database = Database(url)
+            stack.callback(database.dispose)
+            return database
+
+        yield of
+
+
 @pytest.fixture
-def db(database: Database) -> Iterator[Session]:
-    """A transaction that is never kept. For tests that call services."""
+def db(request: pytest.FixtureRequest, kind: str, unchanged: Callable[[str], Database]) -> Iterator[Session]:
+    """A transaction that is never kept, for tests that call services; on the test's own database where it has one."""
+    own = "database_url" in request.fixturenames
+    database: Database = request.getfixturevalue("database") if own else unchanged(kind)
     with database.engine.execution_options(writes=True).connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as db:

@@ -1,4 +1,4 @@
-"""The desk of a network and the doors for machines, on the application; a structure that keeps one, in its browser."""
+"""A structure that keeps a network, in its browser."""
 
 from __future__ import annotations
 
@@ -8,57 +8,19 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from pathways.badges.api import achievements as achievements_api
-from pathways.badges.api import credentials as credentials_api
-from pathways.badges.api import endorsements as endorsements_api
-from pathways.badges.api import evidence as evidence_api
-from pathways.badges.api import host, issuers, juries
-from pathways.badges.api import requests as requests_api
 from pathways.badges.issuing import networks, offering
 from pathways.badges.issuing.networks import Presented
 from pathways.badges.models import AchievementVersion, Issuer
-from pathways.badges.pages import (
-    achievement_parts,
-    achievements,
-    criteria_desk,
-    machine_documents,
-    network,
-    network_badges,
-    network_jury,
-    network_keys,
-    session_badges,
-)
 from pathways.database import Database
 from pathways.people import service as people
 from pathways.permissions import OF_ROLE, Member, Role
 from tests.badges.issuing.networking import DEFINITION, SIGNER
-
-PAGES: tuple[ModuleType, ...] = (
-    *(network, network_jury, network_badges, network_keys, machine_documents),
-    *(achievements, achievement_parts, criteria_desk, session_badges, host),
-)
-APIS: tuple[ModuleType, ...] = (
-    *(issuers, achievements_api, requests_api, evidence_api, endorsements_api, juries, credentials_api),
-)
-
-
-def with_desk(app: FastAPI) -> FastAPI:
-    """The application with these doors, whether or not it knows them already."""
-    known = {context.path for context in iter_route_contexts(app.routes)}
-    for modules, prefix in ((APIS, "/api/v1"), (PAGES, "")):
-        for one in modules:
-            paths = {f"{prefix}{context.path}" for context in iter_route_contexts(one.router.routes)}
-            if not paths <= known:
-                app.include_router(one.router, prefix=prefix, include_in_schema=bool(prefix))
-    return app
 
 
 @dataclass

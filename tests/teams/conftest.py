@@ -1,30 +1,12 @@
-"""The application with the screens and the API of teams, and a team of four on it."""
+"""A team of four."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from fastapi import FastAPI
 
-from pathways.app import create_app
 from pathways.permissions import Role
-from pathways.settings import Settings
-from pathways.teams import api, consenting
-from pathways.teams.pages import choices, coverage, join, own, person, team
+from pathways.teams import consenting
 from tests.teams.a_team import EMPLOYEE, TEN, ATeam
-from tests.web.routes import routes_of
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[FastAPI]:
-    app = create_app(settings)
-    if "/team" not in {one.path for one in routes_of(app)}:
-        app.include_router(api.router, prefix="/api/v1")
-        for pages in (team, person, choices, coverage, join, own):
-            app.include_router(pages.router, include_in_schema=False)
-    yield app
-    app.state.database.dispose()
 
 
 class Four:

@@ -3,9 +3,10 @@
 A Data Integrity proof covers the RDF that a JSON-LD document stands for; people and programs read its JSON. Whoever
 holds a signed file can write the same RDF in other JSON: hide ``credentialStatus`` under the IRI that it stands for,
 write a class where a property of the same IRI belongs (``Achievement`` for ``achievement``), give a term another
-meaning by a context of their own, describe the credential a second time inside itself. The signature still holds. So a
-verifier that reads JSON takes none but the plain form, in which each term is written as the pinned contexts name it and
-stands where it belongs (W3C VC Data Integrity 1.0, *Validating Contexts*).
+meaning by a context of their own, describe the credential a second time inside itself, put evidence into a list
+inside a list, where no reader looks. The signature still holds. So a verifier that reads JSON takes none but the plain
+form, in which each term is written as the pinned contexts name it and stands where it belongs (W3C VC Data Integrity
+1.0, *Validating Contexts*).
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def disguises(document: Mapping[str, Any]) -> tuple[str, ...]:
     for path, key, holder in _members(document):
         if key == "@context":
             continue
-        if key.startswith("@"):
+        if isinstance(holder[key], list) and any(isinstance(one, list) for one in holder[key]):
+            plain = False
+        elif key.startswith("@"):
             plain = key in _OF_TEXTS and _is_text(holder)
         elif key == "id" and path and isinstance(own, str) and holder[key] == own:
             plain = set(holder) <= _OF_MENTIONS

@@ -49,6 +49,10 @@ def _own_names(document):
     document["status"] = document.pop("credentialStatus")
 
 
+def _list_in_a_list(document):
+    document["evidence"] = [document["evidence"]]
+
+
 DISGUISES = [
     _hidden_status,
     _hidden_end,
@@ -57,6 +61,7 @@ DISGUISES = [
     _included,
     _graph,
     _own_names,
+    _list_in_a_list,
 ]
 
 
@@ -132,8 +137,9 @@ def test_contexts_are_found_wherever_they_stand():
 
 
 def test_a_deep_or_wide_document_is_gone_through_at_once():
-    deep = json.loads("[" * 900 + "]" * 900)
+    deep = json.loads('{"a":' * 900 + "1" + "}" * 900)
     assert disguises({"a": deep, "b": [{"c": 1}] * 10_000}) == ()
+    assert disguises({"a": json.loads("[" * 900 + "]" * 900)}) == ("a",)
 
 
 def test_a_disguise_would_hold_if_nobody_looked():

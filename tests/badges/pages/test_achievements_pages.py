@@ -7,21 +7,13 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from pathways.app import create_app
 from pathways.badges import proposals
 from pathways.badges.criteria.tree import as_data, parse
 from pathways.badges.models import AchievementPicture, AchievementVersion
 from pathways.permissions import Role
-from tests.badges.desks import Networks, value_of, with_desk, words
+from tests.badges.desks import Networks, value_of, words
 from tests.badges.forms_sent import fields_of
 from tests.badges.pages.drafting import TEXTS, drafted, kept, write
-
-
-@pytest.fixture
-def app(settings):
-    app = with_desk(create_app(settings))
-    yield app
-    app.state.database.dispose()
 
 
 @pytest.fixture

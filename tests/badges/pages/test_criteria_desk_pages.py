@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pathways.app import create_app
 from pathways.badges.models import Achievement
-from tests.badges.desks import Networks, value_of, with_desk, words
+from tests.badges.desks import Networks, value_of, words
 from tests.badges.forms_sent import fields_of
 from tests.badges.pages.drafting import drafted, kept
-
-
-@pytest.fixture
-def app(settings):
-    app = with_desk(create_app(settings))
-    yield app
-    app.state.database.dispose()
 
 
 @pytest.fixture

@@ -8,20 +8,12 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from pathways.app import create_app
 from pathways.badges.formats import integrity, keys, status_list
 from pathways.badges.issuing import awarding, key_table, revoking, succession
 from pathways.badges.issuing.revoking import Why
 from pathways.badges.models import Credential, Issuer, IssuerKey, KeyAlgorithm, StatusList
-from tests.badges.desks import Networks, with_desk
+from tests.badges.desks import Networks
 from tests.badges.issuing.networking import SIGNER, orders
-
-
-@pytest.fixture
-def app(settings):
-    app = with_desk(create_app(settings))
-    yield app
-    app.state.database.dispose()
 
 
 @pytest.fixture

@@ -7,20 +7,12 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from pathways.app import create_app
 from pathways.badges.issuing import awarding
 from pathways.badges.models import Credential, Issuer, IssuerKey, IssuerMember, JuryMember, KeyState
 from pathways.people.models import Account
 from pathways.permissions import Role
-from tests.badges.desks import Networks, value_of, with_desk, words
+from tests.badges.desks import Networks, value_of, words
 from tests.badges.issuing.networking import SIGNER, orders
-
-
-@pytest.fixture
-def app(settings):
-    app = with_desk(create_app(settings))
-    yield app
-    app.state.database.dispose()
 
 
 @pytest.fixture

@@ -9,22 +9,14 @@ from datetime import timedelta
 import pytest
 
 from pathways import clock
-from pathways.app import create_app
 from pathways.badges.holding import holders
 from pathways.badges.holding.links import Links
 from pathways.badges.models import Holder
 from pathways.permissions import Role
 from pathways.workshops.attending import attendance
-from tests.badges.desks import Networks, with_desk, words
+from tests.badges.desks import Networks, words
 from tests.conftest import SECRET
 from tests.workshops.days import a_booking, a_mark, a_session
-
-
-@pytest.fixture
-def app(settings):
-    app = with_desk(create_app(settings))
-    yield app
-    app.state.database.dispose()
 
 
 @pytest.fixture

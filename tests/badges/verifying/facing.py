@@ -1,4 +1,4 @@
-"""The application with the pages and the API of verification, whether or not it has them yet."""
+"""The application, whose verifier knows an invented network."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 
-from pathways.badges.api import verify as verify_api
-from pathways.badges.pages import verify as verify_pages
 from pathways.badges.verifying.verifier import Verifier
 from pathways.badges.verifying.workers import Pool
 from tests.badges.verifying import making
@@ -19,11 +16,6 @@ from tests.badges.verifying.making import as_json
 @contextmanager
 def verifying(app: FastAPI, *, known: bool = True, pool: Pool | None = None) -> Iterator[FastAPI]:
     """``known``: what the invented network serves is what this server serves itself."""
-    paths = {context.path for context in iter_route_contexts(app.routes)}
-    if "/verify" not in paths:
-        app.include_router(verify_pages.router, include_in_schema=False)
-    if "/api/v1/verifications" not in paths:
-        app.include_router(verify_api.router, prefix="/api/v1")
 
     def local(url: str) -> bytes | None:
         found = making.served().get(url)
