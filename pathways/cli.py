@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from pathways import __version__
 from pathways.badges import commands as badge_commands
+from pathways.diagnostics.calibrating import command as calibrating_command
+from pathways.diagnostics.simulating import command as simulating_command
 from pathways.errors import DomainError, SettingsError
 from pathways.opening import opened
 from pathways.places import commands as place_commands
@@ -129,6 +131,11 @@ def _parser() -> argparse.ArgumentParser:
     translation_commands.declare(sub)
     sub = command("badges", badges, "Clés des réseaux qui délivrent des badges, leur secret, leurs listes de statut.")
     badge_commands.declare(sub)
+    simulating_command.declare(command("simulate", simulate, "Essayer une banque ou un diagnostic sur des personnes."))
+    sub = command(
+        "calibrate", calibrate, "Estimer difficultés, hasard et étourderie des questions d'après des réponses."
+    )
+    calibrating_command.declare(sub)
     sub = command("speak", speak, "Lire les questions par une voix de synthèse (espeak-ng), là où personne n'a lu.")
     sub.add_argument("languages", nargs="*", metavar="LANGUE", help="par défaut : toutes celles qui ont une voix")
     sub.add_argument("--framework", default="", metavar="CODE", help="seulement ce référentiel")
@@ -308,6 +315,18 @@ def operator(given: argparse.Namespace, settings: Settings) -> None:
         with database.begin() as db:
             token = operation.operator_by_command(db, email=given.email)
     print(f"{settings.url}/sign-in/link/{token}")
+
+
+def simulate(given: argparse.Namespace, settings: Settings) -> int:
+    from pathways.diagnostics.simulating import running
+
+    return running.run(given, lambda: opened(settings))
+
+
+def calibrate(given: argparse.Namespace, _settings: Settings) -> int:
+    from pathways.diagnostics.calibrating import running
+
+    return running.run(given)
 
 
 def speak(given: argparse.Namespace, settings: Settings) -> int:

@@ -16,6 +16,8 @@ question (``selection``), the rules that stop (``stopping``) and the words of th
 from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
+from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
 from pathways.diagnostics.engine.labels import CERTAINTY, Label, label
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome, carries_evidence
@@ -37,6 +39,7 @@ from pathways.diagnostics.engine.structure import Structure
 __all__ = [
     "CERTAINTY",
     "EVIDENCE",
+    "LEAK",
     "Belief",
     "Compiled",
     "CurvePoint",
@@ -50,6 +53,8 @@ __all__ = [
     "Outcome",
     "Population",
     "Posterior",
+    "Requirement",
+    "ShareOutOfReach",
     "Sitting",
     "SkillEstimate",
     "Spread",

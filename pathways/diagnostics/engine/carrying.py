@@ -9,6 +9,12 @@ so that diagnostics of the same framework merge, whatever each of them asked: a 
 prior. T lets a rung be forgotten with 1 - 2^(-days/365), gained by life itself with .02 a month, and learnt from a
 finished resource with .8 when the rung below is there.
 
+Strands that requirements tie together were so at the beginning, and move by themselves since. So all that happened to
+a strand since then is a table W(g0, g), P(state g now, answers since | state g0 at the beginning): answers multiply its
+columns by their likelihood, time multiplies it by T. Its sums over g are the evidence about g0, which the graph sums
+exactly, and from P(g0 | q) comes P(g | q). (Of a question on several micro-skills that is asked after time has passed,
+the move is that of losing any of them.)
+
 A profile may be stale, or somebody else's by mistake. So at each later sitting a fresh prior (weight .2) is carried
 beside what was carried before (.8); how well each of them foretold the answers moves the weights, and what is believed
 is their mixture: a few answers overrule an old profile.
@@ -18,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +31,12 @@ from numpy.typing import NDArray
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.errors import UnknownSkill
+from pathways.diagnostics.engine.graphs.linked import Linked, LinkedUpward
 from pathways.diagnostics.engine.posterior import (
     ability_weights,
     evidence_rows,
     likelihood,
+    log_likelihoods,
     mastery_of,
     normalisers,
 )
@@ -44,6 +51,7 @@ FRESH = 0.2
 SAME_SITTING_DAYS = 0.5
 """Closer together than this, two groups of answers are one sitting: nothing is forgotten, nobody has changed."""
 LEAST_WEIGHT = 1e-4
+LEAST_EVIDENCE = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,15 @@ class Sitting:
 
 @dataclass(frozen=True, eq=False)
 class _Component:
-    """One account of the learner: ability weights [1, Q], beliefs by strand [K, G, Q], how far it is to be trusted."""
+    """One account of the learner: ability weights [1, Q], beliefs by strand [K, G, Q], how far it is to be trusted.
+
+    ``since`` [L, G, G]: W of the strands that requirements tie together.
+    """
 
     weight: float
     ability: Floats
     states: Floats
+    since: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +101,7 @@ class Belief:
         """What is believed after one more sitting."""
         components = _moved(self.compiled, self.components, sitting.days, sitting.learnt)
         if sitting.days >= SAME_SITTING_DAYS:
-            fresh = _Component(FRESH, self.compiled.weights[None], self.compiled.prior)
+            fresh = replace(_untold(self.compiled), weight=FRESH)
             carried = [replace(one, weight=one.weight * (1.0 - FRESH)) for one in components]
             components = (*carried, *_moved(self.compiled, (fresh,), 0.0, sitting.learnt))
         return Belief(self.compiled, _answered(self.compiled, components, sitting.answers))
@@ -112,10 +124,17 @@ def believe(
 
     Raises ``UnknownItem``, ``UnknownOutcome`` and ``UnknownSkill``.
     """
-    belief = Belief(compiled, (_Component(1.0, compiled.weights[None], compiled.prior),))
+    belief = Belief(compiled, (_untold(compiled),))
     for place, sitting in enumerate(sittings):
         belief = belief.then(sitting if place else replace(sitting, days=0.0))
     return Belief(compiled, _moved(compiled, belief.components, days, learnt or {}))
+
+
+def _untold(compiled: Compiled) -> _Component:
+    """The account of somebody who never answered."""
+    states = compiled.prior.shape[1]
+    since = None if compiled.linked is None else np.tile(np.eye(states), (len(compiled.linked.rows), 1, 1))
+    return _Component(1.0, compiled.weights[None], compiled.prior, since)
 
 
 def _answered(
@@ -125,27 +144,55 @@ def _answered(
     rows = evidence_rows(compiled, answers)
     if not rows:
         return tuple(components)
-    touched = [strand for strand, _ in groupby(rows, key=lambda row: row // compiled.rows_per_strand)]
-    starts = [
-        place
-        for place, row in enumerate(rows)
-        if not place or row // compiled.rows_per_strand != rows[place - 1] // compiled.rows_per_strand
-    ]
-    evidence = likelihood(np.add.reduceat(compiled.log_response[rows], starts, axis=0))[:, None, :]
+    touched, logs = log_likelihoods(compiled, rows)
     found, trust = [], []
     for one in components:
-        prior = one.states[touched]
-        normal = normalisers(evidence, prior)
-        ability = ability_weights(one.ability, normal)
-        states = one.states.copy()
-        states[touched] = prior * evidence[:, 0, :, None] / normal[:, 0, None, :]
-        foretold = np.log(np.maximum(one.ability[0], 1e-300)) + np.log(normal[:, 0, :]).sum(axis=0)
+        after, foretold = _told(compiled, one, touched, logs)
         trust.append(np.log(one.weight) + np.logaddexp.reduce(foretold))
-        found.append((ability, states))
+        found.append(after)
     weights = np.exp(np.array(trust) - np.logaddexp.reduce(trust))
-    kept = [(float(weight), *pair) for weight, pair in zip(weights, found, strict=True) if weight >= LEAST_WEIGHT]
-    total = sum(weight for weight, _, _ in kept)
-    return tuple(_Component(weight / total, ability, states) for weight, ability, states in kept)
+    kept = [(float(weight), one) for weight, one in zip(weights, found, strict=True) if weight >= LEAST_WEIGHT]
+    total = sum(weight for weight, _ in kept)
+    return tuple(replace(one, weight=weight / total) for weight, one in kept)
+
+
+def _told(compiled: Compiled, one: _Component, touched: Sequence[int], logs: Floats) -> tuple[_Component, Floats]:
+    """An account after answers with these log likelihoods [T, G], and log P(answers, point of the grid), [Q]."""
+    linked = compiled.linked
+    free = [at for at, strand in enumerate(touched) if linked is None or strand not in linked.place]
+    strands = [touched[at] for at in free]
+    evidence = likelihood(logs[free])[:, None, :]
+    prior = one.states[strands]
+    normal = normalisers(evidence, prior)
+    states = one.states.copy()
+    states[strands] = prior * evidence[:, 0, :, None] / normal[:, 0, None, :]
+    foretold = np.log(np.maximum(one.ability[0], 1e-300)) + np.log(normal[:, 0, :]).sum(axis=0)
+    if linked is None or one.since is None or len(free) == len(touched):
+        return replace(one, ability=ability_weights(one.ability, normal), states=states), foretold
+    since = one.since.copy()
+    for strand, log in zip(touched, logs, strict=True):
+        if strand in linked.place:
+            since[linked.place[strand]] *= likelihood(log)
+    more = _begun(linked, since).log_total - _begun(linked, one.since).log_total
+    states[linked.rows] = _now(linked, since)
+    ability = ability_weights(one.ability * likelihood(more), normal)
+    return replace(one, ability=ability, states=states, since=since), foretold + more[0]
+
+
+def _begun(linked: Linked, since: Floats) -> LinkedUpward:
+    """What W says of the states at the beginning."""
+    return linked.up(np.log(np.maximum(since.sum(axis=2), LEAST_EVIDENCE))[None])
+
+
+def _now(linked: Linked, since: Floats) -> Floats:
+    """P(state | point), [L, G, Q], of strands that requirements tie together."""
+    return np.einsum("lgq,lgh->lhq", linked.by_point(_begun(linked, since)), _onward(since))
+
+
+def _onward(since: Floats) -> Floats:
+    """P(state now | state at the beginning, answers since), [L, G, G]."""
+    total = since.sum(axis=2, keepdims=True)
+    return np.where(total > LEAST_EVIDENCE, since / np.maximum(total, LEAST_EVIDENCE), np.eye(since.shape[1]))
 
 
 def _moved(
@@ -158,9 +205,14 @@ def _moved(
     moves = _moves(compiled, days, learnt)
     if moves is None:
         return tuple(components)
-    return tuple(
-        _Component(one.weight, one.ability, np.einsum("kgq,kgh->khq", one.states, moves)) for one in components
-    )
+    found = []
+    for one in components:
+        states, since = np.einsum("kgq,kgh->khq", one.states, moves), one.since
+        if compiled.linked is not None and since is not None:
+            since = since @ moves[compiled.linked.rows]
+            states[compiled.linked.rows] = _now(compiled.linked, since)
+        found.append(replace(one, states=states, since=since))
+    return tuple(found)
 
 
 def _moves(compiled: Compiled, days: float, learnt: Mapping[str, float]) -> Floats | None:
@@ -178,12 +230,16 @@ def _moves(compiled: Compiled, days: float, learnt: Mapping[str, float]) -> Floa
                 step = np.eye(states)
                 step[rung, rung], step[rung, rung + 1] = 1.0 - learnt[code], learnt[code]
                 moves[place] = moves[place] @ step
+    if compiled.linked is not None and days >= SAME_SITTING_DAYS:
+        for place, skills in enumerate(compiled.linked.together, start=len(compiled.structure.strands)):
+            kept = (1.0 - _lost(days)) ** len(skills)
+            moves[place, 1, :2] = 1.0 - kept, kept
     return moves
 
 
 def _passed(top: int, days: float) -> Floats:
     """Of one ladder with ``top`` rungs, shape [top + 1, top + 1]: at most one rung down, or one up."""
-    lost = 1.0 - 2.0 ** (-days / HALF_LIFE_DAYS)
+    lost = _lost(days)
     gained = (1.0 - lost) * (1.0 - (1.0 - GAIN_A_MONTH) ** (days / MONTH_DAYS))
     move = np.zeros((top + 1, top + 1))
     for state in range(top + 1):
@@ -196,11 +252,20 @@ def _passed(top: int, days: float) -> Floats:
     return move
 
 
+def _lost(days: float) -> float:
+    """P(a rung is forgotten)."""
+    return 1.0 - 2.0 ** (-days / HALF_LIFE_DAYS)
+
+
 def _drawn(compiled: Compiled, one: _Component, count: int, dice: np.random.Generator) -> NDArray[np.bool_]:
     points = dice.choice(one.ability.shape[1], size=count, p=one.ability[0] / one.ability[0].sum())
     cumulative = np.cumsum(one.states[:, :, points], axis=1)  # [K, G, count]
     thrown = dice.random((len(one.states), 1, count)) * cumulative[:, -1:, :]
     state = (thrown >= cumulative).sum(axis=1)  # [K, count]
+    if compiled.linked is not None and one.since is not None:
+        begun = compiled.linked.draw(_begun(compiled.linked, one.since), points, dice).T  # [L, count]
+        onward = np.cumsum(_onward(one.since)[np.arange(len(begun))[:, None], begun], axis=2)
+        state[compiled.linked.rows] = (dice.random((*begun.shape, 1)) * onward[..., -1:] >= onward).sum(axis=2)
     rows = np.arange(len(one.states))[:, None]
     chance = compiled.mastery[rows, np.minimum(state, compiled.mastery.shape[1] - 1)]  # [K, count, M]
     by_strand = dice.random(chance.shape) < chance

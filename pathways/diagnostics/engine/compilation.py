@@ -1,22 +1,30 @@
 """From a structure to arrays: done once when a diagnostic is published, then read by every request."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathways.diagnostics.engine.arrays import Floats, Integers
+from pathways.diagnostics.engine.graphs.bands import BandedPopulation
+from pathways.diagnostics.engine.graphs.linked import Linked
+from pathways.diagnostics.engine.graphs.linking import link
+from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
+from pathways.diagnostics.engine.graphs.ties import Ties, Together
 from pathways.diagnostics.engine.items import ItemModel
 from pathways.diagnostics.engine.outcomes import EVIDENCE
-from pathways.diagnostics.engine.population import Population
+from pathways.diagnostics.engine.population import AbilityGrid, Population
 from pathways.diagnostics.engine.strands import StrandModel
 from pathways.diagnostics.engine.structure import Structure
 
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
 OUTCOMES: Final = len(EVIDENCE)
+
+_Row: TypeAlias = StrandModel | Together
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +34,10 @@ class Compiled:
     Sizes: K strands, G states and J items of the largest strand (the others are padded), S micro-skills,
     I items, Q points of the ability grid, Y = 3 outcomes.  A *slot* is the place of an item in the padded
     layout: strand * J + rank of the item's code inside its strand.
+
+    After the strands comes one more of two states for every set of micro-skills that a question asks together.
+    ``linked`` holds what ties strands to each other, if anything does; their ``prior`` is then what it would be
+    without answers, and their posterior comes from ``linked``.
 
     ``weights``        [Q]          prior weight of each point of the grid
     ``prior``          [K, G, Q]    P(state | point); padding 0
@@ -55,23 +67,62 @@ class Compiled:
     first_rows: dict[str, int]
     """First row of each item in ``log_response``."""
     rows_per_strand: int
+    linked: Linked | None = None
+    testlets: Mapping[str, int] = field(default_factory=dict)
+    """Number of the testlet of each item that has one."""
+
+    @cached_property
+    def testlet_of_item(self) -> Integers:
+        """Number of the testlet of each item, -1 where it has none, shape [I]."""
+        return np.array([self.testlets.get(code, -1) for code in self.item_codes], dtype=np.intp)
+
+    @cached_property
+    def testlet_of_slot(self) -> dict[int, int]:
+        """Number of the testlet of each slot that has one."""
+        return {self.first_rows[code] // OUTCOMES: number for code, number in self.testlets.items()}
+
+    @cached_property
+    def free(self) -> Integers:
+        """The strands that nothing ties to others."""
+        return np.arange(len(self.prior)) if self.linked is None else self.linked.free
+
+    @cached_property
+    def free_prior(self) -> Floats:
+        """Those of ``prior`` that nothing ties to others, [F, G, Q]."""
+        return self.prior if self.linked is None else self.prior[self.linked.free]
+
+    @property
+    def width(self) -> int:
+        """Width of the graph of requirements: 0 for strands alone, 1 for forests."""
+        return 0 if self.linked is None else self.linked.width
+
+    @property
+    def warnings(self) -> tuple[ShareOutOfReach, ...]:
+        """What could not be kept of what the structure asks."""
+        return () if self.linked is None else self.linked.warnings
 
 
 def compile_structure(structure: Structure, population: Population | None = None) -> Compiled:
-    """Return the arrays of a structure for a population (the widest one when none is given).
+    """Return the arrays of a structure for a population: the widest one when none is given, on fewer points where
+    something ties strands together.
 
     Items are laid out in the order of their codes whatever order the structure holds them in, so that ties
     go by code and equal sets of items give equal arrays.
+
+    Raises ``InvalidStructure`` for requirements that cannot be solved exactly: see ``graphs.linking``.
     """
-    population = population or Population()
-    grid = population.grid()
     strands = structure.strands
-    items = [_items_of(structure, strand) for strand in strands]
+    ties = Ties.of(strands, structure.items, structure.requirements)
+    population = population or (BandedPopulation() if ties.strands else Population())
+    grid = population.grid()
+    rows: list[_Row] = [*strands, *(Together() for _ in ties.together)]
+    items = _items_by_row(structure, ties, len(rows))
     wide = max(1, *map(len, items))
-    priors = [strand.prior(grid) for strand in strands]
-    states = max(len(prior) for prior in priors)
+    known = [row.mastery() for row in rows]
+    states = max(table.shape[1] for table in known)
     rungs = max(len(strand.skill_codes) for strand in strands)
-    response = _response(strands, items, wide, states)
+    response = _response(rows, items, wide, states)
+    linked = link(strands, ties, grid, states) if ties.strands else None
 
     slot_of = {item.code: k * wide + j for k, ranked in enumerate(items) for j, item in enumerate(ranked)}
     codes = tuple(sorted(slot_of))
@@ -81,8 +132,8 @@ def compile_structure(structure: Structure, population: Population | None = None
         structure=structure,
         population=population,
         weights=_frozen(grid.weight),
-        prior=_frozen(_stacked(priors, (states, grid.weight.size))),
-        mastery=_frozen(_stacked([strand.mastery().T for strand in strands], (states, rungs))),
+        prior=_frozen(_prior(strands, linked, grid, (len(rows), states))),
+        mastery=_frozen(_stacked([table.T for table in known], (states, rungs))),
         readout=_frozen(_readout(response)),
         log_response=_frozen(np.log(response).reshape(-1, states)),
         seconds=_frozen(np.array([seconds_of[code] for code in codes])),
@@ -94,13 +145,41 @@ def compile_structure(structure: Structure, population: Population | None = None
         item_index={code: index for index, code in enumerate(codes)},
         first_rows={code: slot * OUTCOMES for code, slot in slot_of.items()},
         rows_per_strand=wide * OUTCOMES,
+        linked=linked,
+        testlets=_testlets(structure),
     )
 
 
-def _items_of(structure: Structure, strand: StrandModel) -> list[ItemModel]:
-    """Return the items of a strand in the order of their codes."""
-    skills = set(strand.skill_codes)
-    return sorted((item for item in structure.items if item.skill in skills), key=lambda item: item.code)
+def _items_by_row(structure: Structure, ties: Ties, rows: int) -> list[list[ItemModel]]:
+    """Return the items of each row in the order of their codes.  Items on several rungs of a ladder ask the highest."""
+    found: list[list[ItemModel]] = [[] for _ in range(rows)]
+    together = {skills: len(structure.strands) + place for place, skills in enumerate(ties.together)}
+    for item in sorted(structure.items, key=lambda item: item.code):
+        hardest, *others = asked = ties.asked[item.code]
+        if others:
+            found[together[asked]].append(item)
+        elif item.also:
+            skill = structure.strands[hardest.strand].skill_codes[hardest.place]
+            found[hardest.strand].append(replace(item, skill=skill, also=()))
+        else:
+            found[hardest.strand].append(item)
+    return found
+
+
+def _testlets(structure: Structure) -> dict[str, int]:
+    names = sorted({item.testlet for item in structure.items if item.testlet})
+    number = {name: place for place, name in enumerate(names)}
+    return {item.code: number[item.testlet] for item in structure.items if item.testlet}
+
+
+def _prior(strands: Sequence[StrandModel], linked: Linked | None, grid: AbilityGrid, shape: tuple[int, int]) -> Floats:
+    """Return P(state | point) before any answer, shape [K, G, Q]."""
+    nothing = np.empty((0, grid.weight.size))
+    tables = [strand.prior(grid) for strand in strands] + [nothing] * (shape[0] - len(strands))
+    prior = _stacked(tables, (shape[1], grid.weight.size))
+    if linked is not None:
+        prior[linked.rows] = linked.by_point(linked.untouched())
+    return prior
 
 
 def _stacked(tables: Sequence[Floats], shape: tuple[int, int]) -> Floats:
@@ -111,7 +190,7 @@ def _stacked(tables: Sequence[Floats], shape: tuple[int, int]) -> Floats:
     return stack
 
 
-def _response(strands: Sequence[StrandModel], items: Sequence[Sequence[ItemModel]], wide: int, states: int) -> Floats:
+def _response(strands: Sequence[_Row], items: Sequence[Sequence[ItemModel]], wide: int, states: int) -> Floats:
     """Return P(outcome | state), shape [K, J, Y, G].
 
     States that a strand lacks repeat its last one: their prior is 0, and the likelihood that is best among

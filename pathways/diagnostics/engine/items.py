@@ -42,14 +42,17 @@ SECONDS_PER_WORD: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class ItemModel:
-    """A question about one micro-skill.
+    """A question about a micro-skill, or about several that a right answer needs at once.
 
+    ``also``: the micro-skills that it needs beside ``skill`` (conjunctive: mastered means all of them mastered).
+    ``testlet``: what questions of one stem, one picture or one family share; two of them are never asked of the
+    same learner, and if both were answered they count as one.
     ``slip``: P(wrong | mastered, answered).  ``guess``: P(right | not mastered, answered).
     ``dont_know_mastered``, ``dont_know_not_mastered``: P("I don't know") in each class.
     ``seconds``: expected time on the question, in seconds.
 
-    Raises ``InvalidStructure`` when a value is no probability, when the time is not positive, or when a
-    right answer would speak against mastery.
+    Raises ``InvalidStructure`` when a value is no probability, when the time is not positive, when a right answer
+    would speak against mastery, or when a micro-skill is named twice.
     """
 
     code: str
@@ -59,10 +62,14 @@ class ItemModel:
     dont_know_mastered: float
     dont_know_not_mastered: float
     seconds: float
+    also: tuple[str, ...] = ()
+    testlet: str = ""
 
     def __post_init__(self) -> None:
         if not self.code:
             raise InvalidStructure("an item has an empty code")
+        if len(set(self.skills)) < len(self.skills):
+            raise InvalidStructure(f"item {self.code!r} names a micro-skill twice")
         for name in ("slip", "guess", "dont_know_mastered", "dont_know_not_mastered"):
             value = getattr(self, name)
             if not 0.0 <= value <= 1.0:  # also false for NaN
@@ -72,6 +79,11 @@ class ItemModel:
         right_not_mastered, right_mastered = self.response()[:, 0]
         if right_mastered <= right_not_mastered:
             raise InvalidStructure(f"item {self.code!r}: a right answer would speak against mastery")
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """Every micro-skill that a right answer needs."""
+        return (self.skill, *self.also)
 
     def response(self) -> Floats:
         """Return P(outcome | class), shape [2 classes: not mastered, mastered; 3 outcomes of ``EVIDENCE``].

@@ -8,14 +8,18 @@ strand k in state g and p_kq(g) its prior,
 
 which is a bifactor model summed exactly (Gibbons & Hedeker 1992; Rijmen 2010).  The arithmetic functions
 take blocks of learners: ``infer`` passes one learner and all the strands with evidence, the simulation
-passes many learners and one strand.
+passes many learners and one strand.  Strands that requirements tie together count as one: ``graphs.linked``
+gives the logarithm of their Z_q, and, from w', the marginal of each of them.
+
+Answers to several items of one testlet count as one: each weighs one over their number.
 
 Sums run in an order fixed by item codes, never by the order of the answers.  What is left between two
 computers (the order of additions inside a matrix product) is about 1e-15, and every number that decides
 something is rounded to 1e-9 first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -168,14 +172,11 @@ def infer_rows(compiled: Compiled, rows: list[int]) -> Posterior:
     if not rows:
         weights = compiled.weights[None]
         return Posterior(compiled, untouched_states(weights, compiled.prior), weights)
-    touched: list[int] = []
-    starts: list[int] = []
-    for position, row in enumerate(rows):
-        strand = row // compiled.rows_per_strand
-        if not touched or touched[-1] != strand:
-            touched.append(strand)
-            starts.append(position)
-    log_likelihood = np.add.reduceat(compiled.log_response[rows], starts, axis=0)
+    touched, log_likelihood = log_likelihoods(compiled, rows)
+    if compiled.linked is not None:
+        everywhere = np.zeros((1, *compiled.prior.shape[:2]))
+        everywhere[0, touched] = log_likelihood
+        return Posterior(compiled, *linked_states(compiled, everywhere))
     few = 2 * len(touched) < len(compiled.prior)
     if few:
         prior = compiled.prior[touched]
@@ -193,3 +194,45 @@ def infer_rows(compiled: Compiled, rows: list[int]) -> Posterior:
     states = untouched_states(weights, compiled.prior)
     states[0, touched] = posterior[:, 0]
     return Posterior(compiled, states, weights)
+
+
+def log_likelihoods(compiled: Compiled, rows: Sequence[int]) -> tuple[list[int], Floats]:
+    """Return the strands with evidence, and log P(answers | state) of each, [T, G], from rows of ``log_response``.
+
+    The rows must be sorted, and not none.
+    """
+    touched: list[int] = []
+    starts: list[int] = []
+    for position, row in enumerate(rows):
+        strand = row // compiled.rows_per_strand
+        if not touched or touched[-1] != strand:
+            touched.append(strand)
+            starts.append(position)
+    logs = compiled.log_response[rows]
+    if compiled.testlets:
+        logs *= testlet_weights(compiled, rows)[:, None]
+    return touched, np.add.reduceat(logs, starts, axis=0)
+
+
+def testlet_weights(compiled: Compiled, rows: Sequence[int]) -> Floats:
+    """Return what each answer counts for, [M], from its row of ``log_response``: one over those to its testlet."""
+    testlets = [compiled.testlet_of_slot.get(row // OUTCOMES) for row in rows]
+    count = Counter(one for one in testlets if one is not None)
+    return np.array([1.0 if one is None else 1.0 / count[one] for one in testlets])
+
+
+def linked_states(compiled: Compiled, log_likelihood: Floats) -> tuple[Floats, Floats]:
+    """Return P(state), [N, K, G], and ability weights w', [N, Q], where requirements tie strands together.
+
+    ``log_likelihood`` [N, K, G]: log P(answers | state), 0 where there is none.
+    """
+    linked = compiled.linked
+    assert linked is not None
+    upward = linked.up(log_likelihood[:, linked.rows])
+    evidence = likelihood(log_likelihood[:, linked.free].swapaxes(0, 1))
+    normaliser = normalisers(evidence, compiled.free_prior)
+    weights = ability_weights(compiled.weights * likelihood(upward.log_total), normaliser)
+    states = np.empty(log_likelihood.shape)
+    states[:, linked.free] = touched_states(evidence, compiled.free_prior, weights, normaliser).swapaxes(0, 1)
+    states[:, linked.rows] = linked.down(upward, weights)
+    return states, weights

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans
-from pathways.diagnostics.engine.compilation import Compiled
+from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import UnknownItem
 from pathways.diagnostics.engine.posterior import Posterior, evidence_rows, infer_rows
 from pathways.diagnostics.engine.selection import choose, easy_start, information
@@ -43,13 +43,16 @@ def decide(
     """Return the next item among the candidates, or the reason to stop.
 
     ``answers``: (item code, ``Outcome`` or its value) in any order.  ``candidates``: codes of the items that
-    may still be asked (language, device, not seen yet: the caller's business).  ``seconds_spent``: so far.
+    may still be asked (language, device, not seen yet: the caller's business); where an answer that carries evidence
+    was given to an item of a testlet, its other items are none.  ``seconds_spent``: so far.
     Raises ``UnknownItem`` and ``UnknownOutcome``.
     """
     rows = evidence_rows(compiled, answers)
     posterior = infer_rows(compiled, rows)
     bits = information(compiled, posterior.states)
     allowed = _among(compiled, candidates) & (bits >= rules.least_information)
+    if compiled.testlets:
+        allowed &= ~_told(compiled, rows)
     reason = stop_reasons(
         rules,
         posterior.masteries[None],
@@ -81,3 +84,9 @@ def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
     except KeyError as unknown:
         raise UnknownItem(f"no item {unknown} in the structure") from None
     return mask
+
+
+def _told(compiled: Compiled, rows: Collection[int]) -> Booleans:
+    """Return a mask [I] of the items whose testlet has an answer among these rows of ``log_response``."""
+    numbers = {compiled.testlet_of_slot.get(row // OUTCOMES, -1) for row in rows} - {-1}
+    return np.isin(compiled.testlet_of_item, sorted(numbers))

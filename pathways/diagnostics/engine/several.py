@@ -11,8 +11,10 @@ from pathways.diagnostics.engine.posterior import (
     ability_weights,
     evidence_rows,
     likelihood,
+    linked_states,
     mastery_of,
     normalisers,
+    testlet_weights,
     touched_states,
 )
 
@@ -38,7 +40,12 @@ def _of_block(compiled: Compiled, learners: Sequence[Iterable[tuple[str, str]]])
     flat = np.fromiter((row for own in rows for row in own), np.intp)
     owner = np.repeat(np.arange(len(rows)), [len(own) for own in rows])
     log_likelihood = np.zeros((len(compiled.prior), len(rows), compiled.prior.shape[1]))
-    np.add.at(log_likelihood, (flat // compiled.rows_per_strand, owner), compiled.log_response[flat])
+    logs = compiled.log_response[flat]
+    if compiled.testlets:
+        logs *= np.concatenate([testlet_weights(compiled, own) for own in rows])[:, None]
+    np.add.at(log_likelihood, (flat // compiled.rows_per_strand, owner), logs)
+    if compiled.linked is not None:
+        return mastery_of(compiled, linked_states(compiled, log_likelihood.swapaxes(0, 1))[0])
     evidence = likelihood(log_likelihood)
     normaliser = normalisers(evidence, compiled.prior)
     weights = ability_weights(compiled.weights, normaliser)

@@ -18,6 +18,7 @@ from pathways.diagnostics.engine.posterior import (
     DECIMALS,
     ability_weights,
     likelihood,
+    linked_states,
     mastery_of,
     normalisers,
     touched_states,
@@ -164,17 +165,21 @@ def simulate(compiled: Compiled, rules: StopRules, *, learners: int = 200, seed:
 
 def longest(compiled: Compiled, rules: StopRules) -> int:
     """Return the most questions that a sitting can have."""
-    items = len(compiled.item_codes)
+    items = len(compiled.item_codes) - len(compiled.testlets) + len(set(compiled.testlets.values()))
     return items if rules.questions is None else min(rules.questions, items)
 
 
 def draw(compiled: Compiled, learners: int, questions: int, rng: np.random.Generator) -> Learners:
-    """Draw learners from the population: a point of the grid each, then every strand's state given it."""
+    """Draw learners from the population: a point of the grid each, then every strand's state given it; strands that
+    requirements tie together, those that others require first.
+    """
     points = rng.choice(compiled.weights.size, size=learners, p=compiled.weights)
     states = np.empty((learners, len(compiled.prior)), dtype=np.intp)
-    for strand, prior in enumerate(compiled.prior):
-        below = np.cumsum(prior[:, points], axis=0)
+    for strand in compiled.free.tolist():
+        below = np.cumsum(compiled.prior[strand][:, points], axis=0)
         states[:, strand] = (rng.random(learners) * below[-1] >= below).sum(axis=0)
+    if compiled.linked is not None:
+        states[:, compiled.linked.rows] = compiled.linked.draw(compiled.linked.untouched(), points, rng)
     return with_chance(states, questions, rng)
 
 
@@ -191,21 +196,37 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
 
 def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     """Let the learners take the diagnostic, every item allowed once, and return what happened."""
-    per_learner = compiled.prior.shape[0] * compiled.weights.size * compiled.weights.itemsize
-    size = max(1, BLOCK_BYTES // per_learner)
+    rows = compiled.prior.shape[0] + (compiled.linked.entries if compiled.linked is not None else 0)
+    size = max(1, BLOCK_BYTES // (rows * compiled.weights.nbytes))
+    states = with_together(compiled, learners.states)
     blocks = [
         _sit_block(
             compiled,
             rules,
             Learners(
-                learners.states[start : start + size],
+                states[start : start + size],
                 learners.chance[start : start + size],
                 learners.pace[start : start + size],
             ),
         )
-        for start in range(0, len(learners.states), size)
+        for start in range(0, len(states), size)
     ]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
+
+
+def with_together(compiled: Compiled, states: Integers) -> Integers:
+    """Return true states of all strands, [N, K], from those of the structure's own: questions on several micro-skills
+    have a strand of their own, and are answered as by somebody who masters all of them or not.
+    """
+    together = () if compiled.linked is None else compiled.linked.together
+    own = len(compiled.prior) - len(together)
+    if states.shape[1] > own or not together:
+        return states
+    all_of = [
+        np.all([compiled.mastery[one.strand, states[:, one.strand], one.place] > 0.5 for one in skills], axis=0)
+        for skills in together
+    ]
+    return np.concatenate([states, np.stack(all_of, axis=1).astype(np.intp)], axis=1)
 
 
 @dataclass(slots=True)
@@ -223,10 +244,11 @@ class _Block:
     def opening(cls, compiled: Compiled, learners: int) -> "_Block":
         """Return the state before the first question."""
         strands, states, points = compiled.prior.shape
+        kept = strands if compiled.linked is None else 0  # a graph is summed again as a whole
         return cls(
             who=np.arange(learners),
             log_likelihood=np.zeros((learners, strands, states)),
-            normaliser=np.ones((strands, learners, points)),
+            normaliser=np.ones((kept, learners, points)),
             touched=np.zeros((learners, strands), dtype=np.bool_),
             unasked=np.ones((learners, len(compiled.item_codes)), dtype=np.bool_),
             seconds=np.zeros(learners),
@@ -278,6 +300,8 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sitt
 
 def _states(compiled: Compiled, block: _Block) -> Floats:
     """Return P(state), shape [N, K, G], of the learners of a block."""
+    if compiled.linked is not None:
+        return linked_states(compiled, block.log_likelihood)[0]
     weights = ability_weights(compiled.weights, block.normaliser)
     believed = untouched_states(weights, compiled.prior)
     for strand, prior in enumerate(compiled.prior):
@@ -300,10 +324,13 @@ def _answer(compiled: Compiled, block: _Block, learners: Learners, asked: int, c
     outcome: Integers = (learners.chance[block.who, asked, None] >= below).sum(axis=1)
 
     block.unasked[everyone, chosen] = False
+    if compiled.testlets:
+        testlet = compiled.testlet_of_item[chosen][:, None]
+        block.unasked &= (testlet < 0) | (testlet != compiled.testlet_of_item)
     block.touched[everyone, strand] = True
     block.seconds += compiled.seconds[chosen] * learners.pace[block.who, asked]
     block.log_likelihood[everyone, strand] += compiled.log_response[first_row + outcome]
-    for touched in np.unique(strand):
+    for touched in np.unique(strand) if compiled.linked is None else ():
         rows = np.flatnonzero(strand == touched)
         evidence = likelihood(block.log_likelihood[rows, touched])
         block.normaliser[touched, rows] = normalisers(evidence, compiled.prior[touched])
@@ -337,11 +364,12 @@ def true_mastery(compiled: Compiled, states: Integers) -> Booleans:
 
 
 def _by_skill(compiled: Compiled, sittings: Sittings) -> tuple[SkillEstimate, ...]:
-    skill_of = {item.code: compiled.skill_index[item.skill] for item in compiled.structure.items}
-    skill_of_item = np.array([skill_of[code] for code in compiled.item_codes], dtype=np.intp)
+    of_item = np.zeros((len(compiled.item_codes), len(compiled.skill_codes)), dtype=np.bool_)
+    for item in compiled.structure.items:
+        of_item[compiled.item_index[item.code], [compiled.skill_index[skill] for skill in item.skills]] = True
     asked = np.zeros(sittings.mastery.shape, dtype=np.bool_)
-    learner, turn = np.nonzero(sittings.items >= 0)
-    asked[learner, skill_of_item[sittings.items[learner, turn]]] = True
+    for items in sittings.items.T:
+        asked[items >= 0] |= of_item[items[items >= 0]]
     never = (1.0 - asked.mean(axis=0)).tolist()
     undecided = (certainty_of(sittings.mastery).round(DECIMALS) < CERTAINTY).mean(axis=0).tolist()
     return tuple(map(SkillEstimate, compiled.skill_codes, never, undecided))

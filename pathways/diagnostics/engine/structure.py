@@ -1,36 +1,49 @@
-"""What is diagnosed and with which questions: strands of micro-skills, and items; a value, and a document."""
+"""What is diagnosed and with which questions: strands of micro-skills, what these require of each other, and items.
+
+A structure is a value, and a document.  ``structure-1`` knows strands and items; it is what diagnostics published
+before requirements are frozen in, and is still written whenever it can say everything.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Final
 
 from pathways.diagnostics.engine import documents
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownSkill
+from pathways.diagnostics.engine.graphs.requirements import Requirement, cycle
 from pathways.diagnostics.engine.items import ItemModel
 from pathways.diagnostics.engine.strands import LevelStrand, StrandModel
 
-FORMAT: Final = "structure-1"
+PLAIN: Final = "structure-1"
+FORMAT: Final = "structure-2"
 
 STRAND_MODELS: Final[dict[str, Callable[[Mapping[str, Any]], StrandModel]]] = {
     "levels": LevelStrand.from_document,
 }
 """Reader of each strand model's document; a new model is added here."""
 
-_ITEM_FIELDS: Final = tuple(field.name for field in fields(ItemModel))
-_ITEM_NUMBERS: Final = tuple(name for name in _ITEM_FIELDS if name not in {"code", "skill"})
+_LATER: Final = ("also", "testlet")
+_ITEM_FIELDS: Final = {
+    FORMAT: tuple(field.name for field in fields(ItemModel)),
+    PLAIN: tuple(field.name for field in fields(ItemModel) if field.name not in _LATER),
+}
+_ITEM_NUMBERS: Final = tuple(name for name in _ITEM_FIELDS[PLAIN] if name not in {"code", "skill"})
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Strands and the items that measure their micro-skills.
+    """Strands, the items that measure their micro-skills, and what micro-skills require of others.
 
-    Raises ``InvalidStructure`` without strands or when a strand, skill or item code is met twice, and
-    ``UnknownSkill`` when an item measures a micro-skill of no strand.
+    Raises ``InvalidStructure`` without strands, when a strand, skill or item code is met twice, when a micro-skill
+    has two requirements, or when what is required goes round in a cycle (a rung requires the one below it); and
+    ``UnknownSkill`` when an item or a requirement names a micro-skill of no strand.
     """
 
     strands: tuple[StrandModel, ...]
     items: tuple[ItemModel, ...]
+    requirements: tuple[Requirement, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.strands:
@@ -40,31 +53,66 @@ class Structure:
         _refuse_duplicates("item", (item.code for item in self.items))
         known = set(self.skill_codes)
         for item in self.items:
-            if item.skill not in known:
-                raise UnknownSkill(f"item {item.code!r} measures {item.skill!r}, which is in no strand")
+            for skill in item.skills:
+                if skill not in known:
+                    raise UnknownSkill(f"item {item.code!r} measures {skill!r}, which is in no strand")
+        self._check_requirements(known)
+
+    def _check_requirements(self, known: Collection[str]) -> None:
+        if not self.requirements:
+            return
+        for one in self.requirements:
+            for skill in (one.skill, *one.members):
+                if skill not in known:
+                    raise UnknownSkill(f"what {one.skill!r} requires names {skill!r}, which is in no strand")
+        twice = sorted(code for code, count in Counter(one.skill for one in self.requirements).items() if count > 1)
+        if twice:
+            raise InvalidStructure(f"more than one requirement of {', '.join(twice)}: put their groups into one")
+        if round_trip := cycle(self.needed()):
+            raise InvalidStructure(f"requirements go round in a cycle: {' → '.join(round_trip)}")
 
     @property
     def skill_codes(self) -> tuple[str, ...]:
         """Every micro-skill, strand after strand, easiest first."""
         return tuple(code for strand in self.strands for code in strand.skill_codes)
 
+    def needed(self) -> dict[str, list[str]]:
+        """Return the micro-skills that each one needs: the rung below, then every member of its groups."""
+        below = {skill: [rung] for strand in self.strands for rung, skill in pairwise(strand.skill_codes)}
+        needed = {code: below.get(code, []) for code in self.skill_codes}
+        for one in self.requirements:
+            needed[one.skill] = [*needed[one.skill], *one.members]
+        return needed
+
     def to_document(self) -> dict[str, Any]:
         """Return plain JSON values from which ``from_document`` builds an equal structure."""
-        return {
-            "format": FORMAT,
-            "strands": [strand.to_document() for strand in self.strands],
-            "items": [asdict(item) for item in self.items],
-        }
+        strands = [strand.to_document() for strand in self.strands]
+        items = [asdict(item) for item in self.items]
+        if self.requirements or any(item.also or item.testlet for item in self.items):
+            for item in items:
+                item["also"] = list(item["also"])
+            requirements = [one.to_document() for one in self.requirements]
+            return {"format": FORMAT, "strands": strands, "items": items, "requirements": requirements}
+        for item in items:
+            for name in _LATER:
+                del item[name]
+        return {"format": PLAIN, "strands": strands, "items": items}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Structure":
         """Build a structure from its document; raises ``InvalidStructure`` naming what is wrong."""
-        if not isinstance(document, Mapping) or document.get("format") != FORMAT:
-            raise InvalidStructure(f"not a document of format {FORMAT!r}")
-        whole = documents.mapping(document, "the document", ("format", "strands", "items"))
+        if not isinstance(document, Mapping) or document.get("format") not in _ITEM_FIELDS:
+            raise InvalidStructure(f"not a document of format {FORMAT!r} or {PLAIN!r}")
+        written, keys = document["format"], ("format", "strands", "items")
+        whole = documents.mapping(document, "the document", keys if written == PLAIN else (*keys, "requirements"))
         strands = documents.sequence(whole["strands"], "'strands' of the document")
         items = documents.sequence(whole["items"], "'items' of the document")
-        return cls(tuple(map(_strand, strands)), tuple(map(_item, items)))
+        requirements = documents.sequence(whole.get("requirements", ()), "'requirements' of the document")
+        return cls(
+            tuple(map(_strand, strands)),
+            tuple(_item(item, written) for item in items),
+            tuple(map(Requirement.from_document, requirements)),
+        )
 
 
 def _strand(document: object) -> StrandModel:
@@ -73,12 +121,15 @@ def _strand(document: object) -> StrandModel:
     return STRAND_MODELS[document["model"]](document)
 
 
-def _item(document: object) -> ItemModel:
-    values = documents.mapping(document, "an item", _ITEM_FIELDS)
+def _item(document: object, written: str) -> ItemModel:
+    values = documents.mapping(document, "an item", _ITEM_FIELDS[written])
     code = documents.text(values["code"], "the code of an item")
+    also = documents.sequence(values.get("also", ()), f"'also' of item {code!r}")
     return ItemModel(
         code=code,
         skill=documents.text(values["skill"], f"'skill' of item {code!r}"),
+        also=tuple(documents.text(skill, f"a skill of 'also' of item {code!r}") for skill in also),
+        testlet=documents.text(values.get("testlet", ""), f"'testlet' of item {code!r}"),
         **{name: documents.number(values[name], f"{name!r} of item {code!r}") for name in _ITEM_NUMBERS},
     )
 

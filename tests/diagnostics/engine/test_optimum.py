@@ -11,23 +11,50 @@ import numpy as np
 import pytest
 
 from pathways.diagnostics.engine import EVIDENCE, Population, Structure, compile_structure, infer
+from pathways.diagnostics.engine.bounds import lower_bound
+from pathways.diagnostics.engine.graphs.requirements import Requirement
 from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
 
-CHAIN = Structure((strand("A", -1.2, -0.4, 0.4, 1.2),), tuple(item(f"q{r}", f"A{r}", guess=0.2) for r in range(1, 5)))
-PAIRS = Structure(
-    (strand("A", -0.6, 0.5), strand("B", -0.2, 1.0)),
-    tuple(item(f"q{s}", s, guess=0.2) for s in ("A1", "A2", "B1", "B2")),
+
+def one_item_each(strands, requirements=()):
+    """A structure with one item for each micro-skill, which may be asked again and again."""
+    skills = [skill for one in strands for skill in one.skill_codes]
+    return Structure(tuple(strands), tuple(item(f"q{skill}", skill, guess=0.2) for skill in skills), requirements)
+
+
+DIAMOND = (
+    Requirement("B1", (("A1",),)),
+    Requirement("C1", (("A1",),)),
+    Requirement("D1", (("B1",), ("C1",))),
+    Requirement("E1", (("D1",),)),
 )
+STRUCTURES = {
+    "chain of 4": (one_item_each([strand("A", -1.2, -0.4, 0.4, 1.2)]), 6),
+    "chain of 5": (one_item_each([strand("A", -1.4, -0.7, 0.0, 0.7, 1.4)]), 5),
+    "two pairs": (one_item_each([strand("A", -0.6, 0.5), strand("B", -0.2, 1.0)]), 6),
+    "two chains of 3": (one_item_each([strand("A", -0.9, 0.0, 0.9), strand("B", -0.5, 0.4, 1.2)]), 4),
+    "four alone": (
+        one_item_each([strand(code, height) for code, height in zip("ABCD", (-1.0, -0.3, 0.3, 1.0), strict=True)]),
+        5,
+    ),
+    "diamond of 5": (
+        one_item_each(
+            [strand(code, h) for code, h in zip("ABCDE", (-1.0, -0.4, -0.2, 0.4, 0.9), strict=True)], DIAMOND
+        ),
+        3,
+    ),
+}
 
 
 class Programme:
     """Both policies on one structure; every item may be asked again, all take the same time."""
 
-    def __init__(self, structure, population=None):
-        self.compiled = compile_structure(structure, population)
+    def __init__(self, structure):
+        self.compiled = compile_structure(structure, Population((0.7,), (1.0,), (0.0,)))
         self.codes = self.compiled.item_codes
         self.everything = np.ones((1, len(self.codes)), dtype=np.bool_)
+        self.nothing = (0,) * (len(EVIDENCE) * len(self.codes))
         self.optimum = cache(self._optimum)
         self.greedy = cache(self._greedy)
         self.posterior = cache(self._posterior)
@@ -42,7 +69,7 @@ class Programme:
         total = 0.0
         for outcome, chance in enumerate(chances):
             following = list(counts)
-            following[3 * place + outcome] += 1
+            following[len(EVIDENCE) * place + outcome] += 1
             total += chance * value(tuple(following), left - 1)
         return total
 
@@ -59,11 +86,31 @@ class Programme:
         return self._expected(counts, best, self.greedy, left)
 
 
-@pytest.mark.parametrize("questions", [1, 2, 3, 4, 5, 6])
-@pytest.mark.parametrize("structure", [CHAIN, PAIRS], ids=["chain", "pairs"])
-def test_greedy_is_within_half_a_percent_of_the_optimum(structure, questions):
-    programme = Programme(structure, Population((0.7,), (1.0,), (0.0,)))
-    nothing = (0,) * (3 * len(programme.codes))
-    optimum, greedy = programme.optimum(nothing, questions), programme.greedy(nothing, questions)
+programme = cache(lambda name: Programme(STRUCTURES[name][0]))
+
+CASES = [(name, questions) for name, (_, most) in STRUCTURES.items() for questions in range(1, most + 1)]
+
+
+@pytest.mark.parametrize(("name", "questions"), CASES)
+def test_greedy_is_within_half_a_percent_of_the_optimum(name, questions):
+    both = programme(name)
+    optimum, greedy = both.optimum(both.nothing, questions), both.greedy(both.nothing, questions)
     assert optimum >= greedy - 1e-12
     assert greedy >= 0.995 * optimum
+
+
+@pytest.mark.parametrize("name", ["two chains of 3", "four alone"])
+def test_no_optimum_beats_the_lower_bound(name):
+    """The bound may promise fewer questions than the optimum needs, never more."""
+    structure, most = STRUCTURES[name]
+    both = programme(name)
+    often = Structure(
+        structure.strands,
+        tuple(item(f"{one.code}-{n}", one.skill, guess=0.2) for one in structure.items for n in range(most)),
+    )
+    compiled = compile_structure(often, Population((0.7,), (1.0,), (0.0,)))
+    for questions in range(1, most + 1):
+        reached = both.optimum(both.nothing, questions)
+        bound = lower_bound(compiled, reached, np.random.default_rng(1)).questions
+        assert bound is not None
+        assert bound <= questions

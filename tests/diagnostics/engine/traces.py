@@ -74,9 +74,11 @@ def record(structure, population, rules, outcomes):
 
 def replay(trace):
     """Return the steps that the engine takes today with the outcomes of a trace."""
+    axes = (tuple(trace["population"][axis]) for axis in ("correlations", "spreads", "shifts"))
+    correlations, spreads, shifts = axes
     return record(
         Structure.from_document(trace["structure"]),
-        Population(**{axis: tuple(values) for axis, values in trace["population"].items()}),
+        Population(correlations, spreads, shifts),
         StopRules(**trace["rules"]),
         trace["outcomes"],
     )

@@ -1,0 +1,42 @@
+"""The words that follow ``pathways calibrate``. What they do is in ``running``: imported once it is used."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+MODELS = ("1pl", "2pl", "4pl", "level", "continuous")
+
+EXAMPLE = """\
+Exemples :
+  pathways calibrate reponses.csv --model 2pl --out proposition.json
+  pathways calibrate reponses.parquet --bank banque.json --model level --jobs 4 --out proposition.json
+
+DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,language,seconds,attempt,choice]
+    outcome : correct, incorrect, dont_know, not_understood, not_tried ; ou 1 et 0
+  ou une ligne par personne (CSV) : learner,QUESTION,QUESTION... avec 0, 1 ou NA
+  Les lignes peuvent être dans n'importe quel ordre ; leur ordre est celui du temps pour les dérives.
+
+Modèles : 1pl, 2pl, 4pl (une seule capacité, sans banque) ; level, continuous (micro-compétences de la banque).
+Rien n'est changé dans aucun diagnostic : le résultat est une proposition. Les formats : docs/calibrate.md.
+"""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The words that follow ``pathways calibrate``."""
+    parser.epilog = EXAMPLE
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add = parser.add_argument
+    add("data", type=Path, metavar="DONNÉES", help="les réponses (CSV ou Parquet)")
+    add("--model", choices=MODELS, required=True, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous")
+    add("--bank", type=Path, metavar="BANQUE", help="micro-compétences et questions (JSON, comme pathways simulate)")
+    add("--out", default="-", metavar="FICHIER", help="où écrire la proposition (JSON) ; - : à l'écran (%(default)s)")
+    add(
+        "--start",
+        type=Path,
+        metavar="FICHIER",
+        help="une proposition d'avant : où commencer, et d'où mesurer les dérives",
+    )
+    add("--reference", default="", metavar="LANGUE", help="la langue de référence (fr, sinon la plus utilisée)")
+    add("--jobs", default="1", metavar="N", help="processus ; le résultat n'en dépend pas (%(default)s)")
+    add("--scheduler", default="", metavar="ADRESSE", help="à la place : un ordonnanceur Dask, comme tcp://hote:8786")

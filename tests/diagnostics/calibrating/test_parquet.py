@@ -1,0 +1,80 @@
+"""Parquet: the same answers give the same bytes as CSV."""
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from pathways.diagnostics.calibrating.document import document_of, written
+from pathways.diagnostics.calibrating.fitting import Task, fit
+from pathways.diagnostics.simulating.problems import WrongFile
+from tests.diagnostics.calibrating.collected import HEADER, ordinary, rows_of, write_long
+
+ROWS = rows_of(ordinary(80, 6))
+
+
+def document(path):
+    return written(document_of(fit(Task(path, "2pl"), lambda _: None)))
+
+
+def table(rows=ROWS, **columns):
+    return pa.table({name: [row[place] for row in rows] for place, name in enumerate(HEADER)} | columns)
+
+
+@pytest.mark.parametrize("size", [7, 1_000])
+def test_parquet_and_csv_give_the_same_bytes(tmp_path, size):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(table(), path, row_group_size=size)
+    assert document(path) == document(write_long(tmp_path / "a.csv", ROWS))
+
+
+def test_numbers_truths_and_dictionaries_are_read(tmp_path):
+    plain = document(write_long(tmp_path / "a.csv", ROWS))
+    right = [outcome == "correct" for *_, outcome in ROWS]
+    for outcome in (pa.array(right), pa.array([int(one) for one in right]), pa.array([float(one) for one in right])):
+        whole = table().set_column(2, "outcome", outcome)
+        whole = whole.set_column(1, "Item", whole["item"].dictionary_encode())
+        parquet.write_table(whole, tmp_path / "b.parquet")
+        assert document(tmp_path / "b.parquet") == plain
+
+
+def test_learners_that_are_numbers_are_read(tmp_path):
+    numbers = pa.array([int(learner[1:]) for learner, *_ in ROWS])
+    parquet.write_table(table().set_column(0, "learner", numbers), tmp_path / "a.parquet")
+    found = fit(Task(tmp_path / "a.parquet", "2pl"), lambda _: None)
+    assert found.tally.people[0] == 80
+
+
+@pytest.mark.parametrize(
+    ("columns", "path", "said"),
+    [
+        ({"outcome": [*["1"] * (len(ROWS) - 1), None]}, f"ligne {len(ROWS)}", "issue «  »"),
+        ({"outcome": [*["1"] * (len(ROWS) - 1), "?"]}, f"ligne {len(ROWS)}", "issue « ? »"),
+        ({"item": [None, *["q"] * (len(ROWS) - 1)]}, "ligne 1", "trouvé une case vide"),
+    ],
+)
+def test_wrong_rows_are_told(tmp_path, columns, path, said):
+    whole = table()
+    for name, values in columns.items():
+        whole = whole.set_column(HEADER.index(name), name, pa.array(values))
+    parquet.write_table(whole, tmp_path / "a.parquet")
+    with pytest.raises(WrongFile) as caught:
+        document(tmp_path / "a.parquet")
+    assert caught.value.problems[0][0] == path
+    assert said in caught.value.problems[0][1]
+
+
+def test_a_file_that_is_no_parquet_or_lacks_a_column_is_told(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(WrongFile, match="pas un fichier Parquet"):
+        document(tmp_path / "a.parquet")
+    parquet.write_table(table().drop_columns(["item"]), tmp_path / "b.parquet")
+    with pytest.raises(WrongFile, match="il manque la colonne « item »"):
+        document(tmp_path / "b.parquet")
+
+
+def test_a_file_that_ends_early_is_told(tmp_path):
+    parquet.write_table(table(), tmp_path / "a.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(WrongFile):
+        document(tmp_path / "a.parquet")
