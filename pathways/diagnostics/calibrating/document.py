@@ -48,6 +48,8 @@ def document_of(fitted: Fitted) -> dict[str, Any]:
         "languages": _languages(fitted),
     }
     if isinstance(fitted.model, joint.StrandsModel):
+        assert fitted.task.structure is not None, "a joint model has a bank"
+        parts["requirements_not_used"] = len(fitted.task.structure.requirements)
         parts["offset"] = fitted.model.offset(fitted.parameters)
         parts["strands"] = _strands(fitted)
     place = {code: number for number, code in enumerate(fitted.bound.codes)}

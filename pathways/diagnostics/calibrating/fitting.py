@@ -163,9 +163,7 @@ def passes_of(task: Task, model: ViewedModel, paths: list[Path]) -> Iterator[Pas
         yield Alone(model, paths)
 
 
-def _looked(
-    passes: Passes, parameters: Floats, against: Floats, met: Met, folder: Path
-) -> tuple[Residuals, Cusum]:
+def _looked(passes: Passes, parameters: Floats, against: Floats, met: Met, folder: Path) -> tuple[Residuals, Cusum]:
     """Return the sums of residuals, and the running sums of drift in the order of the file."""
     history = History(folder)
     sums: Residuals | None = None

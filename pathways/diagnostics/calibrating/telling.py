@@ -38,6 +38,8 @@ def told(document: Mapping[str, Any]) -> str:
         f"{ended} en {run['evaluations']} passages, log-vraisemblance {reached}",
         *(_left_out(one) for one in data["left_out"]),
     ]
+    if unused := document.get("requirements_not_used"):
+        lines.append(f"Prérequis entre filières, dont ce modèle ne se sert pas : {_thousands(unused)}")
     lines += [_language(code, one) for code, one in document["languages"].items() if not one["reference"]]
     lines += [f"{KINDS.get(kind, kind)} : {_codes(codes)}" for kind, codes in document["findings"].items()]
     return "\n".join([*lines, "Rien n'a été changé : c'est une proposition."])

@@ -60,8 +60,8 @@ def mix(compiled: Compiled, styles: Sequence[Style], *, temperature: float = 1.0
     """Return the arrays of a compiled structure under these styles.
 
     Answers weigh one over ``temperature`` (a power posterior: Grünwald 2012; Holmes & Walker 2017); predictions are not
-    tempered.  It is fitted by the log score of the answers of others, all temperatures on the same questions: where each
-    asks its own, the one that asks easy ones wins.  On synthetic learners of seven kinds 1 was then the best.
+    tempered.  It is fitted by the log score of the answers of others, all temperatures on the same questions: where
+    each asks its own, the one that asks easy ones wins.  On synthetic learners of seven kinds 1 was then the best.
     Raises ``InvalidStructure`` without styles or for a temperature below 1.
     """
     if not styles:

@@ -26,8 +26,8 @@ from pathways.diagnostics.engine.outcomes import Outcome
 
 TOLD_ABOVE: Final = 4.0
 """With the pace known.  Told of synthetic learners (24 and 60 micro-skills, guesses .05 to .33) after 12, 20 and 30
-questions: honest beginners .00 to .01, those who read twice as fast .02 to .07, those who have nothing yet and guess .00
-to .06; tappers .96 to 1.00, those who take twice as long .7 to .99."""
+questions: honest beginners .00 to .01, those who read twice as fast .02 to .07, those who have nothing yet and guess
+.00 to .06; tappers .96 to 1.00, those who take twice as long .7 to .99."""
 
 TOLD_ABOVE_BY_ANSWERS: Final = 3.3
 """With no pace.  Honest beginners .01 to .05; tappers .39 to .76 after 12 questions and .65 to .86 after 20.  Those who

@@ -30,6 +30,8 @@ from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certain
 TIME_LOG_SD: Final = 0.5
 BLOCK_BYTES: Final = 64_000_000
 """Normalisers of one block of learners; blocks bound the memory and change no result."""
+GRAPH_BYTES: Final = 12_000_000
+"""The same where requirements tie strands together: a block is read many times, so it has to fit into a cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,7 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
 
 def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     """Let the learners take the diagnostic, every item allowed once, and return what happened."""
-    rows = compiled.prior.shape[0] + (compiled.linked.entries if compiled.linked is not None else 0)
-    size = max(1, BLOCK_BYTES // (rows * compiled.weights.nbytes))
+    size = _block_size(compiled)
     states = with_together(compiled, learners.states)
     blocks = [
         _sit_block(
@@ -212,6 +213,13 @@ def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
         for start in range(0, len(states), size)
     ]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
+
+
+def _block_size(compiled: Compiled) -> int:
+    """Return how many learners advance together."""
+    if compiled.linked is None:
+        return max(1, BLOCK_BYTES // (compiled.prior.shape[0] * compiled.weights.nbytes))
+    return max(1, GRAPH_BYTES // ((len(compiled.free) + compiled.linked.entries) * compiled.weights.nbytes))
 
 
 def with_together(compiled: Compiled, states: Integers) -> Integers:

@@ -93,7 +93,7 @@ def test_an_item_that_the_bank_does_not_know_is_told_with_its_line(tmp_path, cap
 
 
 def test_the_joint_models_need_a_bank(simple, capsys):
-    assert calibrate(simple, "--model", "level") == 1
+    assert calibrate(simple, "--model", "level") == 2
     assert "demande --bank" in capsys.readouterr().err
 
 
@@ -101,6 +101,15 @@ def test_a_wrong_bank_is_told(simple, tmp_path, capsys):
     (tmp_path / "bank.json").write_text('{"skills": []}', "utf-8")
     assert calibrate(simple, "--model", "level", "--bank", tmp_path / "bank.json") == 2
     assert "bank.json" in capsys.readouterr().err
+
+
+def test_prerequisites_between_strands_are_said_not_to_be_used(tmp_path, capsys):
+    bank, answers, _ = laddered(tmp_path, 60)
+    document = json.loads(bank.read_text("utf-8"))
+    document["skills"][0]["requires"] = [["s01.0", "s02.0"]]
+    bank.write_text(json.dumps(document), "utf-8")
+    assert proposal(answers, "--bank", bank, model="level")["requirements_not_used"] == 1
+    assert "dont ce modèle ne se sert pas : 1" in capsys.readouterr().out
 
 
 def test_an_item_of_several_strands_is_left_out_and_one_of_several_rungs_is_not(tmp_path):
@@ -287,7 +296,7 @@ def test_nothing_is_written_where_it_cannot_be(simple, tmp_path, capsys):
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "x", "1000", "1.5", ""])
 def test_a_number_of_processes_is_a_number(simple, capsys, jobs):
-    assert calibrate(simple, "--model", "2pl", "--jobs", jobs) == 1
+    assert calibrate(simple, "--model", "2pl", "--jobs", jobs) == 2
     assert "--jobs attend un nombre" in capsys.readouterr().err
 
 
@@ -319,8 +328,9 @@ def _folders(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_ends_it_and_leaves_nothing(tmp_path, monkeypatch, jobs):
+def test_who_ends_it_finds_nothing_left(tmp_path, monkeypatch, jobs, sign, code):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     (tmp_path / "room").mkdir()
     rows = rows_of(answered(6000, 60, seed=10).cells)
@@ -328,11 +338,11 @@ def test_ctrl_c_ends_it_and_leaves_nothing(tmp_path, monkeypatch, jobs):
     (tmp_path / "out").mkdir()
     with _command(data, "--model", "4pl", "--jobs", jobs, "--out", tmp_path / "out" / "p.json") as process:
         deadline = time.monotonic() + 120
-        while not any((tmp_path / "room").iterdir()) and time.monotonic() < deadline:
+        while not any((tmp_path / "room").glob("*/*")) and time.monotonic() < deadline:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sign)
         _, err = process.communicate(timeout=120)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert b"Traceback" not in err
     assert _folders(tmp_path / "room") == []
     assert _folders(tmp_path / "out") == []

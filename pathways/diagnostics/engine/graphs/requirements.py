@@ -13,7 +13,7 @@ from pathways.diagnostics.engine.errors import InvalidStructure
 
 LEAK: Final = 0.02
 MASTERED: Final = 0.5
-"""A state of a strand fulfils what requires a micro-skill where P(mastered | state) is no less; on a ladder it is 0 or 1."""
+"""The least P(mastered | state) of a state that counts as mastering a micro-skill; on a ladder it is 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Together:
 
 
 def _rungs(strands: Sequence[StrandModel]) -> dict[str, Rung]:
-    """Return where each micro-skill stands.  A strand is ordered where no state has one mastered without those below."""
+    """Return where each micro-skill stands; a strand is ordered if no state has one mastered without those below."""
     found: dict[str, Rung] = {}
     for place, strand in enumerate(strands):
         known = strand.mastery() >= MASTERED

@@ -89,7 +89,7 @@ def test_seventeen_micro_skills_tied_together_are_equal_to_enumeration():
 
 
 def test_what_is_no_ladder_can_be_required_and_asked_together():
-    """A continuous strand fulfils a requirement in the states where the micro-skill is more likely mastered than not."""
+    """A continuous strand fulfils a requirement in the states where the micro-skill is rather mastered than not."""
     strand = ContinuousStrand("C", (-0.5, 0.5))
     items = (item("C1", "C1"), item("C2", "C2"), item("L", "L"), item("C2+L", "C2", "L"))
     structure = Structure((strand, skill("L", 0.4)), items, (Requirement("L", (("C1",),)),))

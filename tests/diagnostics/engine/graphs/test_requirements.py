@@ -1,7 +1,7 @@
 """What requirements may say, what they say twice, and their documents."""
 
 import json
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -70,7 +70,7 @@ def test_a_cycle_is_found_wherever_it_is(start, length, names):
     found = cycle(chain)
     assert found[0] == found[-1]
     assert sorted(found[:-1]) == sorted(str(names[at]) for at in range(start, end + 1))
-    assert all(after in chain[before] for before, after in zip(found, found[1:], strict=False))
+    assert all(after in chain[before] for before, after in pairwise(found))
 
 
 def test_a_long_chain_is_no_cycle_and_no_recursion():

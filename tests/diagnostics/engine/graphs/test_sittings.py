@@ -56,7 +56,7 @@ def test_every_learner_is_asked_what_decide_would_ask(structure):
 def test_blocks_change_nothing(monkeypatch):
     learners = simulation.draw(ENTANGLED, 20, 8, np.random.default_rng(5))
     whole = simulation.sit(ENTANGLED, StopRules(questions=8), learners)
-    monkeypatch.setattr(simulation, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(simulation, "GRAPH_BYTES", 1)
     parts = simulation.sit(ENTANGLED, StopRules(questions=8), learners)
     assert (parts.items == whole.items).all()
     assert parts.mastery == pytest.approx(whole.mastery, abs=1e-12, rel=0)
