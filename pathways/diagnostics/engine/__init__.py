@@ -8,7 +8,8 @@
     believe(compiled, sittings)                          for somebody who comes back
     simulate(compiled, rules, seed=1)                    before publishing
 
-A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  A
+A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  Micro-skills may
+require others of any strand (``graphs``).  A
 posterior is a pure function of structure and answers (``posterior``); it feeds the choice of the next
 question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
 """

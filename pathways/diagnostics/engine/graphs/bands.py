@@ -8,9 +8,10 @@ so the three axes of a population are two, and settings of nearly the same steep
 has to be fine then is not ability but what it does: steps of equal probits, wide where strands say little of each
 other and narrow where they say much.  Beyond the thresholds that micro-skills have, locations differ no more.
 
-Measured against ten times finer steps, on 96 learners of 16 structures (24 and 100 micro-skills, alone and in
-ladders) after 0 to 30 answers: no probability is off by more than .010 with 130 points, where the 348 points of the
-whole grid, too coarse for the steepest settings, are off by up to .014.
+Measured on 24 random structures of 24 and 60 micro-skills (prerequisite graphs, forests, ladders with gates), six
+learners each, after 0 to 30 answers: no probability is off by more than .009 from that of the 348 points of the whole
+grid, 99 in 100 by less than .006.  Ability is the mean of those who share a point; how they differ from each other is
+not in its spread.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from typing import Final
 
 import numpy as np
 
+from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.population import AbilityGrid, Population
 
 NARROWEST: Final = 1.15
@@ -53,22 +55,22 @@ class BandedPopulation(Population):
             bands[-1].append(one)
         return bands
 
-    def _band(self, settings: Sequence[tuple[float, float, float]]) -> list[np.ndarray]:
+    def _band(self, settings: Sequence[tuple[float, float, float]]) -> list[Floats]:
         """Return ability, correlation, spread and weight of the points of one band."""
-        steepness, spread = (exp(sum(log(one[axis]) for one in settings) / len(settings)) for axis in (0, 2))
-        correlation = sqrt(1.0 - (spread / steepness) ** 2)
+        steepness = exp(sum(log(one[0]) for one in settings) / len(settings))
         step = self.step / steepness
         last = ceil((OUTERMOST_THRESHOLD + BEYOND / steepness) / step)
         farthest = max(r / s for _, r, s in settings) * (_FAR + max(map(abs, self.shifts)))
         reach = max(last, ceil(farthest / step))
         location = step * np.arange(-reach, reach + 1)
-        weight = np.zeros(location.size)
+        weight, ability = np.zeros((2, location.size))
         for (_, r, s), shift in product(settings, self.shifts):
             density = np.exp(-0.5 * (location * s / r - shift) ** 2)
             weight += density / density.sum()
-        inside = slice(reach - last, reach + last + 1)
-        kept = weight[inside].copy()
-        kept[0] += weight[: inside.start].sum()
-        kept[-1] += weight[inside.stop :].sum()
-        ability = location[inside] * spread / correlation
-        return [ability, np.full(kept.size, correlation), np.full(kept.size, spread), kept]
+            ability += density / density.sum() * s / r
+        scale = ability[reach - last : reach + last + 1] / weight[reach - last : reach + last + 1]
+        correlation = 1.0 / np.sqrt(1.0 + (scale / steepness) ** 2)
+        kept = weight[reach - last : reach + last + 1].copy()
+        kept[0] += weight[: reach - last].sum()
+        kept[-1] += weight[reach + last + 1 :].sum()
+        return [location[reach - last : reach + last + 1] * scale, correlation, scale * correlation, kept]

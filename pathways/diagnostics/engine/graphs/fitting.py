@@ -2,31 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.graphs.elimination import CliqueTree
 from pathways.diagnostics.engine.graphs.forest import Forest
-from pathways.diagnostics.engine.graphs.network import Factor, Network
+from pathways.diagnostics.engine.graphs.network import OR, Factor, Network
 from pathways.diagnostics.engine.graphs.propagation import CliqueTables
 from pathways.diagnostics.engine.graphs.thresholds import MET, MISSED, Solver
 from pathways.diagnostics.engine.graphs.tree import Layout, lay_out
 from pathways.diagnostics.engine.strands import LEAST_STATE
 
+MOST_POWER: Final = 4.0
+MOST_ROUNDS: Final = 60
+"""Five are enough where shares can be kept; hundreds of gates in a row that leave too few people take more."""
+
 
 class Descent:
     """Moves the thresholds from the roots downward, and fills in the factors of the gates.
 
-    What a gate requires is taken for independent given ability, times a factor that says by how much it is not:
-    ``dependence`` [Q] of the factors with several variables above, 1 at the start.  Forests need no more.
+    With P1, P2 ... of what is required together, P(all | q) is taken for (P1 P2 ...)^w; ``powers`` [Q] holds w of the
+    factors with several variables above: 1 where these are independent given ability, less the more they go together.
+    At the start all are 1, which is right in forests.  (A factor instead of a power would double an error at every step
+    downward.)
     """
 
     def __init__(self, network: Network, solver: Solver) -> None:
         self.network, self.solver = network, solver
         self.generations = _generations(network.factors)
         self.gate_of = {gate.factor: number for number, gate in enumerate(network.gates)}
-        self.dependence: dict[int, Floats] = {}
+        self.powers: dict[int, Floats] = {}
         self.shares = np.empty(len(network.gates))
 
     def run(self) -> None:
@@ -58,8 +65,7 @@ class Descent:
         gate = self.network.gates[number]
         below = known[gate.below][1] if gate.below >= 0 else np.ones_like(gate.reached)
         above = [below, *(known[one][1] for one in gate.conditions)]
-        holding = np.prod(above, axis=0) * self.dependence.get(gate.factor, 1.0)
-        return np.minimum(holding, np.min(above, axis=0)), below
+        return np.prod(above, axis=0) ** self.powers.get(gate.factor, 1.0), below
 
     def _expected(self, at: int, known: Mapping[int, Floats]) -> Floats:
         """Return P(state | q) of the last variable of a factor, [states, Q], from that of the others."""
@@ -67,20 +73,27 @@ class Descent:
         table = factor.table
         for one in factor.scope[:-1]:
             table = np.einsum("s...q,sq->...q", table, known[one])
-        if at in self.dependence:
-            mastered = np.minimum(table[1] * self.dependence[at], 1.0)
-            table = np.stack([1.0 - mastered, mastered])
+        if at in self.powers:
+            joined = table[_joined(factor)] ** self.powers[at]
+            table = np.stack([1.0 - joined, joined] if _joined(factor) else [joined, 1.0 - joined])
         return np.broadcast_to(table, (len(table), self.network.grid.weight.size))
 
     def learn(self, known: Mapping[int, Floats], holding: Mapping[int, Floats]) -> None:
-        """Take the dependence from what is true now: P(state | q) of the variables, s [Q] of the gates."""
+        """Take the powers from what is true now: P(state | q) of the variables, s [Q] of the gates."""
         for at, factor in enumerate(self.network.factors):
             if len(factor.scope) > 2 and factor.scope[-1] in known:
-                self.dependence.pop(at, None)
-                gate = self.gate_of.get(at)
-                true = known[factor.scope[-1]][1] if gate is None else holding[gate]
-                apart = self._expected(at, known)[1] if gate is None else self._holding(gate, known)[0]
-                self.dependence[at] = np.divide(true, apart, out=np.ones_like(true), where=apart > LEAST_STATE)
+                self.powers.pop(at, None)
+                gate, state = self.gate_of.get(at), _joined(factor)
+                true = known[factor.scope[-1]][state] if gate is None else holding[gate]
+                apart = self._expected(at, known)[state] if gate is None else self._holding(gate, known)[0]
+                over, under = (np.log(np.clip(one, LEAST_STATE, 1.0)) for one in (true, apart))
+                power = np.divide(over, under, out=np.ones_like(over), where=under < -LEAST_STATE)
+                self.powers[at] = np.clip(power, 0.0, MOST_POWER)
+
+
+def _joined(factor: Factor) -> int:
+    """Return the state of the last variable that takes both of the others: for *or* not mastered, else mastered."""
+    return 0 if factor.table is OR else 1
 
 
 def _generations(factors: Sequence[Factor]) -> list[list[int]]:
@@ -103,7 +116,7 @@ def _generations(factors: Sequence[Factor]) -> list[list[int]]:
     return found
 
 
-def forest(network: Network, variables: Sequence[int]) -> tuple[Forest, list[int]]:
+def forest_of(network: Network, variables: Sequence[int]) -> tuple[Forest, list[int]]:
     """Return the forest over these variables, whose factors are all filled in, and their order in it."""
     factor_of = {factor.scope[-1]: factor for factor in network.factors}
     levels = _levels({one: factor_of[one].scope[:-1] for one in variables})
@@ -166,7 +179,7 @@ def fit_tree(network: Network, variables: Sequence[int], tree: CliqueTree, desce
     places = np.array(gates, dtype=np.intp)
     tables = _tables(layout, fixed, [laid[at] for at in gated])
     best = np.inf
-    for _ in gates:
+    for _ in gates[:MOST_ROUNDS]:
         joint = tables.joint()
         s, b = (np.array([joint[entries].sum(axis=0) for entries in part]) for part in (holding, below))
         opens = descent.solver.open(places)

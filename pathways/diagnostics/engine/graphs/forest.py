@@ -116,19 +116,22 @@ class Forest:
     def by_point(self, upward: ForestUpward) -> Floats:
         """Return P(mastered | point of the grid), shape [F, N, Q]."""
         found = np.empty((len(self.above), *upward.log_total.shape))
+        nodes, above, gain = upward.nodes, self.above[upward.nodes], upward.high - upward.low
         first = 0
         for level, last in zip(self.levels, upward.ends, strict=True):
             here = found[level]
             if level.start == 0:
                 here[:] = self.high[level][:, None]
-                found[upward.nodes[first:last]] = upward.high[first:last]
+                found[nodes[first:last]] = upward.high[first:last]
             else:
                 np.take(found, self.above[level], axis=0, out=here, mode="clip")  # without a copy in between
                 here *= self.gain[level][:, None]
                 here += self.low[level][:, None]
                 if last > first:
-                    nodes, high, low = upward.nodes[first:last], upward.high[first:last], upward.low[first:last]
-                    found[nodes] = low + found[self.above[nodes]] * (high - low)
+                    inside = found[above[first:last]]
+                    inside *= gain[first:last]
+                    inside += upward.low[first:last]
+                    found[nodes[first:last]] = inside
             first = last
         return found
 
@@ -146,8 +149,9 @@ def _up(way: "_Way", chance: Floats, odds: Floats) -> Floats:
     """
     sums, rest = np.empty((2, *odds.shape)), 1.0 - chance
     for level, parts in way.steps:
-        np.multiply(chance[:, level], odds[level], out=sums[:, level])
-        sums[:, level] += rest[:, level]
+        here = sums[:, level]
+        np.multiply(chance[:, level], odds[level], out=here)
+        np.add(here, rest[:, level], out=here)
         for part in parts:
             odds[way.above[part]] *= sums[0, part] / sums[1, part]
     return sums

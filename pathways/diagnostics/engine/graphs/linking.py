@@ -7,7 +7,7 @@ import numpy as np
 from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.graphs.elimination import CliqueTree, TooWide, clique_tree
-from pathways.diagnostics.engine.graphs.fitting import Descent, fit_tree, forest
+from pathways.diagnostics.engine.graphs.fitting import Descent, fit_tree, forest_of
 from pathways.diagnostics.engine.graphs.linked import Linked, Reading
 from pathways.diagnostics.engine.graphs.network import Gate, Network
 from pathways.diagnostics.engine.graphs.remedy import advice
@@ -34,9 +34,9 @@ def link(strands: Sequence[StrandModel], ties: Ties, grid: AbilityGrid, states: 
     solver = Solver(grid, network.gates)
     descent = Descent(network, solver)
     descent.run()
-    woods = tree = None
+    forest = tree = None
     if forest_variables:
-        woods, forest_variables = forest(network, forest_variables)
+        forest, forest_variables = forest_of(network, forest_variables)
     if tree_variables:
         tree = fit_tree(network, tree_variables, cliques, descent)
     rows = [*sorted([*network.rungs, *network.wholes]), *range(len(strands), len(strands) + len(ties.together))]
@@ -46,7 +46,7 @@ def link(strands: Sequence[StrandModel], ties: Ties, grid: AbilityGrid, states: 
         together=ties.together,
         points=grid.weight.size,
         reading=_reading(network, rows, len(strands), (forest_variables, tree_variables), states),
-        forest=woods,
+        forest=forest,
         tree=tree,
         width=max(cliques.width([network.sizes[one] for one in tree_variables]) if tree else 0, 1),
         thresholds=dict(zip((gate.skill for gate in network.gates), solver.threshold.tolist(), strict=True)),

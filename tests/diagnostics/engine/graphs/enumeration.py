@@ -82,7 +82,7 @@ class Profiles:
 
     def joint(self, answers):
         """P(point, profile | answers); answers to one testlet count as one."""
-        answers = [(self.items[code], outcome) for code, outcome in answers if outcome in OUTCOMES]
+        answers = [(self.items[pair[0]], pair[1]) for pair in answers if pair[1] in OUTCOMES]
         testlets = [item.get("testlet", "") for item, _ in answers]
         found = {}
         for (at, profile), prior in self.prior.items():
@@ -125,8 +125,8 @@ class Profiles:
         item = self.items[item]
         p = sum(p for (_, profile), p in self.joint(answers).items() if self.mastered(item, profile))
         mastered, not_mastered = response(item, mastered=True), response(item, mastered=False)
-        outcome = {y: p * mastered[y] + (1 - p) * not_mastered[y] for y in OUTCOMES}
-        entropy = -sum(q * log2(q) for q in outcome.values())
+        outcome = [p * mastered[y] + (1 - p) * not_mastered[y] for y in OUTCOMES]
+        entropy = -sum(q * log2(q) for q in outcome)
         for weight, row in ((p, mastered), (1 - p, not_mastered)):
             entropy += weight * sum(q * log2(q) for q in row.values())
         return entropy

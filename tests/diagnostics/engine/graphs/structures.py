@@ -71,6 +71,12 @@ def structures(draw, *, most=6, forest=False, several=True):
     return Structure(strands, draw(questions(strands, several=several)), draw(requirements(strands, forest=forest)))
 
 
+def thresholds_of(compiled):
+    """Where the thresholds of gated micro-skills were moved to."""
+    assert compiled.linked is not None
+    return compiled.linked.thresholds
+
+
 def skill(code, height=0.0):
     """A micro-skill of no strand."""
     return LevelStrand(code, (LevelSkill(code, height),))

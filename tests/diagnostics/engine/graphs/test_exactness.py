@@ -1,5 +1,7 @@
 """Requirements, solved by forests and clique trees: equal to the enumeration of every profile."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from pathways.diagnostics.engine import (
 )
 from pathways.diagnostics.engine.selection import information
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, item, ladder, skill, structures
+from tests.diagnostics.engine.graphs.structures import entangled, item, ladder, skill, structures, thresholds_of
 from tests.diagnostics.engine.test_strand_models import ContinuousStrand
 
 NARROW = Population((0.7,), (1.0,), (0.0,))
@@ -97,8 +99,8 @@ def test_what_is_no_ladder_can_be_required_and_asked_together():
     answers = [("C1", Outcome.INCORRECT), ("C2+L", Outcome.CORRECT), ("L", Outcome.DONT_KNOW)]
     grid, mastery = NARROW.grid(), strand.mastery()
     prior, response = strand.prior(grid), strand.responses(items[:2])
-    open_ = skill("x", compiled.linked.thresholds["L"]).prior(grid)[1]
-    total, found = 0.0, dict.fromkeys(("C1", "C2", "L"), 0.0)
+    open_ = skill("x", thresholds_of(compiled)["L"]).prior(grid)[1]
+    total, found = 0.0, Counter()
     for state, (c1, c2) in enumerate(mastery.T):
         for mastered in (0, 1):
             chance = open_ if c1 >= 0.5 else np.minimum(0.02, open_)

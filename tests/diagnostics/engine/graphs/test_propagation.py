@@ -17,7 +17,7 @@ from pathways.diagnostics.engine import (
 )
 from pathways.diagnostics.engine.graphs import forest, propagation, tree
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures
+from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures, thresholds_of
 
 NARROW = Population((0.7,), (1.0,), (0.0,))
 ENTANGLED = compile_structure(entangled(), NARROW)
@@ -120,8 +120,9 @@ TWO_ABOVE = Structure(
 def test_hundreds_of_contradictory_answers_stay_exact(structure, pattern):
     """The likelihoods are far outside of what doubles hold; logarithms of plain sums say what is right."""
     compiled = compile_structure(structure, NARROW)
+    assert compiled.linked is not None
     assert (compiled.linked.tree is None) == (structure is ONE_ABOVE)
-    truth = Profiles(structure, NARROW, compiled.linked.thresholds)
+    truth = Profiles(structure, NARROW, thresholds_of(compiled))
     for times in (1, 60, 400):
         wanted = truth.mastery_after(pattern * times)
         assert infer(compiled, pattern * times).mastery_by_skill() == pytest.approx(wanted, abs=1e-9, rel=0)

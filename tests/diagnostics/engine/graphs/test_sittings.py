@@ -25,7 +25,7 @@ from pathways.diagnostics.engine import (
 from pathways.diagnostics.engine.stopping import STOPS
 from tests.diagnostics.engine.brute_force import response
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill
+from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, thresholds_of
 from tests.diagnostics.engine.test_carrying import faded
 
 RULES = StopRules(accuracy=0.93, questions=12, seconds=420.0)
@@ -88,6 +88,21 @@ def test_a_question_on_several_micro_skills_asks_each_of_them():
     structure = Structure((skill("A"), skill("B"), skill("C")), (item("q", "A", "B"), item("r", "C")))
     found = simulate(compile_structure(structure), StopRules(least_information=0.0), seed=1)
     assert {one.skill: one.never_asked for one in found.skills} == {"A": 0.0, "B": 0.0, "C": 0.0}
+
+
+def test_a_sitting_asks_what_it_asked_before():
+    """Written down: whoever changes it changes what learners are asked, and says why."""
+    outcomes = ("correct", "incorrect", "correct", "dont_know", "not_understood", "correct")
+    asked = ["A1-0", "C2-0", "A2-0", "E-0", "G1-0", "H2-0", "B2-0", "A3-0", "G2-0", "H3-0", "G2-1", "C2-1"]
+    answers, left = [], set(ENTANGLED.item_codes)
+    for turn, wanted in enumerate(asked):
+        decision = decide(ENTANGLED, StopRules(), answers, left)
+        assert decision.next_item == wanted
+        answers.append((wanted, outcomes[turn % len(outcomes)]))
+        left.discard(wanted)
+    found = infer(ENTANGLED, answers).mastery_by_skill()
+    written = {"A3": 0.181806067, "C1": 0.975582745, "D": 0.949714447, "F": 0.25105983, "H3": 0.042515648}
+    assert {code: found[code] for code in written} == pytest.approx(written, abs=1e-7)
 
 
 STEM = Structure(
@@ -162,7 +177,7 @@ class Filter:
 
     def __init__(self, structure):
         self.compiled = compile_structure(structure, NARROW)
-        self.truth = Profiles(structure, NARROW, self.compiled.linked.thresholds)
+        self.truth = Profiles(structure, NARROW, thresholds_of(self.compiled))
 
     def mastery(self, answers, days, later):
         """P(mastered) after answers, days, and later answers, when the account is not doubted."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from pathways.diagnostics.engine import Population, Requirement, Structure, compile_structure, infer
 from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures
+from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures, thresholds_of
 
 NARROW = Population((0.7,), (1.0,), (0.0,))
 
@@ -21,9 +21,9 @@ def test_a_share_is_kept_or_told(structure):
         return
     alone = compile_structure(Structure(structure.strands, structure.items), NARROW)
     wanted = infer(alone, []).mastery_by_skill()
-    found = Profiles(structure, NARROW, compiled.linked.thresholds).mastery([])
+    found = Profiles(structure, NARROW, thresholds_of(compiled)).mastery([])
     warned = {one.skill: one for one in compiled.warnings}
-    for skill_code in compiled.linked.thresholds:
+    for skill_code in thresholds_of(compiled):
         if skill_code in warned:
             assert found[skill_code] == pytest.approx(warned[skill_code].reached, abs=1e-9)
             assert warned[skill_code].share == pytest.approx(wanted[skill_code], abs=1e-12)
@@ -46,7 +46,7 @@ def test_shares_are_kept_in_larger_graphs(several):
 
 def test_a_gated_micro_skill_is_easier_by_itself_than_its_share_says():
     structure = Structure((skill("A", 0.0), skill("B", 0.6)), (), (Requirement("B", (("A",),)),))
-    assert compile_structure(structure).linked.thresholds["B"] < 0.6
+    assert thresholds_of(compile_structure(structure))["B"] < 0.6
 
 
 def test_a_share_above_what_is_required_is_kept_as_near_as_possible_and_told():
@@ -65,7 +65,7 @@ def test_what_is_reached_in_the_end_does_not_depend_on_how_requirements_are_list
     structure = entangled()
     turned = Structure(structure.strands, structure.items[::-1], structure.requirements[::-1])
     one, other = compile_structure(structure, NARROW), compile_structure(turned, NARROW)
-    assert one.linked.thresholds == pytest.approx(other.linked.thresholds, abs=1e-8)
+    assert thresholds_of(one) == pytest.approx(thresholds_of(other), abs=1e-8)
     answers = [("A2+B1", "correct"), ("C3-0", "incorrect"), ("F-1", "dont_know")]
     assert infer(one, answers).masteries == pytest.approx(infer(other, answers).masteries, abs=1e-8)
 
