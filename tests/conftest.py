@@ -3,6 +3,7 @@ application on it; people in situations."""
 
 from __future__ import annotations
 
+import gc
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -47,6 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         later = item.path.parent.name in TWICE_SLOWLY and "at_once" not in item.nodeid
         if (face or later) and "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What the imports and thousands of tests made stays until the end: the collector need not go through it again and
+    again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

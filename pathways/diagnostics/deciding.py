@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -42,10 +43,17 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
 def _focused(
     attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]], candidates: frozenset[str]
 ) -> Decision:
-    """The next question about a few micro-skills alone, until so many answers have been given in all."""
+    """The next question about a few micro-skills alone, until so many answers have been given in all. With ``each``,
+    one about every one of them comes before a second one about any.
+    """
     assert attempt.focus is not None
     skills, without = set(attempt.focus["skills"]), set(attempt.focus["without"])
     near = {one for one in candidates if blueprint.skill_of[one] in skills}
+    if attempt.focus.get("each"):
+        own = [one for one in standing if one.observed_by is None][attempt.focus["from"] :]
+        asked = Counter(blueprint.skill_of[one.item] for one in own)
+        fewest = min((asked[blueprint.skill_of[one]] for one in near), default=0)
+        near = {one for one in near if asked[blueprint.skill_of[one]] == fewest}
     rules = StopRules(
         questions=attempt.focus["to"], seconds=None, least_questions=attempt.focus["to"], least_information=0.0
     )

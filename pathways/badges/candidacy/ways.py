@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.badges.holding import results
-from pathways.badges.holding.results import Taken
+from pathways.badges.holding.results import Read, Taken
 from pathways.badges.models import Holder
 from pathways.diagnostics import taking
 from pathways.diagnostics.models import Diagnostic, DiagnosticShare, DiagnosticState
@@ -51,6 +51,8 @@ class Ways:
     attempt_id: uuid.UUID | None = None
     """A result of the person's own from which a pathway starts, or goes on."""
     on_pathway: bool = False
+    asks_more: bool = False
+    """That result has questions left about some of it: it may go on (``deepening``)."""
 
 
 NONE = Ways()
@@ -82,6 +84,8 @@ class _Start:
     attempt_id: uuid.UUID
     organisation_id: uuid.UUID
     on_pathway: bool
+    unasked: frozenset[str]
+    """Micro-skills, as ``framework:CODE``, about which a question is left."""
 
 
 def _organisations(
@@ -120,14 +124,23 @@ def _starts(db: Session, taken: Sequence[Taken]) -> dict[str, _Start]:
     for one in taken:
         if one.is_over:
             newest.setdefault(one.framework, one)
+    unasked = {one.taken.attempt_id: _unasked(one) for one in results.read(db, list(newest.values()))}
     return {
         framework: _Start(
             one.attempt_id,
             one.organisation_id,
             choosing.current(db, taking.get(db, one.attempt_id)) is not None,
+            unasked.get(one.attempt_id, frozenset()),
         )
         for framework, one in newest.items()
     }
+
+
+def _unasked(one: Read) -> frozenset[str]:
+    if one.taken.on_paper:
+        return frozenset()
+    left = one.skill_of.keys() - {given.item for given in one.answers}
+    return frozenset(f"{one.taken.framework}:{one.skill_of[item]}" for item in left)
 
 
 def _goals(db: Session, starts: Mapping[str, _Start]) -> dict[str, list[str]]:
@@ -153,6 +166,7 @@ def _ways(
         goals=tuple(titles)[:MOST_GOALS],
         attempt_id=start.attempt_id if start else None,
         on_pathway=start is not None and start.on_pathway,
+        asks_more=start is not None and not start.unasked.isdisjoint(keys),
     )
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n
-from pathways.badges.candidacy import requesting, requests, standing
+from pathways.badges.candidacy import deepening, requesting, requests, standing
 from pathways.badges.criteria.wording import Language
 from pathways.badges.doors import WHY, OwnSigner, OwnSpace, OwnSpaceForm, Space, answer, back
 from pathways.badges.holding import results
@@ -162,11 +162,31 @@ def pathway(
     return response
 
 
+@router.post("/h/{key}/requests/{request_id}/questions")
+@public(WHY)
+def questions(
+    request: Request, request_id: uuid.UUID, sent: Sent, space: OwnSpaceForm, db: DB, door: OwnDoor
+) -> Response:
+    """To a few more questions in a result of their own: this browser holds from now on what opens it."""
+    wanted = sent.identifier("attempt")
+    if wanted is None:
+        raise NotFound(requests.NOT_THERE)
+    try:
+        with db.begin_nested():
+            attempt = deepening.ask(db, door, space.holder, request_id, wanted)
+    except Conflict as error:
+        return page(request, space, db, request_id, sent.refused("questions", error), status=STATUS[error.kind])
+    response = RedirectResponse(f"/t/{attempt.id}", 303)
+    hand_over(response, request, door, attempt)
+    return response
+
+
 @router.get("/h/{key}/requests/{request_id}/words")
 @router.get("/h/{key}/requests/{request_id}/submit")
 @router.get("/h/{key}/requests/{request_id}/withdraw")
 @router.get("/h/{key}/requests/{request_id}/appeal")
 @router.get("/h/{key}/requests/{request_id}/pathway")
+@router.get("/h/{key}/requests/{request_id}/questions")
 @router.get("/h/{key}/requests/{request_id}/evidence")
 @router.get("/h/{key}/requests/{request_id}/attested")
 @router.get("/h/{key}/requests/{request_id}/invitations")

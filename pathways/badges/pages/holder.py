@@ -27,7 +27,7 @@ from pathways.badges.holding import held, holders
 from pathways.badges.models import AwardRequest
 from pathways.badges.pages import candidate_words, request_shown
 from pathways.badges.pages.badge_shown import all_shown, day
-from pathways.badges.pages.criteria_shown import Row, rows_of
+from pathways.badges.pages.criteria_shown import Row, every, rows_of
 from pathways.badges.pages.holder_words import ACTS, ERASE, OTHER_ACT, WORDS
 from pathways.badges.pages.plainly import in_plain, language_of
 from pathways.errors import Invalid
@@ -123,7 +123,7 @@ def _one_on_the_way(db: Session, space: Space, request: AwardRequest, *, is_told
         sign=candidate_words.SIGNS[request.state],
         done=sum(one.met for one in rows),
         all=len(rows),
-        following=next((one for one in rows if not one.met), None),
+        following=next((one for one in every(rows) if one.is_next and not one.parts), None),
     )
 
 
