@@ -199,6 +199,7 @@ def test_headers_a_byte_a_second_are_not_waited_for():
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.slow
 def test_a_body_that_the_deadline_cut_off_is_no_body():
     """Without a length, an end that came of our own impatience looks like the end."""
 

@@ -56,6 +56,7 @@ def differences(database: Database) -> list[Any]:
         return compare_metadata(context, metadata)
 
 
+@pytest.mark.slow
 def test_migrations_make_what_the_models_say(empty):
     assert migrating.migrate(empty) is True
     assert differences(empty) == []
@@ -66,6 +67,7 @@ def test_there_is_one_head():
     assert len(ScriptDirectory.from_config(migrating.configuration()).get_heads()) == 1
 
 
+@pytest.mark.slow
 def test_down_and_up_again(empty):
     migrating.migrate(empty)
     for step in (command.downgrade, command.upgrade):
@@ -97,6 +99,7 @@ def test_no_enum_of_the_database_itself():
 # --- templates ---
 
 
+@pytest.mark.slow
 def test_every_template_is_used_and_exists():
     there = {path.name for path in PACKAGE.rglob("*.html")}
     sources = [path.read_text("utf-8") for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]]
@@ -270,6 +273,7 @@ def test_every_body_of_the_api_refuses_what_it_does_not_know(document):
                 assert schemas[used].get("additionalProperties") is False, f"{name}: {used}"
 
 
+@pytest.mark.slow
 def test_the_document_itself_is_served(client, document):
     served = client.get("/api/v1/openapi.json")
     assert served.status_code == 200

@@ -33,6 +33,7 @@ def opened(server: Server, page: Page, label: str, attempt: uuid.UUID) -> str:
 
 
 @pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.slow
 def test_from_the_profile_to_the_receipt(server, page_at, width):
     page = page_at(width)
     attempt, second = an_attempt(server, page), an_attempt(server, page, "fr")
@@ -124,6 +125,7 @@ def test_the_focus_is_in_sight(server, page_at, recorder):
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_a_file_is_opened_and_found_without_javascript_and_by_keyboard(server, page_at):
     page = page_at(360, javascript=False)
     attempt = an_attempt(server, page)
@@ -141,6 +143,7 @@ def test_a_file_is_opened_and_found_without_javascript_and_by_keyboard(server, p
     assert page.get_by_role("link", name="vendredi", exact=True).is_visible()
 
 
+@pytest.mark.slow
 def test_a_slip_and_a_receipt_print_on_one_sheet_without_buttons(server, page_at):
     page = page_at(1280)
     attempt = an_attempt(server, page)

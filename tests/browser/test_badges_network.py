@@ -91,6 +91,7 @@ def test_before_there_is_a_network_the_page_is_whole(server, page_at):
     assert told({"/network": faults(page, targets=False, forced=True)}) == ""
 
 
+@pytest.mark.slow
 def test_a_badge_is_composed_and_published_without_a_script(server, page_at, keeper):
     page = page_at(360, javascript=False)
     keeper.sign_in(page)
@@ -116,6 +117,7 @@ def test_a_badge_is_composed_and_published_without_a_script(server, page_at, kee
     expect(page.get_by_role("status")).to_contain_text("Le badge est publié")
 
 
+@pytest.mark.slow
 def test_after_a_session_whoever_wants_one_gets_a_paper_that_opens_a_space(server, page_at, keeper):
     page = page_at(360, javascript=False)
     keeper.sign_in(page)

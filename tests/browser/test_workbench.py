@@ -71,6 +71,7 @@ def test_the_focus_is_in_sight_on_the_workbench(server, page_at):
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_without_javascript_a_text_is_suggested_and_a_file_examined(server, page_at, tmp_path):
     page = page_at(320, javascript=False)
     server.sign_in(page)
@@ -87,6 +88,7 @@ def test_without_javascript_a_text_is_suggested_and_a_file_examined(server, page
     assert "une autre langue" in page.locator("main").inner_text()
 
 
+@pytest.mark.slow
 def test_letters_are_counted_while_somebody_types(server, page_at):
     page = page_at(360)
     server.sign_in(page)

@@ -95,6 +95,7 @@ def test_a_ready_made_choice_has_an_address(trainer):
     assert Composer(trainer, "/diagnostics/new?situation=nothing").skills == set()
 
 
+@pytest.mark.slow
 def test_a_new_one_starts_from_the_habits_of_the_organisation(trainer, database):
     with database.begin() as db:
         organisation = db.get_one(Organisation, trainer.organisation_id)
@@ -349,6 +350,7 @@ def test_a_deleted_one_is_gone_for_its_colleagues(trainer, database):
 
 
 @pytest.mark.parametrize("field", ["goal", "key", "beside", "steps", "words", "level", "at_least", "minutes"])
+@pytest.mark.slow
 def test_poison_in_a_field_of_the_composer_keeps_nothing(trainer, field):
     good = {"csrf": world.csrf_of(trainer)} | world.FORMS["/diagnostics/new"] | {"action": "look"}
     for action in ("look", "compare", "undo", "take:goal:x", "situation:x", "need:x"):

@@ -308,6 +308,7 @@ def test_whoever_does_not_compose_reads_and_does_not_copy(shared, signed_in):
     assert reviewer.post(f"/diagnostics/{made}/copy", data=form).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_copy_pressed_by_several_at_once_brings_own_questions_once(signed_in, database):
     one, two = signed_in(), signed_in()
     ladder = one.post("/api/v1/ladders", json={"title": "Notre lieu"}).json()

@@ -188,6 +188,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("text", SHAPES, ids=range(len(SHAPES)))
+@pytest.mark.slow
 def test_yaml_of_any_shape_is_answered_in_words(trainer, database, text):
     before = rows_of(database)
     page = examine(trainer, text.encode(), "x.yaml")
@@ -218,6 +219,7 @@ def test_words_of_the_file_are_never_markup(trainer):
     assert wild not in page.text
 
 
+@pytest.mark.slow
 def test_only_whoever_may_write_imports_and_everybody_takes_away(signed_in, trainer):
     imported(trainer, CHOICE)
     reviewer = signed_in(Role.REVIEWER, organisation=trainer.organisation_id)

@@ -46,6 +46,7 @@ def test_the_last_sitting_lies_between_the_days_that_are_told(journey, limits, m
     assert all(not limits.weekdays or one.weekday() in limits.weekdays for one in said)
 
 
+@pytest.mark.slow
 def test_without_a_pace_or_a_step_no_end_is_told(journey):
     pathway = journey.choose()
     assert ends(journey, pathway, Limits()) is not None

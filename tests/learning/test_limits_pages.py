@@ -26,6 +26,7 @@ def text_of(reply) -> str:
     return unescape(reply.text)
 
 
+@pytest.mark.slow
 def test_too_little_time_is_no_knowledge_and_offers_no_way(person):
     page = person.get(f"/ways?goal={person.goal_id}&minutes=15&until={day(1)}")
     assert page.status_code == 200

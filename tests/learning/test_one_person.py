@@ -58,6 +58,7 @@ def test_the_pause_of_a_check_shows_the_one_code_and_the_one_name(person, app):
         assert found.id == person.attempt_id
 
 
+@pytest.mark.slow
 def test_either_cookie_opens_both_and_nothing_of_anybody_else(person, app, client, database):
     check = in_a_check(person)
     other = Person(app, client, database)

@@ -115,6 +115,7 @@ def test_the_last_change_is_taken_back(desk):
     assert desk.trainer.post(f"{desk.url}/undo", data=again).status_code == 409
 
 
+@pytest.mark.slow
 def test_two_people_at_once_and_nothing_is_lost(desk):
     page = desk.trainer.get(desk.url).text
     news = re.search(r'name="news" value="([^"]+)"', page)

@@ -27,6 +27,7 @@ def day() -> str:
     return (clock.now() + timedelta(days=7)).date().isoformat()
 
 
+@pytest.mark.slow
 def test_an_appointment_is_typed_once_and_stands_everywhere(desk, day):
     with desk.database.begin() as db:
         organisation = db.get_one(Organisation, desk.client.organisation_id)

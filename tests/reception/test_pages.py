@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+import pytest
 import sqlalchemy as sa
 
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
@@ -130,6 +131,7 @@ def test_another_published_diagnostic_can_be_chosen_but_none_of_another_organisa
     assert str(desk.attempt(begun.headers["location"]).diagnostic_id) == own
 
 
+@pytest.mark.slow
 def test_the_reception_of_another_organisation_does_not_exist(desk, other_desk):
     sheet, _ = desk.begin(label=LABEL)
     for verb in ("", "/sheet"):

@@ -60,6 +60,7 @@ def code_of(house) -> str:
         return str(db.get_one(Diagnostic, house.diagnostic_id).code)
 
 
+@pytest.mark.slow
 def test_what_nobody_read_is_read_marked_as_synthetic_and_once(house, espeak):
     told = speak(house, "ar", diagnostic=code_of(house))
     assert (told.made, told.there, told.failed) == (len(house.script()), 0, 0)

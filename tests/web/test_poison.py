@@ -88,6 +88,7 @@ def headers_of(route: Route, place: world.World) -> dict[str, str]:
     return key | (place.taker.headers if route.for_learner else {})
 
 
+@pytest.mark.slow
 def test_broken_json_on_every_door_of_the_api(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -138,6 +139,7 @@ def test_duplicate_keys_are_refused_not_guessed(place):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_another_content_type_is_refused(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -176,6 +178,7 @@ def test_numbers_that_are_none_in_a_selection(place):
     ],
     ids=["first", "others"],
 )
+@pytest.mark.slow
 def test_poison_on_every_form(routes, place, names):
     csrf = world.csrf_of(place.administrator)
     before, wrong = place.rows(), []

@@ -164,6 +164,7 @@ def an_answer(attempt_id: uuid.UUID, *, number: int, superseded: bool = False) -
     )
 
 
+@pytest.mark.slow
 def test_a_page_of_the_desk_costs_as_many_queries_for_one_row_as_for_fifty(app, place, database):
     counts: list[dict[str, int]] = []
     for rows in (FEW, MANY - FEW):

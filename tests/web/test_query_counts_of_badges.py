@@ -119,6 +119,7 @@ def _join_the_team(db: Session, invitations: InvitationLinks, links: Links, keep
     consenting.agree(db, invited, holder, columns, language="fr", seen=seen, badges=True)
 
 
+@pytest.mark.slow
 def test_a_page_of_badges_costs_as_many_queries_for_three_rows_as_for_six(app, place, database):
     counts: list[dict[str, int]] = []
     for rows in (FEW, MANY - FEW):

@@ -47,6 +47,7 @@ def test_whoever_is_not_signed_in_has_no_space_of_an_account(spaces, place, clie
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_a_link_that_opens_nothing_opens_nothing(spaces, place, client):
     before, wrong = place.rows(), []
     for key in ("x" * 43, "00000000-0000-0000-0000-000000000000", "%00", "ME", place.values["share_token"]):

@@ -329,6 +329,7 @@ def run(database, monkeypatch):
         yield days
 
 
+@pytest.mark.slow
 def test_some_days(run, database):
     if not database.is_sqlite:
         pytest.skip("with the slow ones")

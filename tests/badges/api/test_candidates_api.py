@@ -171,6 +171,7 @@ def test_nobody_endorses_themself_and_a_name_in_a_comment_is_refused(way, scene)
     assert endorser.delete(f"/api/v1/endorsement-invitations/{invited['id']}").status_code == 404
 
 
+@pytest.mark.slow
 def test_an_invitation_under_one_key_is_made_once_and_no_stored_answer_opens_it(way, database):
     path = f"/api/v1/award-requests/{way.asked()['id']}/invitations"
     first = way.program.post(path, json={"label": "B."}, headers={"Idempotency-Key": "one"}).json()

@@ -102,6 +102,7 @@ def test_a_pictogram_is_light_and_dark_enough_at_64_pixels(name):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_nothing_touches_the_edge_the_middle_is_filled_and_the_file_is_light(size):
     for design in LOOKS:
         picture = badge_png(design, size)

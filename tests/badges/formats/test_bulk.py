@@ -66,6 +66,7 @@ tokens = st.one_of(
     st.lists(st.uuids(), min_size=4, max_size=4),
     st.booleans(),
 )
+@pytest.mark.slow
 def test_texts_that_look_like_what_is_filled_in_stay_texts(narrative, name, ids, alike):
     def document(number):
         made = documents.achievement_credential(samples.badge(1))

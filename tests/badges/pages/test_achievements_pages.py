@@ -46,6 +46,7 @@ def test_every_shipped_proposal_is_read_adopted_and_shown(desk, database):
 
 
 @pytest.mark.parametrize("slug", ["allophones", "volunteer-welcome", "i-do-it-myself"])
+@pytest.mark.slow
 def test_every_part_of_an_adopted_proposal_is_kept_as_it_was(desk, database, slug):
     every_part_is_kept(desk, database, slug)
 

@@ -154,6 +154,7 @@ def test_no_form_at_all_is_answered(visitor):
     assert word(visitor.post("/verify", content=b"x", headers={"content-type": "text/plain"}).text) == "could-not-tell"
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_there_is_a_page(visitor):
     for name, make in corpus.HOSTILE.items():
         page = sent(visitor, make(), "../../etc/passwd")

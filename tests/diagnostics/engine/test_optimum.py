@@ -61,6 +61,7 @@ class Programme:
 
 @pytest.mark.parametrize("questions", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize("structure", [CHAIN, PAIRS], ids=["chain", "pairs"])
+@pytest.mark.slow
 def test_greedy_is_within_half_a_percent_of_the_optimum(structure, questions):
     programme = Programme(structure, Population((0.7,), (1.0,), (0.0,)))
     nothing = (0,) * (3 * len(programme.codes))
