@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from pathways import clock, content, demo, migrating, throttle
+from pathways import clock, content, demo, messages, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
@@ -86,6 +87,12 @@ def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content)
         return made[kind]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def collected() -> dict[str, Catalog]:
+    """Every text of the interface, as it is collected from the source."""
+    return messages.collected()
 
 
 @pytest.fixture(autouse=True)

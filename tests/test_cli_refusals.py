@@ -30,6 +30,7 @@ def test_an_address_that_is_none_is_named(run):
     assert (code, "adresse e-mail" in said, "nom@exemple.fr" in said) == (1, True, True)
 
 
+@pytest.mark.slow
 def test_a_name_that_is_missing_is_asked_for(run):
     run("migrate")
     run("operator", "a@exemple.fr")

@@ -16,7 +16,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from babel.messages.catalog import Catalog
 
 from pathways import content, i18n, messages, migrating
 from pathways.app import create_app
@@ -119,11 +118,6 @@ def test_every_static_file_is_used():
 
 
 # --- catalogues ---
-
-
-@pytest.fixture(scope="module")
-def collected() -> dict[str, Catalog]:
-    return messages.collected()
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

@@ -88,6 +88,7 @@ def test_a_secret_of_the_backup_comes_back_for_its_owner_only(database, settings
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_nothing_is_restored_over_people(database, settings, tmp_path):
     keeping.backup(database, settings, tmp_path / "b.zip")
     before = everything(database)

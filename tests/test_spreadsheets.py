@@ -287,6 +287,7 @@ def test_a_size_that_lies_does_not_unpack_more():
         spreadsheets.read(bytes(data.replace(size, (10).to_bytes(4, "little"))), "x.xlsx")
 
 
+@pytest.mark.slow
 def test_rows_and_columns_far_away_cost_nothing_and_hide_nothing():
     def sheet(reference: str, row: int) -> bytes:
         return (

@@ -11,6 +11,8 @@ from pathways.people.models import LearnerFile
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import LEARNT, Server
 
+pytestmark = pytest.mark.slow
+
 
 def an_attempt(server: Server, page: Page, language: str = "ar") -> uuid.UUID:
     attempt = server.begin(page, language, answered=LEARNT)
@@ -33,7 +35,6 @@ def opened(server: Server, page: Page, label: str, attempt: uuid.UUID) -> str:
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.slow
 def test_from_the_profile_to_the_receipt(server, page_at, width):
     page = page_at(width)
     attempt, second = an_attempt(server, page), an_attempt(server, page, "fr")
@@ -107,7 +108,6 @@ def pages_of(server: Server, page: Page):
     yield "the receipt"
 
 
-@pytest.mark.slow
 def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     recorder.allow("status of 409")  # the browser complains of it; the page says what happened
     page = page_at(320)
@@ -116,7 +116,6 @@ def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight(server, page_at, recorder):
     recorder.allow("status of 409")
     page = page_at(1280)
@@ -125,7 +124,6 @@ def test_the_focus_is_in_sight(server, page_at, recorder):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_a_file_is_opened_and_found_without_javascript_and_by_keyboard(server, page_at):
     page = page_at(360, javascript=False)
     attempt = an_attempt(server, page)
@@ -143,7 +141,6 @@ def test_a_file_is_opened_and_found_without_javascript_and_by_keyboard(server, p
     assert page.get_by_role("link", name="vendredi", exact=True).is_visible()
 
 
-@pytest.mark.slow
 def test_a_slip_and_a_receipt_print_on_one_sheet_without_buttons(server, page_at):
     page = page_at(1280)
     attempt = an_attempt(server, page)

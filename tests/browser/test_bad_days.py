@@ -11,6 +11,8 @@ from pathways import i18n
 from tests.browser.answering import CONFIRM, choose
 from tests.browser.server import KINDS, Server, response_to
 
+pytestmark = pytest.mark.slow
+
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION"
 NO_NETWORK = "Pas de réseau. Votre réponse est gardée sur cette page. Nous réessayons."
 ALREADY = "Vous avez déjà répondu à cette question. Voici la suivante."
@@ -39,7 +41,6 @@ def said_in(page: Page, message: str, language: str, where: str = "[role=status]
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_a_double_tap_is_one_answer(server, page_at, javascript):
     page = page_at(360, "ar", javascript=javascript)
     attempt = chosen(server, page)
@@ -51,7 +52,6 @@ def test_a_double_tap_is_one_answer(server, page_at, javascript):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_a_double_tap_on_undo_takes_back_one_answer(server, page_at, javascript):
     page = page_at(360, "ar", javascript=javascript)
     attempt = server.begin(page, "ar", answered=("right", "right", "right"))
@@ -64,7 +64,6 @@ def test_a_double_tap_on_undo_takes_back_one_answer(server, page_at, javascript)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_back_and_forth_and_reload_lose_nothing(server, page_at, javascript):
     page = page_at(360, "uk", javascript=javascript)
     attempt = server.begin(page, "uk")
@@ -89,7 +88,6 @@ def test_back_and_forth_and_reload_lose_nothing(server, page_at, javascript):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_two_tabs_on_one_attempt(server, page_at, javascript):
     """The second tab shows a question that the first has answered: it is told so, and led to the present one."""
     page = page_at(360, "ar", javascript=javascript)
@@ -107,7 +105,6 @@ def test_two_tabs_on_one_attempt(server, page_at, javascript):
 
 
 @pytest.mark.parametrize("language", ["ar", "uk", "en", "fa_AF"])
-@pytest.mark.slow
 def test_a_network_that_dies_and_comes_back(server, page_at, recorder, language):
     recorder.allow(CUT)
     page = page_at(360, i18n.language(language).tag)
@@ -124,7 +121,6 @@ def test_a_network_that_dies_and_comes_back(server, page_at, recorder, language)
     assert server.answers(attempt) == 1
 
 
-@pytest.mark.slow
 def test_a_reply_that_is_lost_on_the_way(server, page_at, recorder):
     """The server has the answer, the phone does not know: it sends it again, and it counts once."""
     recorder.allow(CUT)
@@ -147,7 +143,6 @@ def test_a_reply_that_is_lost_on_the_way(server, page_at, recorder):
     assert server.answers(attempt) == 1
 
 
-@pytest.mark.slow
 def test_the_network_dies_without_javascript(server, page_at, recorder):
     """The browser says so itself; back on the page, the answer goes out once."""
     recorder.allow(CUT)
@@ -167,7 +162,6 @@ def test_the_network_dies_without_javascript(server, page_at, recorder):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_the_next_learner_on_the_same_phone_sees_nothing_of_the_one_before(server, page_at, javascript):
     page = page_at(360, "ar", javascript=javascript)
     first = server.begin(page, "ar", answered=("right", "wrong", "dont_know"))
@@ -196,7 +190,6 @@ def test_the_next_learner_on_the_same_phone_sees_nothing_of_the_one_before(serve
     page.wait_for_url(f"**/t/{first}/result")
 
 
-@pytest.mark.slow
 def test_what_was_erased_does_not_come_back(server, page_at):
     page = page_at(360, "uk")
     attempt = server.begin(page, "uk", answered=("right", "wrong"))
@@ -212,7 +205,6 @@ def test_what_was_erased_does_not_come_back(server, page_at):
     assert answer.status == 404
 
 
-@pytest.mark.slow
 def test_a_colleague_on_the_trainers_computer_signs_out_for_good(server, page_at):
     page = page_at(1280)
     server.sign_in(page)
@@ -222,7 +214,6 @@ def test_a_colleague_on_the_trainers_computer_signs_out_for_good(server, page_at
     assert page.locator("table").count() == 0
 
 
-@pytest.mark.slow
 def test_a_phone_that_is_some_years_old(server, page_at):
     """Without what came to browsers after 2021: the answer goes out all the same, and so do the two ways out."""
     page = page_at(360, "ar")

@@ -9,6 +9,8 @@ from tests.badges.pages.walking import SHORT, WHOLE, Stage, a_stage
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
 
+pytestmark = pytest.mark.slow
+
 PDF = b"%PDF-1.7\n%%EOF"
 
 
@@ -17,7 +19,6 @@ def stage(server: Server, **changed) -> Stage:
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
-@pytest.mark.slow
 def test_the_page_of_a_request_is_whole_on_a_small_telephone(server, page_at, lang):
     set_up = stage(server, **WHOLE)
     space, request_id = set_up.asked(level=1)
@@ -32,7 +33,6 @@ def test_the_page_of_a_request_is_whole_on_a_small_telephone(server, page_at, la
     assert not wrong, wrong
 
 
-@pytest.mark.slow  # axe on every page
 @pytest.mark.parametrize("lang", ["fr", "ar", "ti"])
 def test_every_page_of_a_candidate_is_whole_on_a_small_telephone(server, page_at, lang):
     set_up = stage(server, **WHOLE)
@@ -48,7 +48,6 @@ def test_every_page_of_a_candidate_is_whole_on_a_small_telephone(server, page_at
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_public_pages_of_badges_are_whole_on_a_small_telephone(server, page_at):
     set_up = stage(server, **WHOLE)
     page, found = page_at(320), {}
@@ -59,7 +58,6 @@ def test_the_public_pages_of_badges_are_whole_on_a_small_telephone(server, page_
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_desk_of_the_jury_is_whole_and_is_walked_by_the_keyboard(server, page_at):
     set_up = stage(server)
     _, request_id = set_up.asked(name="Surnom")
@@ -78,7 +76,6 @@ def test_the_desk_of_the_jury_is_whole_and_is_walked_by_the_keyboard(server, pag
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_without_javascript_somebody_asks_is_endorsed_and_becomes_a_holder(server, page_at):
     set_up = stage(server, **SHORT)
     candidate = page_at(320, javascript=False)

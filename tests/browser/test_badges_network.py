@@ -22,6 +22,8 @@ from tests.browser.checks import faults, told
 from tests.browser.server import Server
 from tests.workshops.days import a_booking, a_mark, a_session
 
+pytestmark = pytest.mark.slow
+
 
 class Keeper:
     """A structure that keeps a network with a badge on offer, a draft of everything, and a session that is over."""
@@ -60,7 +62,6 @@ def keeper(server: Server) -> Keeper:
     return Keeper(server)
 
 
-@pytest.mark.slow  # axe on every page
 def test_every_page_of_a_network_is_whole_on_a_small_telephone(server, page_at, keeper):
     page, found = page_at(320), {}
     keeper.sign_in(page)
@@ -80,7 +81,6 @@ def test_every_page_of_a_network_is_whole_on_a_small_telephone(server, page_at, 
     assert told(found) == ""
 
 
-@pytest.mark.slow  # axe
 def test_before_there_is_a_network_the_page_is_whole(server, page_at):
     page = page_at(320)
     with server.database.begin() as db:
@@ -91,7 +91,6 @@ def test_before_there_is_a_network_the_page_is_whole(server, page_at):
     assert told({"/network": faults(page, targets=False, forced=True)}) == ""
 
 
-@pytest.mark.slow
 def test_a_badge_is_composed_and_published_without_a_script(server, page_at, keeper):
     page = page_at(360, javascript=False)
     keeper.sign_in(page)
@@ -117,7 +116,6 @@ def test_a_badge_is_composed_and_published_without_a_script(server, page_at, kee
     expect(page.get_by_role("status")).to_contain_text("Le badge est publié")
 
 
-@pytest.mark.slow
 def test_after_a_session_whoever_wants_one_gets_a_paper_that_opens_a_space(server, page_at, keeper):
     page = page_at(360, javascript=False)
     keeper.sign_in(page)

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import faults, focus_walk, told
 
+pytestmark = pytest.mark.slow
+
 FOCUS_UNDER_THE_BAR = """() => {
   const own = document.activeElement, bar = document.querySelector('.steps');
   if (!own || own === document.body || !bar || bar.contains(own)) return '';
@@ -63,7 +65,6 @@ def at(server, page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.slow
 def test_twelve_micro_skills_are_published_in_few_actions_from_a_ready_made_choice(server, page_at, width):
     page = page_at(width)
     at(server, page, "/")
@@ -77,7 +78,6 @@ def test_twelve_micro_skills_are_published_in_few_actions_from_a_ready_made_choi
     assert actions.count <= 4
 
 
-@pytest.mark.slow
 def test_a_goal_in_plain_words_is_published_in_at_most_twenty_five_actions(server, page_at):
     page = page_at(1280)
     at(server, page, "/")
@@ -95,7 +95,6 @@ def test_a_goal_in_plain_words_is_published_in_at_most_twenty_five_actions(serve
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_every_change_is_undone_and_done_again(server, page_at, javascript):
     page = page_at(1280, javascript=javascript)
     at(server, page, "/diagnostics/new")
@@ -119,7 +118,6 @@ def test_every_change_is_undone_and_done_again(server, page_at, javascript):
     assert ticked(page) == 12
 
 
-@pytest.mark.slow
 def test_the_keyboard_alone_composes_and_publishes(server, page_at):
     page = page_at(1280)
     at(server, page, "/diagnostics/new")
@@ -145,7 +143,6 @@ def test_the_keyboard_alone_composes_and_publishes(server, page_at):
     expect(page.get_by_role("link", name="Affiche à imprimer")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_each_tick_is_a_step_of_its_own(server, page_at):
     page = page_at(360)
     at(server, page, "/diagnostics/new")
@@ -158,7 +155,6 @@ def test_each_tick_is_a_step_of_its_own(server, page_at):
     assert page.locator("input[value=SEC-02]").is_checked()
 
 
-@pytest.mark.slow
 def test_a_reload_keeps_the_choices_and_asks_nothing(server, page_at):
     page = page_at(1280)
     at(server, page, "/diagnostics/new")
@@ -173,7 +169,6 @@ def test_a_reload_keeps_the_choices_and_asks_nothing(server, page_at):
     assert page.locator("[value=undo]").is_enabled()
 
 
-@pytest.mark.slow
 def test_the_price_stays_in_sight_on_a_phone(server, page_at):
     page = page_at(360)
     at(server, page, "/diagnostics/new?situation=papers")
@@ -186,7 +181,6 @@ def test_the_price_stays_in_sight_on_a_phone(server, page_at):
         assert page.evaluate(FOCUS_UNDER_THE_BAR) == ""
 
 
-@pytest.mark.slow
 def test_prerequisites_are_seen_and_added_in_one_press(server, page_at):
     page = page_at(1280)
     at(server, page, "/diagnostics/new")
@@ -202,7 +196,6 @@ def test_prerequisites_are_seen_and_added_in_one_press(server, page_at):
     assert page.locator("#needs").get_attribute("open") is not None, "what was open stays open"
 
 
-@pytest.mark.slow
 def test_two_trainers_and_the_second_loses_nothing(server, page_at):
     one, two = page_at(1280), page_at(1280)
     at(server, one, "/diagnostics/new?situation=papers")
@@ -268,7 +261,6 @@ def composing_pages(server, page: Page):
     yield "the draft of a new version"
 
 
-@pytest.mark.slow
 def test_the_pages_around_composing_are_accessible(server, page_at):
     page = page_at(320)
     found = {}
@@ -278,7 +270,6 @@ def test_the_pages_around_composing_are_accessible(server, page_at):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight_around_composing(server, page_at):
     page = page_at(1280)
     found = {name: focus_walk(page, most=30) for name in composing_pages(server, page)}
@@ -286,7 +277,6 @@ def test_the_focus_is_in_sight_around_composing(server, page_at):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_a_long_title_widens_no_table(server, page_at):
     page = page_at(320)
     at(server, page, "/diagnostics/new?situation=papers")

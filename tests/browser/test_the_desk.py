@@ -21,6 +21,8 @@ from tests.browser.receiving import (
 )
 from tests.browser.server import response_to
 
+pytestmark = pytest.mark.slow
+
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION"
 LABEL = "Mariposa du mardi"
 LEFT = "Papillon du jeudi"
@@ -44,7 +46,6 @@ def desk(server, page_at):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_two_presses_lead_from_home_to_the_first_question(desk, width, javascript):
     page = desk(width, javascript=javascript)
     page.get_by_role("link", name="Commencer").click()
@@ -55,7 +56,6 @@ def test_two_presses_lead_from_home_to_the_first_question(desk, width, javascrip
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.slow
 def test_somebody_is_received_from_the_first_word_to_the_paper(server, desk, width):
     page = desk(width)
     address, questions = begin(page, server, language="uk", label=LABEL)
@@ -76,7 +76,6 @@ def test_somebody_is_received_from_the_first_word_to_the_paper(server, desk, wid
     expect(page.locator("tbody").first).to_contain_text(LABEL)
 
 
-@pytest.mark.slow
 def test_who_leaves_after_three_questions_has_a_result(server, desk):
     page = desk(360)
     begin(page, server)
@@ -94,7 +93,6 @@ def test_who_leaves_after_three_questions_has_a_result(server, desk):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_the_next_person_sees_nothing_of_the_one_before(server, desk, width, javascript):
     page = desk(width, javascript=javascript)
     address, questions = begin(page, server, language="ar", label=LEFT)
@@ -132,7 +130,6 @@ def test_the_next_person_sees_nothing_of_the_one_before(server, desk, width, jav
     assert server.answers(id_of(questions)) == 1
 
 
-@pytest.mark.slow
 def test_the_next_person_from_the_result_and_from_the_reception(server, desk):
     page = desk()
     for where in ("result", "reception"):
@@ -148,7 +145,6 @@ def test_the_next_person_from_the_result_and_from_the_reception(server, desk):
         assert page.locator(".group").count() == 0
 
 
-@pytest.mark.slow
 def test_a_browser_that_died_goes_on(server, desk):
     page = desk()
     _, questions = begin(page, server)
@@ -167,7 +163,6 @@ def test_a_browser_that_died_goes_on(server, desk):
     assert page.locator("form[data-kind]").count() == 0
 
 
-@pytest.mark.slow
 def test_a_sheet_that_is_reloaded_has_everything_still(server, desk):
     page = desk()
     blank(page, server)
@@ -183,7 +178,6 @@ def test_a_sheet_that_is_reloaded_has_everything_still(server, desk):
     assert page.locator("#label").input_value() == LABEL
 
 
-@pytest.mark.slow
 def test_a_reload_on_each_page_loses_nothing(server, desk):
     page = desk(360)
     address, questions = begin(page, server, label=LABEL)
@@ -198,7 +192,6 @@ def test_a_reload_on_each_page_loses_nothing(server, desk):
     expect(page).to_have_url(address)
 
 
-@pytest.mark.slow
 def test_a_network_that_dies_while_the_sheet_is_filled_in(server, desk, recorder):
     recorder.allow(CUT)
     page = desk(360)
@@ -216,7 +209,6 @@ def test_a_network_that_dies_while_the_sheet_is_filled_in(server, desk, recorder
     expect(page.locator("html")).to_have_attribute("lang", "uk")
 
 
-@pytest.mark.slow
 def test_a_network_that_dies_during_a_question(server, desk, recorder):
     recorder.allow(CUT)
     page = desk()
@@ -231,7 +223,6 @@ def test_a_network_that_dies_during_a_question(server, desk, recorder):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-@pytest.mark.slow
 def test_on_the_persons_own_phone_and_back_to_the_desk(server, desk, page_at, javascript):
     page = desk(javascript=javascript)
     blank(page, server)
@@ -261,7 +252,6 @@ def test_on_the_persons_own_phone_and_back_to_the_desk(server, desk, page_at, ja
     expect(page.locator("svg.qr")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_somebody_who_was_here_before_is_found_by_the_label(server, desk):
     page = desk()
     begin(page, server, label="Zéphyrine, jeudi")
@@ -279,7 +269,6 @@ def test_somebody_who_was_here_before_is_found_by_the_label(server, desk):
     expect(page.locator("tbody td:first-child", has_text="Zéphyrine, jeudi")).to_have_count(1)
 
 
-@pytest.mark.slow
 def test_everything_with_the_keyboard_alone(server, desk):
     page = desk()
     tab_to(page, "a[href='/receptions/new']")
@@ -304,7 +293,6 @@ def test_everything_with_the_keyboard_alone(server, desk):
     expect(page).to_have_url(SHEET)
 
 
-@pytest.mark.slow
 def test_scanning_the_poster_again_goes_on_where_one_was(server, page_at):
     page = page_at(360, "uk")
     page.goto(f"{server.url}/q/{server.code}/uk")
@@ -316,7 +304,6 @@ def test_scanning_the_poster_again_goes_on_where_one_was(server, page_at):
     expect(page).to_have_url(questions)
 
 
-@pytest.mark.slow
 def test_what_was_chosen_for_one_person_does_not_come_back_with_the_back_button(desk, server):
     page = desk(javascript=False)  # nothing is stored, so the address opens a blank sheet again
     blank(page, server)
@@ -331,7 +318,6 @@ def test_what_was_chosen_for_one_person_does_not_come_back_with_the_back_button(
     assert page.locator("#label").input_value() == ""
 
 
-@pytest.mark.slow
 def test_the_browser_proposes_nothing_that_was_typed_for_somebody_else(desk, server):
     page = desk()
     address, _ = begin(page, server)
@@ -341,7 +327,6 @@ def test_the_browser_proposes_nothing_that_was_typed_for_somebody_else(desk, ser
     assert page.locator(f"form:not([autocomplete=off]) {remembers.partition(' ')[2]}").count() == 0
 
 
-@pytest.mark.slow
 def test_a_second_window_goes_over_to_the_next_person_too(desk, server, recorder):
     recorder.allow("status of 404")
     page = desk()
@@ -356,7 +341,6 @@ def test_a_second_window_goes_over_to_the_next_person_too(desk, server, recorder
         assert LEFT not in window.content()
 
 
-@pytest.mark.slow
 def test_an_appointment_that_is_being_typed_stays_when_the_person_ends_on_their_phone(desk, server):
     page = desk()
     blank(page, server)
@@ -372,7 +356,6 @@ def test_an_appointment_that_is_being_typed_stays_when_the_person_ends_on_their_
     assert page.locator("#place").input_value() == "Salle du marché"
 
 
-@pytest.mark.slow
 def test_an_appointment_that_cannot_be_kept_as_it_is_stays_on_the_page(desk, server):
     page = desk()
     blank(page, server)
@@ -389,7 +372,6 @@ def test_an_appointment_that_cannot_be_kept_as_it_is_stays_on_the_page(desk, ser
     expect(page.locator("#date-said")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_network_that_dies_while_an_appointment_is_noted(desk, server, recorder):
     recorder.allow(CUT)
     page = desk()

@@ -106,6 +106,7 @@ def test_a_new_one_starts_from_the_habits_of_the_organisation(trainer, database)
     assert set(sent["languages"]) == {"fr", "uk"}
 
 
+@pytest.mark.slow
 def test_every_change_is_undone_without_a_script(trainer):
     page = Composer(trainer)
     assert "disabled" in page.page.partition('value="undo"')[2][:12]
@@ -205,6 +206,7 @@ def test_a_pasted_title_with_an_invisible_character_costs_no_choice(trainer):
 # --- comparing ---
 
 
+@pytest.mark.slow
 def test_two_choices_beside_each_other(trainer):
     made = trainer.post("/api/v1/diagnostics", json=world.DIAGNOSTIC).json()["id"]
     for name in (made, "situation:phone"):

@@ -146,6 +146,7 @@ def test_a_place_says_when_how_and_what_comes_next(client, database, town):
     assert "http" not in re.sub(r'href="http://testserver[^"]*"', "", page).replace("http-equiv", "")
 
 
+@pytest.mark.slow
 def test_every_language_reads_every_page(client, database, town):
     with database.begin() as db:
         tour = situations.tour(db, town[0])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.insights.crowds import Crowd
 from tests.statements import counted
+
+pytestmark = pytest.mark.slow
 
 PAGES = ("group", "live?since=2000-01-01", "live/rows?since=2000-01-01", "session?skill=SEC-02", "attempts.csv")
 API = ("group", "live", "mistakes", "next-skills")

@@ -94,6 +94,7 @@ def test_sent_twice_it_is_one_choice_and_another_ends_the_first(person):
     assert sorted(one.state.value for one in found) == ["active", "stopped"]
 
 
+@pytest.mark.slow
 def test_each_step_has_its_page_and_another_attempts_do_not(person, signed_in):
     person.choose()
     for step in person.steps():
@@ -108,6 +109,7 @@ def test_each_step_has_its_page_and_another_attempts_do_not(person, signed_in):
     ("said", "kind"),
     [("done", events.DONE), ("known", events.KNOWN), ("hard", events.TOO_HARD), ("no", events.REFUSED)],
 )
+@pytest.mark.slow
 def test_what_is_said_of_a_step_counts_once(person, said, kind):
     person.choose()
     step = first_learning(person)

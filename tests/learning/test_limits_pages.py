@@ -54,6 +54,7 @@ def test_a_pathway_without_time_says_so_and_offers_more(person):
     assert person.steps()
 
 
+@pytest.mark.slow
 def test_who_refused_everything_is_told_so_and_not_praised(person):
     person.choose()
     for _ in range(60):

@@ -85,6 +85,7 @@ def test_the_file_of_a_person_holds_together_what_they_answered(person, app, cli
     assert client.get(f"{person.base}/result").status_code == 404
 
 
+@pytest.mark.slow
 def test_another_language_leads_back_to_where_one_was(person):
     person.choose()
     step = first_learning(person)

@@ -152,6 +152,7 @@ def test_a_person_reads_words_and_no_number(db, door):
     assert found[0].next[0].titles["ar"] in words
 
 
+@pytest.mark.slow
 def test_those_who_help_read_the_range_and_where_it_ends(db, door):
     walker = a_walker(db, door, Crowd.new(db), _goal(db, "pix"))
     found = readiness.of_pathway(db, door, walker.pathway)

@@ -185,6 +185,7 @@ def test_a_comment_is_kept_for_whom_it_is(app, client, desk):
     assert "x" * 600 in refused.text
 
 
+@pytest.mark.slow
 def test_a_page_costs_as_many_queries_for_many_steps_as_for_one(app, desk):
     def cost(path: str) -> int:
         desk.trainer.get(path)

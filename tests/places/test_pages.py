@@ -191,6 +191,7 @@ def test_the_sheet_of_a_place_says_what_happens_in_it_whoever_holds_it(keeper, s
     assert "/s/CCCCCC" not in page
 
 
+@pytest.mark.slow
 def test_pages_cost_as_many_statements_for_many_rows_as_for_one(keeper, app, database):
     van = made(keeper, name="Le bus", is_mobile="on").rsplit("/", 1)[-1]
     tour = send(keeper, "/tours", name="Tournée", van=van).headers["location"]

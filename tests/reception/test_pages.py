@@ -211,6 +211,7 @@ def test_without_its_cookie_an_attempt_is_said_to_be_shut_and_not_erased(client,
     assert "effacé" not in gone.text
 
 
+@pytest.mark.slow
 def test_a_full_day_costs_home_as_many_queries_as_a_quiet_one(desk):
     counts = []
     for people in (1, 12):

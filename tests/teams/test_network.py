@@ -74,6 +74,7 @@ class ManyTeams:
         return next((one for one in found.skills if one.key == f"{FRAMEWORK}:{code}"), None)
 
 
+@pytest.mark.slow
 def test_a_network_reads_numbers_of_those_who_agreed(db):
     many = ManyTeams(db)
     many.fill(12, can=["ACU-01"])

@@ -52,6 +52,7 @@ def test_nobody_s_own_and_no_reason_are_refused(reviewer, texts):
 
 
 @pytest.mark.parametrize("kind", ["po", "xlf"])
+@pytest.mark.slow
 def test_a_file_by_the_api(translator, kind):
     out = translator.get(f"{URL}/export?lang=ar&kind={kind}")
     assert out.status_code == 200
@@ -67,6 +68,7 @@ def test_a_file_by_the_api(translator, kind):
     assert translator.post(path, content=b"#" * (30 * 1024 * 1024)).status_code == 413
 
 
+@pytest.mark.slow
 def test_another_organisation_reads_no_name_and_no_own_question(signed_in, translator, texts):
     number = translator.get(ONE + LANG).json()["number"]
     made = translator.post(f"{ONE}/suggestions{LANG}", json={"number": number, "texts": texts}).json()

@@ -134,6 +134,7 @@ def test_languages_are_those_of_the_registry_with_a_voice():
             machine.languages_of([tag])
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_missing_and_what_it_did(house, settings, espeak, quick, monkeypatch, capsys):
     monkeypatch.setenv("PATHWAYS_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("PATHWAYS_DATA", str(settings.data))

@@ -105,6 +105,7 @@ def test_a_language_without_a_word_to_read_is_refused_with_the_page(desk):
         assert 'role="alert"' in page.text
 
 
+@pytest.mark.slow
 def test_the_whole_way_of_a_speaker_without_a_script(app, desk, speaker, client):
     welcome = speaker.browser.get(speaker.path)
     assert (welcome.status_code, 'dir="rtl"' in welcome.text) == (200, True)

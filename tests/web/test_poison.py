@@ -210,6 +210,7 @@ def test_poison_on_every_form(routes, place, names):
     }
 
 
+@pytest.mark.slow
 def test_poison_in_every_field_of_the_composer(place):
     csrf = world.csrf_of(place.administrator)
     good = {"csrf": csrf} | world.FORMS["/diagnostics/new"]

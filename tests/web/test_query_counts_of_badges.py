@@ -39,6 +39,8 @@ from tests.web import world
 from tests.web.test_query_counts import queries
 from tests.web.world import World
 
+pytestmark = pytest.mark.slow
+
 FEW, MANY = 3, 6
 """The first screen of a space says of the three newest requests how far they are."""
 PAGES = (
@@ -119,7 +121,6 @@ def _join_the_team(db: Session, invitations: InvitationLinks, links: Links, keep
     consenting.agree(db, invited, holder, columns, language="fr", seen=seen, badges=True)
 
 
-@pytest.mark.slow
 def test_a_page_of_badges_costs_as_many_queries_for_three_rows_as_for_six(app, place, database):
     counts: list[dict[str, int]] = []
     for rows in (FEW, MANY - FEW):

@@ -114,6 +114,7 @@ def test_the_administrator_of_another_organisation_finds_nothing(routes, place, 
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_with_the_token_of_another_attempt_an_attempt_does_not_exist(routes, place, client):
     other = Taker.start(client, place.values["code"])
     before, wrong = place.rows(), []

@@ -14,6 +14,8 @@ from pathways.diagnostics.engine import EVIDENCE, Population, Structure, compile
 from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
 
+pytestmark = pytest.mark.slow
+
 CHAIN = Structure((strand("A", -1.2, -0.4, 0.4, 1.2),), tuple(item(f"q{r}", f"A{r}", guess=0.2) for r in range(1, 5)))
 PAIRS = Structure(
     (strand("A", -0.6, 0.5), strand("B", -0.2, 1.0)),
@@ -61,7 +63,6 @@ class Programme:
 
 @pytest.mark.parametrize("questions", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize("structure", [CHAIN, PAIRS], ids=["chain", "pairs"])
-@pytest.mark.slow
 def test_greedy_is_within_half_a_percent_of_the_optimum(structure, questions):
     programme = Programme(structure, Population((0.7,), (1.0,), (0.0,)))
     nothing = (0,) * (3 * len(programme.codes))
