@@ -75,6 +75,7 @@ def test_among_the_languages_of_a_diagnostic():
     assert i18n.negotiated("ar", among=["fr"]) is None
 
 
+@pytest.mark.slow
 def test_the_order_of_wishes(client, published):
     """The address, then the cookie, then the browser, then French."""
 

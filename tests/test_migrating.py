@@ -97,6 +97,7 @@ def test_foreign_keys_are_enforced_again_afterwards(first):
 
 
 @pytest.mark.parametrize("first", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_a_broken_link_stops_the_migration_and_changes_nothing(first):
     """On SQLite alone: PostgreSQL enforces foreign keys while it migrates, and nothing broken can be there."""
     with first.engine.connect() as connection:

@@ -247,6 +247,7 @@ def test_the_reader_sees_definition_questions_and_price_and_nothing_else(shared)
     assert (row["id"], row["owner"]) == (made, "Une structure")
 
 
+@pytest.mark.slow
 def test_what_is_shared_is_read_and_copied_and_nothing_more(shared):
     _, two, made, _ = shared
     csrf = {"csrf": world.csrf_of(two)}

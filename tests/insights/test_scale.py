@@ -18,6 +18,7 @@ def addresses(crowd: Crowd) -> list[str]:
     return [f"{base}/{end}" for end in PAGES] + [f"/api/v1{base}/{end}" for end in API]
 
 
+@pytest.mark.slow
 def test_no_page_asks_more_for_sixty_people_than_for_two(app, signed_in, database):
     with database.begin() as db:
         crowd = Crowd.new(db)

@@ -35,6 +35,7 @@ def ends(journey, pathway, limits):
 @pytest.mark.parametrize(
     "limits", [Limits(), Limits(weekdays=(1,)), Limits(minutes_a_week=240), Limits(minutes_a_week=240, weekdays=(1,))]
 )
+@pytest.mark.slow
 def test_the_last_sitting_lies_between_the_days_that_are_told(journey, limits, monkeypatch):
     pathway = journey.choose()
     said = []

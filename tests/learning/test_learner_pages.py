@@ -22,6 +22,7 @@ def person(app, client, database) -> Person:
     return Person(app, client, database)
 
 
+@pytest.mark.slow
 def test_from_a_result_to_a_chosen_way(person):
     assert f"{person.base}/pathway" in person.get("/result").text
     assert person.get("/pathway").headers["location"] == f"{person.base}/goals"
@@ -83,6 +84,7 @@ def test_none_is_an_answer(person):
     assert person.get("/pathway").headers["location"] == f"{person.base}/goals"
 
 
+@pytest.mark.slow
 def test_sent_twice_it_is_one_choice_and_another_ends_the_first(person):
     key = uuid.uuid4().hex
     person.choose(key=key)

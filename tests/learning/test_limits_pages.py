@@ -118,6 +118,7 @@ def test_a_form_without_a_goal_comes_back_and_none_needs_no_date(person):
     assert reply.headers["location"] == f"{person.base}/result"
 
 
+@pytest.mark.slow
 def test_who_knows_it_is_told_of_a_question_only_where_one_comes(person, monkeypatch):
     person.choose()
     step = first_learning(person)

@@ -30,6 +30,7 @@ def attempt_of(address: str) -> uuid.UUID:
     return uuid.UUID(address.rsplit("/", 1)[-1])
 
 
+@pytest.mark.slow
 def test_who_erases_everything_inside_a_check_erases_everything(person):
     check = in_a_check(person)
     item = re.search(r'name="item" value="([^"]+)"', person.client.get(check).text)

@@ -29,6 +29,7 @@ def person(app, client, database) -> Person:
     return Person(app, client, database)
 
 
+@pytest.mark.slow
 def test_a_check_goes_on_the_usual_screens_and_changes_the_profile(person):
     person.choose()
     step = first_learning(person)
@@ -67,6 +68,7 @@ def test_a_check_goes_on_the_usual_screens_and_changes_the_profile(person):
     assert checking.id == checking_id
 
 
+@pytest.mark.slow
 def test_at_a_desk_the_check_is_the_desks_and_the_next_person_shuts_both(app, person, signed_in):
     person.choose()
     desk = signed_in(Role.TRAINER, organisation=person.member.organisation_id)
@@ -111,6 +113,7 @@ def test_a_check_that_was_left_changes_nothing(person):
     assert events.CHECKED not in person.happened()
 
 
+@pytest.mark.slow
 def test_a_seat_is_booked_once_from_a_step_and_told(person):
     person.choose(Way.TOGETHER)
     step = next(one for one in person.steps() if one.kind is StepKind.ATTEND)
@@ -130,6 +133,7 @@ def proposal(person: Person) -> SeatProposal:
         return made
 
 
+@pytest.mark.slow
 def test_a_seat_that_is_proposed_is_taken_or_not(person):
     person.choose()
     proposed = proposal(person)

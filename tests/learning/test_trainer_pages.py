@@ -245,6 +245,7 @@ def test_a_profile_leads_to_the_pathway(desk):
     assert f'href="{desk.url}"' in desk.trainer.get(f"/profiles/{desk.attempt_id}").text
 
 
+@pytest.mark.slow
 def test_a_template_is_made_and_taken(desk):
     page = desk.trainer.get(f"/pathways/templates/new?from={desk.pathway_id}")
     assert page.status_code == 200

@@ -121,6 +121,7 @@ def test_a_prescriber_reads_and_writes_nothing(keeper, signed_in):
     assert send(prescriber, f"{address}/rooms", name="Salle").status_code == 403
 
 
+@pytest.mark.slow
 def test_a_house_has_rooms_and_structures(keeper, database):
     address = made(keeper)
     assert send(keeper, f"{address}/rooms", name="Salle bleue", seats="12", equipment=["wifi", "x"], step_free="on")

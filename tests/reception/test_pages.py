@@ -170,6 +170,7 @@ def test_home_is_the_diagnostics_page_for_those_who_receive_nobody(signed_in):
     assert reviewer.get(f"/receptions/{uuid.uuid4()}").status_code in {403, 404}
 
 
+@pytest.mark.slow
 def test_a_situation_is_made_once_for_an_organisation_and_once_more_for_new_questions(desk, other_desk):
     def ready_made() -> list[Diagnostic]:
         with desk.database.read() as db:

@@ -249,6 +249,7 @@ def _in_a_transaction(database, act):
         return act(db)
 
 
+@pytest.mark.slow
 def test_somebody_who_comes_back_while_their_last_attempt_is_erased_keeps_the_file(app, database):
     with database.begin() as db:
         member = member_of(db)

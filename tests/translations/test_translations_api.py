@@ -91,6 +91,7 @@ def hidden_in(page: str) -> dict[str, str]:
 # --- files on pages ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_file_on_the_page_is_reported_then_imported_once(translator, texts, database):
     out = translator.get(f"/translations/files/export.po?lang={FREE}")
     assert out.headers["content-disposition"] == f'attachment; filename="inclusion-numerique-{FREE}.po"'
@@ -135,6 +136,7 @@ def test_a_report_that_is_out_of_date_is_shown_again(translator, reviewer, texts
     assert "propositions à relire" in late.text
 
 
+@pytest.mark.slow
 def test_what_is_no_such_file_is_said_on_the_page(translator):
     data = {"csrf": csrf_of(translator), "lang": "ar"}
     for name, body, said in (

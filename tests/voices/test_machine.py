@@ -75,6 +75,7 @@ def test_what_nobody_read_is_read_marked_as_synthetic_and_once(house, espeak):
     assert (espeak / "asked").read_text() == asked, "asked for nothing twice"
 
 
+@pytest.mark.slow
 def test_a_person_is_never_read_over(house, espeak, quick):
     segment = house.script()[0]
     with house.database.begin() as db:
@@ -88,6 +89,7 @@ def test_a_person_is_never_read_over(house, espeak, quick):
     assert house.heard().sounds[item][place].human
 
 
+@pytest.mark.slow
 def test_what_stopped_half_way_goes_on(house, espeak, quick, monkeypatch):
     monkeypatch.setattr(machine, "BATCH", 3)
     said = machine._said
@@ -108,6 +110,7 @@ def test_what_stopped_half_way_goes_on(house, espeak, quick, monkeypatch):
     assert (told.made, told.there) == (len(house.script()) - 6, 6)
 
 
+@pytest.mark.slow
 def test_a_program_that_fails_is_counted_and_keeps_nothing(house, espeak):
     (espeak / "broken").write_text("")
     told = speak(house, "ar", diagnostic=code_of(house))

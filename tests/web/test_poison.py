@@ -356,6 +356,7 @@ def test_what_nobody_foresaw_is_a_page_and_a_problem_without_a_stack(app, databa
     assert not_a_problem(api) == ""
 
 
+@pytest.mark.slow
 def test_a_formula_in_a_title_stays_words(place):
     csrf = world.csrf_of(place.administrator)
     for title in (

@@ -94,7 +94,8 @@ class Published:
 
 def published(db: Session, token: str) -> Published:
     """Raises :class:`NotFound` for an address at which nothing ever was, or whose holder erased everything."""
-    credential = db.scalar(sa.select(Credential).filter_by(hosted_token=token).options(*held.whole()))
+    query = sa.select(Credential).filter_by(hosted_token=token).options(*held.whole())
+    credential = db.scalar(query) if token.isprintable() else None  # what no text of PostgreSQL can hold is not asked
     if credential is None:
         raise NotFound(open_badges_2.NOT_THERE)
     if credential.hosted is not None and credential.revoked_at is None:

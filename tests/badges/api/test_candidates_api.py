@@ -185,6 +185,7 @@ def test_an_invitation_under_one_key_is_made_once_and_no_stored_answer_opens_it(
 # --- the jury -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_member_of_the_jury_reads_what_waits_and_decides(way, scene, database):
     request = way.sent()
     assert (request["state"], request["place"]) == ("submitted", 1)
@@ -234,6 +235,7 @@ def test_whoever_is_not_of_the_jury_does_not_learn_that_it_is_there(way, scene):
 # --- credentials ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_badge_is_held_read_as_signed_and_given_up(way, scene, database):
     held = way.granted()
     assert (held["state"], held["name"]) == ("valid", "Accueillir en médiation")
@@ -256,6 +258,7 @@ def test_a_badge_is_held_read_as_signed_and_given_up(way, scene, database):
     assert scene.nobody().get(f"{path}/status").json()["why"] == "asked"
 
 
+@pytest.mark.slow
 def test_the_network_takes_a_badge_back(way, scene):
     held = way.granted()
     path = f"/api/v1/network/credentials/{held['id']}/revocation"

@@ -186,6 +186,7 @@ def test_time_alone_never_gives_anything(data, known, later):
 
 
 @given(trees(), known())
+@pytest.mark.slow
 def test_the_shortest_way_is_enough_and_comes_first(data, known):
     found = progress(parse(data), known)
     way, coming = shortest_way(found), next_needed(found)

@@ -59,6 +59,7 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_two_pictograms_in_the_same_frame_differ_much_even_in_grey_and_in_pure_black_and_white(size):
     pictures = {name: grey(pixels(Design("mediator", name), size)) for name in PICTOGRAMS}
     alike = {}

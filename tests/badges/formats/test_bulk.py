@@ -25,6 +25,7 @@ def sign_all(given_, **more):
     return list(bulk.sign_all(given_, samples.KEY, verification_method=samples.METHOD, created=samples.NOW, **more))
 
 
+@pytest.mark.slow
 def test_a_batch_is_byte_by_byte_what_single_signatures_give():
     given_ = documents_of(300)
     made = sign_all(given_)

@@ -167,6 +167,7 @@ def test_any_member_that_is_renamed_or_taken_away_is_refused():
     assert accepted == []
 
 
+@pytest.mark.slow
 def test_a_member_that_is_added_is_refused():
     for path, value in [((), SIGNED), *((path, value) for path, value in _places(SIGNED) if isinstance(value, dict))]:
         for name, added in (("description", "added"), ("extra", 1), ("id", "urn:x:y")):

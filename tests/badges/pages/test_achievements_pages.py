@@ -246,6 +246,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_published_unread(desk, databa
     assert "entre-temps" in words(refused)
 
 
+@pytest.mark.slow
 def test_a_next_version_is_prepared_published_or_thrown_away(desk, database):
     path = drafted(desk)
     assert publish(desk, path).status_code == 303

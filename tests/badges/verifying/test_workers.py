@@ -144,6 +144,7 @@ def test_a_process_that_somebody_ended_is_replaced_before_anybody_notices(pool):
     assert before not in pids(pool)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_ended_in_the_middle_of_a_file_is_replaced():
     pool = Pool(size=1)
     judged(pool, FORMS["ob3-json"]())
@@ -199,6 +200,7 @@ def test_whoever_waits_too_long_is_told_so():
     pool.close()
 
 
+@pytest.mark.slow
 def test_no_more_processes_than_may_be_however_many_ask():
     pool = Pool(size=2, waiting=20, patience=20)
     with ThreadPoolExecutor(8) as threads:
@@ -208,6 +210,7 @@ def test_no_more_processes_than_may_be_however_many_ask():
     pool.close()
 
 
+@pytest.mark.slow
 def test_a_process_gives_way_to_a_fresh_one_after_so_many_files():
     pool = Pool(size=1, tasks=4)
     seen = set[int]()
