@@ -94,8 +94,7 @@ class Published:
 
 def published(db: Session, token: str) -> Published:
     """Raises :class:`NotFound` for an address at which nothing ever was, or whose holder erased everything."""
-    query = sa.select(Credential).filter_by(hosted_token=token).options(*held.whole())
-    credential = db.scalar(query) if token.isprintable() else None  # what no text of PostgreSQL can hold is not asked
+    credential = db.scalar(sa.select(Credential).filter_by(hosted_token=token).options(*held.whole()))
     if credential is None:
         raise NotFound(open_badges_2.NOT_THERE)
     if credential.hosted is not None and credential.revoked_at is None:
