@@ -126,7 +126,6 @@ def _copied(source: str, folder: Path) -> Iterator[str]:
         copy = folder / "pathways.sqlite3"
         shutil.copyfile(source.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
-        copy.unlink(missing_ok=True)
     else:
         url = postgres.new_database(like=source)
         yield url

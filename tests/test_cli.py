@@ -252,3 +252,13 @@ def rows_of(path: Path) -> dict[str, int]:
         }
     database.dispose()
     return found
+
+
+def test_garbage_is_collected_once_the_application_is_there(tmp_path):
+    """Nothing is looked for while it starts; a process that never looks again would grow for ever."""
+    told = "import gc; from pathways.cli import web_application as made; made(); print(gc.isenabled())"
+    values = {"PATHWAYS_DATA": str(tmp_path), "PATHWAYS_SECRET": "a secret for tests, thirty-two bytes or more"}
+    done = subprocess.run(
+        [sys.executable, "-c", told], env=os.environ | values, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True"]
