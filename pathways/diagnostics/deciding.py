@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +12,30 @@ import sqlalchemy as sa
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Decision, Outcome, StopRules, decide
 from pathways.diagnostics.models import Answer, Attempt
+from pathways.i18n import N_
 
 
 def evidence_of(standing: Sequence[Answer | sa.Row[Any]]) -> list[tuple[str, Outcome]]:
     return [(one.item, Outcome(one.outcome)) for one in standing]
+
+
+NO_QUESTION = N_("Il n'y a pas de question à poser sur ce point dans votre langue.")
+
+
+def focus(
+    standing: Sequence[Answer | sa.Row[Any]],
+    skills: Collection[str],
+    *,
+    questions: int,
+    without: Collection[str] = (),
+    **kept: Any,
+) -> dict[str, Any]:
+    """What has an attempt ask about a few micro-skills alone, so many questions more (``Attempt.focus``). ``without``:
+    questions that are asked only where no other is left; ``kept``: what else its maker wants to find in it.
+    """
+    given = sum(one.observed_by is None for one in standing)
+    found = {"skills": sorted(skills), "without": sorted(without), "from": given, "to": given + questions}
+    return found | kept
 
 
 def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> Decision:
