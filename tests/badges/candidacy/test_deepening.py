@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 
 import pytest
 
@@ -67,7 +68,7 @@ def answered(db, door, attempt, outcome: str = "correct") -> str:
 
 def missing(db, request) -> list[str]:
     ready = standing.readiness(db, request, clock.now())
-    return sorted(key.partition(":")[2] for key in deepening._missing(ready.progress))
+    return sorted(key.partition(":")[2] for key in deepening.missing(ready.progress))
 
 
 def test_one_question_about_each_that_is_missing_then_it_is_over_and_enough(db, door, holder, request_, attempt):
@@ -97,16 +98,43 @@ def test_pressed_twice_it_is_begun_once(db, door, holder, request_, attempt):
     assert (attempt.focus, attempt.current_item) == before
 
 
-def test_the_page_offers_it_only_where_a_question_is_left(db, holder, request_, attempt):
-    def offered(skill: str) -> bool:
-        return ways.ways_for(db, holder, {"0": [f"{USUAL_FRAMEWORK}:{skill}"]})["0"].asks_more
+def test_the_page_offers_it_only_where_a_question_is_left(db, door, holder, attempt):
+    def offered(key: str) -> uuid.UUID | None:
+        return ways.ways_for(db, door, holder, {"0": [key]})["0"].goes_on
 
-    assert offered("SEC-01")
-    assert not offered("MEL-04"), "nothing in that diagnostic asks about it"
+    assert offered(f"{USUAL_FRAMEWORK}:SEC-01") == attempt.id
+    assert offered(f"{USUAL_FRAMEWORK}:MEL-04") is None, "nothing in that diagnostic asks about it"
+    assert offered("mediateur-numerique:SEC-01") is None, "the same code, of another framework"
+    attempt.language = "ti"
+    db.flush()
+    assert offered(f"{USUAL_FRAMEWORK}:SEC-01") is None, "in that language nothing is asked"
+    attempt.language = "fr"
     with db.no_autoflush:
         attempt.paper_form_id = attempt.id  # never kept: what was answered on sheets goes on on no screen
-        assert not offered("SEC-01")
+        assert offered(f"{USUAL_FRAMEWORK}:SEC-01") is None
         attempt.paper_form_id = None
+
+
+def test_who_left_in_the_middle_finds_the_way_back(db, door, holder, request_, attempt):
+    deepening.ask(db, door, holder, request_.id, attempt.id)
+    assert attempt.stopped is None
+    told = ways.ways_for(db, door, holder, {"0": [f"{USUAL_FRAMEWORK}:SEC-01"]})["0"]
+    assert (told.goes_on, told.attempt_id) == (attempt.id, None)
+
+
+def test_what_is_sent_is_asked_nothing_more(db, door, holder, request_, attempt):
+    requesting.withdraw(db, holder, request_.id)
+    with pytest.raises(Conflict):
+        deepening.ask(db, door, holder, request_.id, attempt.id)
+    assert attempt.focus is None
+
+
+def test_of_another_framework_the_same_code_is_another_skill(db, door, holder, attempt):
+    elsewhere = MEASURED["profile"] | {"framework": "mediateur-numerique", "skills": ["ACC-01"]}
+    other = World(db, criteria={"all": [{"profile": elsewhere}]}, jury=0, grid=[])
+    asked = requesting.ask(db, holder, other.version.achievement_id)
+    with pytest.raises(Conflict):
+        deepening.ask(db, door, holder, asked.id, attempt.id)
 
 
 def test_where_every_question_was_asked_it_says_so(db, door, holder, request_):
