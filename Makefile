@@ -8,7 +8,10 @@ PYTEST_ARGS ?=
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
 LOCKED := --require-hashes --only-binary :all:
-PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
+
+# Tests make thousands of small databases: in memory, where the machine has room for them, else on the disk.
+ROOM = $(shell test "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')" -gt 4000000 2>/dev/null && test -w /dev/shm && echo /dev/shm)
+PYTEST = $(if $(ROOM),TMPDIR=$(ROOM) PYTEST_DEBUG_TEMPROOT=$(ROOM) )$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup
 
 # Another environment that happens to be active must not leak into this one.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP

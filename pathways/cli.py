@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -70,11 +71,15 @@ def _sentence(error: Exception) -> str:
 
 def web_application() -> Any:
     """The application of a web process, set by the environment (uvicorn calls this)."""
+    gc.disable()  # imports make many objects and no garbage: looking for it would be a quarter of the start
     from pathways.app import create_app
     from pathways.web.server import end_with_parent
 
     end_with_parent()
-    return create_app(with_secret(Settings.from_environment()))
+    app = create_app(with_secret(Settings.from_environment()))
+    gc.freeze()  # nor is what was imported gone through again with every collection
+    gc.enable()
+    return app
 
 
 class _Parser(argparse.ArgumentParser):
@@ -148,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def serve(_given: argparse.Namespace, settings: Settings) -> None:
+    gc.disable()  # until there is an application: see above
     from pathways import migrating
 
     settings = with_secret(settings)
@@ -158,6 +164,7 @@ def serve(_given: argparse.Namespace, settings: Settings) -> None:
 
 def demo(_given: argparse.Namespace, settings: Settings) -> None:
     """Migrate, load what is shipped, make the demonstration if it is not there, serve."""
+    gc.disable()  # until there is an application: see above
     from pathways.web.server import listening_socket
 
     with listening_socket(settings) as sock:  # first of all: a busy port must change nothing

@@ -3,6 +3,7 @@ application on it; people in situations."""
 
 from __future__ import annotations
 
+import gc
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,11 +13,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from pathways import clock, content, demo, migrating, throttle
+from pathways import clock, content, demo, messages, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
@@ -49,6 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def pytest_collection_finish() -> None:
+    """What the imports and thousands of tests made stays until the end: the collector need not go through it again and
+    again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def shipped() -> content.Content:
     """The content of `referentials/`, read and checked once per process."""
@@ -77,6 +87,12 @@ def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content)
         return made[kind]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def collected() -> dict[str, Catalog]:
+    """Every text of the interface, as it is collected from the source."""
+    return messages.collected()
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +126,6 @@ def _copied(source: str, folder: Path) -> Iterator[str]:
         copy = folder / "pathways.sqlite3"
         shutil.copyfile(source.removeprefix("sqlite:///"), copy)
         yield f"sqlite:///{copy}"
-        copy.unlink(missing_ok=True)
     else:
         url = postgres.new_database(like=source)
         yield url

@@ -174,6 +174,7 @@ def test_an_encoding_that_nobody_asked_for_is_refused(coding):
 # --- how long ---
 
 
+@pytest.mark.slow
 def test_a_byte_a_second_is_not_waited_for():
     def drip(line: socket.socket, _: bytes) -> None:
         line.sendall(OK + b"\r\n")
@@ -187,6 +188,7 @@ def test_a_byte_a_second_is_not_waited_for():
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.slow
 def test_headers_a_byte_a_second_are_not_waited_for():
     def drip(line: socket.socket, _: bytes) -> None:
         for one in b"HTTP/1.1 200 OK\r\n" * 100:
@@ -199,6 +201,7 @@ def test_headers_a_byte_a_second_are_not_waited_for():
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.slow
 def test_a_body_that_the_deadline_cut_off_is_no_body():
     """Without a length, an end that came of our own impatience looks like the end."""
 
@@ -210,6 +213,7 @@ def test_a_body_that_the_deadline_cut_off_is_no_body():
         assert refused(url, patience=0.5) == "too-slow"
 
 
+@pytest.mark.slow
 def test_redirects_share_one_deadline():
     def onward(line: socket.socket, _: bytes) -> None:
         time.sleep(0.4)

@@ -75,6 +75,7 @@ def test_migrating_twice(run):
 
 
 @pytest.mark.parametrize("command", ["serve", "work", "backup", "import", "operator"])
+@pytest.mark.slow
 def test_a_database_that_was_not_migrated(run, command, tmp_path):
     extra = {"backup": [tmp_path / "b.zip"], "operator": ["a@exemple.fr"], "work": ["--once"]}.get(command, [])
     code, _, err = run(command, *extra)
@@ -84,6 +85,7 @@ def test_a_database_that_was_not_migrated(run, command, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve", "demo"])
+@pytest.mark.slow
 def test_a_database_of_a_newer_version(run, command, tmp_path, monkeypatch):
     run("migrate")
     database = Database(f"sqlite:///{tmp_path}/data/pathways.sqlite3")
@@ -146,6 +148,7 @@ def test_a_setting_that_cannot_be(run, name, value, monkeypatch):
     assert is_a_sentence(err), err
 
 
+@pytest.mark.slow
 def test_checking(run, tmp_path):
     code, out, err = run("check")
     assert (code, err) == (0, "")
@@ -161,6 +164,7 @@ def test_checking(run, tmp_path):
     assert (code, "no-framework" in err) == (1, True)
 
 
+@pytest.mark.slow
 def test_importing_what_is_wrong_loads_nothing(run, tmp_path):
     run("migrate")
     folder = Folder(tmp_path / "content")
@@ -175,6 +179,7 @@ def test_importing_what_is_wrong_loads_nothing(run, tmp_path):
     assert (code, "dont 0 nouvelles" in out) == (0, True)
 
 
+@pytest.mark.slow
 def test_backup_and_restore(run, tmp_path, monkeypatch):
     run("migrate")
     assert run("operator", "exploitante@exemple.fr")[0] == 0
@@ -247,3 +252,13 @@ def rows_of(path: Path) -> dict[str, int]:
         }
     database.dispose()
     return found
+
+
+def test_garbage_is_collected_once_the_application_is_there(tmp_path):
+    """Nothing is looked for while it starts; a process that never looks again would grow for ever."""
+    told = "import gc; from pathways.cli import web_application as made; made(); print(gc.isenabled())"
+    values = {"PATHWAYS_DATA": str(tmp_path), "PATHWAYS_SECRET": "a secret for tests, thirty-two bytes or more"}
+    done = subprocess.run(
+        [sys.executable, "-c", told], env=os.environ | values, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True"]

@@ -30,6 +30,7 @@ def test_an_address_that_is_none_is_named(run):
     assert (code, "adresse e-mail" in said, "nom@exemple.fr" in said) == (1, True, True)
 
 
+@pytest.mark.slow
 def test_a_name_that_is_missing_is_asked_for(run):
     run("migrate")
     run("operator", "a@exemple.fr")
@@ -37,6 +38,7 @@ def test_a_name_that_is_missing_is_asked_for(run):
     assert (code, "Il manque un nom" in said) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_backup_never_takes_the_place_of_another_file(run, tmp_path):
     run("migrate")
     (tmp_path / "b.zip").write_text("something of mine")

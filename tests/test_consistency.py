@@ -16,7 +16,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from babel.messages.catalog import Catalog
 
 from pathways import content, i18n, messages, migrating
 from pathways.app import create_app
@@ -56,6 +55,7 @@ def differences(database: Database) -> list[Any]:
         return compare_metadata(context, metadata)
 
 
+@pytest.mark.slow
 def test_migrations_make_what_the_models_say(empty):
     assert migrating.migrate(empty) is True
     assert differences(empty) == []
@@ -66,6 +66,7 @@ def test_there_is_one_head():
     assert len(ScriptDirectory.from_config(migrating.configuration()).get_heads()) == 1
 
 
+@pytest.mark.slow
 def test_down_and_up_again(empty):
     migrating.migrate(empty)
     for step in (command.downgrade, command.upgrade):
@@ -97,6 +98,7 @@ def test_no_enum_of_the_database_itself():
 # --- templates ---
 
 
+@pytest.mark.slow
 def test_every_template_is_used_and_exists():
     there = {path.name for path in PACKAGE.rglob("*.html")}
     sources = [path.read_text("utf-8") for path in [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]]
@@ -116,11 +118,6 @@ def test_every_static_file_is_used():
 
 
 # --- catalogues ---
-
-
-@pytest.fixture(scope="module")
-def collected() -> dict[str, Catalog]:
-    return messages.collected()
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
@@ -270,6 +267,7 @@ def test_every_body_of_the_api_refuses_what_it_does_not_know(document):
                 assert schemas[used].get("additionalProperties") is False, f"{name}: {used}"
 
 
+@pytest.mark.slow
 def test_the_document_itself_is_served(client, document):
     served = client.get("/api/v1/openapi.json")
     assert served.status_code == 200

@@ -55,6 +55,7 @@ def a_member(db) -> Member:
     return Member(account.id, "", organisation.id, "", Role.TRAINER, OF_ROLE[Role.TRAINER])
 
 
+@pytest.mark.slow
 def test_the_shipped_content_twice_is_once(db, shipped):
     before = everything(db)
     content.load(db, shipped)
@@ -62,6 +63,7 @@ def test_the_shipped_content_twice_is_once(db, shipped):
     assert everything(db) == before
 
 
+@pytest.mark.slow
 def test_a_folder_twice_is_once(db, folder):
     content.load(db, folder.read())
     before = everything(db)
@@ -263,6 +265,7 @@ def test_stamping_what_cannot_be_read_leaves_it(folder):
     assert path.read_bytes() == b"a: [\n"
 
 
+@pytest.mark.slow
 def test_the_shipped_content_is_stamped(shipped, tmp_path):
     import shutil
 
@@ -273,6 +276,7 @@ def test_the_shipped_content_is_stamped(shipped, tmp_path):
     assert content.stamp(copy, now().date()) == 0
 
 
+@pytest.mark.slow
 def test_checking_takes_no_time():
     from pathways.settings import resource
 
@@ -291,6 +295,7 @@ def test_two_numbers_of_one_referential_are_two_rows(db, folder):
     assert [one.code for one in referentials.all_newest(db)].count("essai") == 1
 
 
+@pytest.mark.slow
 def test_the_demonstration_has_people_in_it_once(db):
     door = Door(b"a secret of at least thirty-two bytes", Blueprints(clock=time.monotonic))
     demo.prepare(db)

@@ -75,6 +75,7 @@ def test_among_the_languages_of_a_diagnostic():
     assert i18n.negotiated("ar", among=["fr"]) is None
 
 
+@pytest.mark.slow
 def test_the_order_of_wishes(client, published):
     """The address, then the cookie, then the browser, then French."""
 
@@ -128,6 +129,7 @@ def test_fallbacks_of_two_languages_never_grow_into_each_other():
     assert {code: i18n.gettext(text, code) for code in reversed(list(i18n.languages()))} == said
 
 
+@pytest.mark.slow
 def test_two_hundred_readers_at_once_each_get_their_own_language(app):
     """Sync endpoints, error pages, problem documents: in no order, on one loop and many threads."""
     paths = ["/", "/resume", "/confidentialite", "/nothing", "/api/v1/nothing", "/api/v1/me", "/q/ZZZZZ"]

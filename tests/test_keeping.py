@@ -40,6 +40,7 @@ def everything(database: Database) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.slow
 def test_an_attempt_goes_on_in_the_other_kind_of_database(client, published, database, settings, other, tmp_path):
     taker = Taker.start(client, published, "ar")
     taker.answer({"outcome": "dont_know"})
@@ -74,6 +75,7 @@ def comparable(rows: dict[str, list[str]]) -> dict[str, int]:
     return {name: len(found) for name, found in rows.items()}
 
 
+@pytest.mark.slow
 def test_a_secret_of_the_backup_comes_back_for_its_owner_only(database, settings, other, tmp_path):
     keeping.backup(database, settings, tmp_path / "b.zip")
     bare = dataclasses.replace(other, secret=b"")
@@ -86,6 +88,7 @@ def test_a_secret_of_the_backup_comes_back_for_its_owner_only(database, settings
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_nothing_is_restored_over_people(database, settings, tmp_path):
     keeping.backup(database, settings, tmp_path / "b.zip")
     before = everything(database)
@@ -106,6 +109,7 @@ def spoilt(source: Path, target: Path, **changes: bytes | None) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_what_is_no_backup_is_said_in_a_sentence_and_leaves_the_database_empty(database, settings, other, tmp_path):
     good = tmp_path / "good.zip"
     keeping.backup(database, settings, good)
@@ -137,6 +141,7 @@ def test_what_is_no_backup_is_said_in_a_sentence_and_leaves_the_database_empty(d
     restored.dispose()
 
 
+@pytest.mark.slow
 def test_a_crafted_archive_writes_nowhere_else(database, settings, other, tmp_path):
     keeping.backup(database, settings, tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:

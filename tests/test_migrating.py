@@ -77,6 +77,7 @@ def rows(database: Database) -> dict[str, int]:
         }
 
 
+@pytest.mark.slow
 def test_what_was_there_is_there_afterwards(first):
     before = rows(first)
     assert before["answer"] == before["attempt"] == before["micro_skill"] == 1
@@ -88,6 +89,7 @@ def test_what_was_there_is_there_afterwards(first):
         assert connection.execute(sa.text("SELECT version FROM organisation")).scalar_one() == 1
 
 
+@pytest.mark.slow
 def test_foreign_keys_are_enforced_again_afterwards(first):
     migrating.migrate(first)
     with pytest.raises(IntegrityError), first.engine.execution_options(writes=True).begin() as connection:
@@ -95,6 +97,7 @@ def test_foreign_keys_are_enforced_again_afterwards(first):
 
 
 @pytest.mark.parametrize("first", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_a_broken_link_stops_the_migration_and_changes_nothing(first):
     """On SQLite alone: PostgreSQL enforces foreign keys while it migrates, and nothing broken can be there."""
     with first.engine.connect() as connection:

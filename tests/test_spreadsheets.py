@@ -126,8 +126,7 @@ def test_what_leaves_comes_back_the_same(write):
     data = spreadsheets.csv_of(header, [row]) if write == "csv" else spreadsheets.xlsx_of(header, [row], title="x")
     back = cells(data)
     assert back[0] == tuple(header)
-    expected = [text.replace("\r", "\n") if write == "xlsx" else text for text in row]  # XML knows one end of line
-    assert list(back[1]) == expected
+    assert list(back[1]) == row
 
 
 def test_a_csv_that_a_spreadsheet_saved_as_a_workbook_comes_back_without_its_apostrophes():
@@ -288,6 +287,7 @@ def test_a_size_that_lies_does_not_unpack_more():
         spreadsheets.read(bytes(data.replace(size, (10).to_bytes(4, "little"))), "x.xlsx")
 
 
+@pytest.mark.slow
 def test_rows_and_columns_far_away_cost_nothing_and_hide_nothing():
     def sheet(reference: str, row: int) -> bytes:
         return (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,30 @@ import sqlalchemy as sa
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Decision, Outcome, StopRules, decide
 from pathways.diagnostics.models import Answer, Attempt
+from pathways.i18n import N_
 
 
 def evidence_of(standing: Sequence[Answer | sa.Row[Any]]) -> list[tuple[str, Outcome]]:
     return [(one.item, Outcome(one.outcome)) for one in standing]
+
+
+NO_QUESTION = N_("Il n'y a pas de question à poser sur ce point dans votre langue.")
+
+
+def focus(
+    standing: Sequence[Answer | sa.Row[Any]],
+    skills: Collection[str],
+    *,
+    questions: int,
+    without: Collection[str] = (),
+    **kept: Any,
+) -> dict[str, Any]:
+    """What has an attempt ask about a few micro-skills alone, so many questions more (``Attempt.focus``). ``without``:
+    questions that are asked only where no other is left; ``kept``: what else its maker wants to find in it.
+    """
+    given = sum(one.observed_by is None for one in standing)
+    found = {"skills": sorted(skills), "without": sorted(without), "from": given, "to": given + questions}
+    return found | kept
 
 
 def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> Decision:
@@ -42,10 +63,17 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
 def _focused(
     attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]], candidates: frozenset[str]
 ) -> Decision:
-    """The next question about a few micro-skills alone, until so many answers have been given in all."""
+    """The next question about a few micro-skills alone, until so many answers have been given in all. With ``each``,
+    one about every one of them comes before a second one about any.
+    """
     assert attempt.focus is not None
     skills, without = set(attempt.focus["skills"]), set(attempt.focus["without"])
     near = {one for one in candidates if blueprint.skill_of[one] in skills}
+    if attempt.focus.get("each"):
+        own = [one for one in standing if one.observed_by is None][attempt.focus["from"] :]
+        asked = Counter(blueprint.skill_of[one.item] for one in own)
+        fewest = min((asked[blueprint.skill_of[one]] for one in near), default=0)
+        near = {one for one in near if asked[blueprint.skill_of[one]] == fewest}
     rules = StopRules(
         questions=attempt.focus["to"], seconds=None, least_questions=attempt.focus["to"], least_information=0.0
     )

@@ -47,7 +47,7 @@ def lengthen(db: Session, door: Door, member: Member, attempt_id: uuid.UUID, *, 
         return attempt
     if not attempt.answered < to <= longer(attempt):
         raise Conflict(D_("La personne a répondu entre-temps. Rechargez la page, puis recommencez."))
-    attempt.longer_to = max(to, attempt.longer_to or 0)
+    attempt.longer_to, attempt.focus = max(to, attempt.longer_to or 0), None
     if attempt.stopped is not None:
         blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
         taking.advance(attempt, blueprint, taking.standing_of(taking.answers_of(db, attempt_id)))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock
-from pathways.diagnostics import taking
+from pathways.diagnostics import deciding, taking
 from pathways.diagnostics.composing.everything import everything
 from pathways.diagnostics.engine import CERTAINTY
 from pathways.diagnostics.models import Attempt
@@ -133,18 +133,12 @@ def _checking(db: Session, door: Door, pathway: Pathway, attempt: Attempt, holde
 def _ask(db: Session, door: Door, checking: Attempt, skills: Collection[str], knowledge: Knowledge) -> Attempt:
     blueprint = taking.blueprint_of(db, door, checking.diagnostic_id)
     standing = taking.standing_of(taking.answers_of(db, checking.id))
-    given = len([one for one in standing if one.observed_by is None])
-    checking.focus = {
-        "skills": sorted(skills),
-        "without": sorted(knowledge.seen - {one.item for one in standing}),
-        "from": given,
-        "to": given + 1,
-        "before": _said(knowledge),
-    }
+    seen = knowledge.seen - {one.item for one in standing}
+    checking.focus = deciding.focus(standing, skills, questions=1, without=seen, before=_said(knowledge))
     taking.visited(checking)
     taking.advance(checking, blueprint, standing)
     if checking.current_item is None:
-        raise Conflict(N_("Il n'y a pas de question à poser sur ce point dans votre langue."))
+        raise Conflict(deciding.NO_QUESTION)
     return checking
 
 

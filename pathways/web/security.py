@@ -68,6 +68,8 @@ class Guard:
 
         if scope["method"] not in SAFE and self._is_foreign(headers):
             await _refuse(403, "forbidden-origin", scope, receive, send_guarded)
+        elif "\0" in scope["path"]:  # nothing of ours has such an address, and PostgreSQL cannot even be asked for it
+            await _refuse(404, "not-found", scope, receive, send_guarded)
         elif _announced(headers) > most:
             await _refuse(413, "too-large", scope, receive, send_guarded, detail=TOO_LARGE, values=said_of(most))
         else:

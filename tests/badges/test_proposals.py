@@ -296,6 +296,7 @@ def test_a_part_that_belongs_to_no_criterion_is_refused(root):
     assert "endorsers" in {one.code for one in proposals.check(root)[1]}
 
 
+@pytest.mark.slow
 def test_a_grid_of_three_lines_is_too_short(root):
     text = (root / FILE).read_text("utf-8")
     start, end = text.index("- code: limits"), text.index("endorser_questions:")

@@ -43,7 +43,7 @@ class Judged(NamedTuple):
         return "\n  ".join([self.shown.case.name, *said])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def judged() -> dict[tuple[str, str], list[Judged]]:
     """Every case with every verdict on it, by row and column."""
     matrix, web = cases(), site()
@@ -93,6 +93,7 @@ def test_who_was_known_to_be_deceived_still_is(judged, row, column):
     assert deceived == set(TRAPS[row, column])
 
 
+@pytest.mark.slow
 def test_what_is_good_has_the_shape_that_1edtech_publishes():
     folder = vectors("open-badges-3")
     kinds = ("achievementcredential", "endorsementcredential")

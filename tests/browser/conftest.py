@@ -1,5 +1,6 @@
 """The browser, the server in front of it, and pages that fail their test when they misbehave."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,10 +29,14 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The product as people meet it: a process of its own with the shipped content and the demonstration."""
-    with running(tmp_path_factory.mktemp("server")) as server:
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, template: Callable[[str], str]) -> Iterator[Server]:
+    """The product as people meet it: a process of its own with the shipped content and the demonstration. One for all
+    these tests, since to start it takes longer than most of them: each looks at what it made itself.
+    """
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copyfile(template("sqlite").removeprefix("sqlite:///"), folder / "pathways.sqlite3")
+    with running(folder) as server:
         yield server
 
 

@@ -193,12 +193,15 @@ def response_to(body: Mapping[str, Any], *, right: bool) -> Any:
 
 @contextmanager
 def running(folder: Path, *, public: str = "") -> Iterator[Server]:
-    """A server on loopback with the shipped content and the demonstration in `folder`, until the block ends. `public`
-    is the address that its posters carry.
+    """A server on loopback with the shipped content and the demonstration in `folder`, until the block ends; they are
+    put there where nothing is yet. `public` is the address that its posters carry.
     """
-    database = Database(f"sqlite:///{folder / 'pathways.sqlite3'}")
+    file = folder / "pathways.sqlite3"
+    is_new = not file.exists()
+    database = Database(f"sqlite:///{file}")
     door = Door(SECRET.encode(), Blueprints(clock=time.monotonic))
-    _fill(database)
+    if is_new:
+        _fill(database)
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PATHWAYS_")}
     environment |= {"PATHWAYS_PORT": str(port), "PATHWAYS_DATA": str(folder), "PATHWAYS_SECRET": SECRET}

@@ -11,6 +11,8 @@ from pathways.people.models import LearnerFile
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import LEARNT, Server
 
+pytestmark = pytest.mark.slow
+
 
 def an_attempt(server: Server, page: Page, language: str = "ar") -> uuid.UUID:
     attempt = server.begin(page, language, answered=LEARNT)
@@ -106,7 +108,6 @@ def pages_of(server: Server, page: Page):
     yield "the receipt"
 
 
-@pytest.mark.slow
 def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     recorder.allow("status of 409")  # the browser complains of it; the page says what happened
     page = page_at(320)
@@ -115,7 +116,6 @@ def test_every_page_of_a_file_is_accessible_and_fits(server, page_at, recorder):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight(server, page_at, recorder):
     recorder.allow("status of 409")
     page = page_at(1280)

@@ -11,6 +11,8 @@ from pathways import i18n
 from tests.browser.answering import CONFIRM, choose
 from tests.browser.server import KINDS, Server, response_to
 
+pytestmark = pytest.mark.slow
+
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION"
 NO_NETWORK = "Pas de réseau. Votre réponse est gardée sur cette page. Nous réessayons."
 ALREADY = "Vous avez déjà répondu à cette question. Voici la suivante."

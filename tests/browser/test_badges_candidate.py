@@ -9,6 +9,8 @@ from tests.badges.pages.walking import SHORT, WHOLE, Stage, a_stage
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
 
+pytestmark = pytest.mark.slow
+
 PDF = b"%PDF-1.7\n%%EOF"
 
 
@@ -31,7 +33,6 @@ def test_the_page_of_a_request_is_whole_on_a_small_telephone(server, page_at, la
     assert not wrong, wrong
 
 
-@pytest.mark.slow  # axe on every page
 @pytest.mark.parametrize("lang", ["fr", "ar", "ti"])
 def test_every_page_of_a_candidate_is_whole_on_a_small_telephone(server, page_at, lang):
     set_up = stage(server, **WHOLE)

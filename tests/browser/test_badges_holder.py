@@ -19,6 +19,7 @@ def place(server: Server) -> Place:
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
+@pytest.mark.slow
 def test_the_first_screen_and_a_badge_are_whole_on_a_small_telephone(server, page_at, place, lang):
     page, found = page_at(320, lang), {}
     for path in (place.base, place.badge, place.page):
@@ -43,6 +44,7 @@ def test_every_page_of_a_space_is_whole_on_a_small_telephone(server, page_at, pl
     assert not wrong, wrong
 
 
+@pytest.mark.slow
 def test_without_javascript_a_badge_is_shared_and_the_link_is_closed(server, page_at, place):
     page = page_at(320, javascript=False)
     page.goto(server.url + place.base)
@@ -61,6 +63,7 @@ def test_without_javascript_a_badge_is_shared_and_the_link_is_closed(server, pag
     assert reply.status == 410
 
 
+@pytest.mark.slow
 def test_without_javascript_a_badge_is_given_up_and_its_page_says_so(server, page_at, place):
     page = page_at(320, javascript=False)
     page.goto(server.url + place.badge)
@@ -80,6 +83,7 @@ def test_a_file_of_a_badge_is_saved_under_a_name_that_names_nobody(server, page_
         assert saved.value.suggested_filename.endswith(ending)
 
 
+@pytest.mark.slow
 def test_the_sheet_for_a_wall_is_one_page_of_paper(server, page_at):
     texts = {"fr": {"name": "Je le fais moi-même", "description": "J'envoie des messages. Je garde mes codes."}}
     picture = {"pictogram": "learner", "tint": "lake"}

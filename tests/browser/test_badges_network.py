@@ -22,6 +22,8 @@ from tests.browser.checks import faults, told
 from tests.browser.server import Server
 from tests.workshops.days import a_booking, a_mark, a_session
 
+pytestmark = pytest.mark.slow
+
 
 class Keeper:
     """A structure that keeps a network with a badge on offer, a draft of everything, and a session that is over."""
@@ -60,7 +62,6 @@ def keeper(server: Server) -> Keeper:
     return Keeper(server)
 
 
-@pytest.mark.slow  # axe on every page
 def test_every_page_of_a_network_is_whole_on_a_small_telephone(server, page_at, keeper):
     page, found = page_at(320), {}
     keeper.sign_in(page)
@@ -80,7 +81,6 @@ def test_every_page_of_a_network_is_whole_on_a_small_telephone(server, page_at, 
     assert told(found) == ""
 
 
-@pytest.mark.slow  # axe
 def test_before_there_is_a_network_the_page_is_whole(server, page_at):
     page = page_at(320)
     with server.database.begin() as db:

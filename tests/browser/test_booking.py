@@ -61,6 +61,7 @@ def test_somebody_who_reads_dari_books_and_cancels_without_scripts(server, offer
     assert all(url.startswith(server.url) for url in recorder.requests)
 
 
+@pytest.mark.slow
 def test_the_desk_books_with_one_key_and_the_next_person_is_one_key_away(server, offered, page_at):
     page: Page = page_at(1280, "fr")
     page.goto(server.url + booking.sign_in(server, offered.organisation_id))

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.checks import faults, focus_walk, told
 
+pytestmark = pytest.mark.slow
+
 FOCUS_UNDER_THE_BAR = """() => {
   const own = document.activeElement, bar = document.querySelector('.steps');
   if (!own || own === document.body || !bar || bar.contains(own)) return '';
@@ -259,7 +261,6 @@ def composing_pages(server, page: Page):
     yield "the draft of a new version"
 
 
-@pytest.mark.slow
 def test_the_pages_around_composing_are_accessible(server, page_at):
     page = page_at(320)
     found = {}
@@ -269,7 +270,6 @@ def test_the_pages_around_composing_are_accessible(server, page_at):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight_around_composing(server, page_at):
     page = page_at(1280)
     found = {name: focus_walk(page, most=30) for name in composing_pages(server, page)}

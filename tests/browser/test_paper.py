@@ -27,6 +27,7 @@ def on_paper(page: Page) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.slow
 def test_the_poster_is_one_page(server, page_at, dark):
     page = page_at(1280)
     page.emulate_media(color_scheme="dark" if dark else "light")

@@ -37,6 +37,7 @@ def keys_of(page: Page, server: Server, code: str) -> list[str]:
     return page.locator("td:nth-child(4) b").all_inner_texts()
 
 
+@pytest.mark.slow
 def test_ten_sheets_in_a_row_by_keyboard_alone(server, sheets):
     page, code = sheets
     keys = keys_of(page, server, code)
@@ -75,6 +76,7 @@ def test_more_boxes_than_right_ones_are_typed_by_keyboard(server, sheets):
     expect(several).not_to_be_focused()
 
 
+@pytest.mark.slow
 def test_without_javascript_a_sheet_is_one_line_and_enter(server, page_at, recorder):
     recorder.allow("status of 422")
     page = page_at(360, javascript=False)
@@ -88,6 +90,7 @@ def test_without_javascript_a_sheet_is_one_line_and_enter(server, page_at, recor
     assert page.locator(".notice.good").is_visible()
 
 
+@pytest.mark.slow
 def test_a_wrong_sign_and_a_missing_one_are_said_where_they_are(server, sheets):
     page, code = sheets
     page.goto(f"{server.url}/paper/{code}")
@@ -108,6 +111,7 @@ def test_a_wrong_sign_and_a_missing_one_are_said_where_they_are(server, sheets):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.slow
 def test_the_sheets_print_in_black_and_white(server, page_at, recorder, language):
     page = page_at(1280)
     server.sign_in(page)
@@ -129,6 +133,7 @@ def test_the_sheets_print_in_black_and_white(server, page_at, recorder, language
         assert len({*found.groups()}) == 1, colour
 
 
+@pytest.mark.slow
 def test_the_pages_of_paper_are_accessible(server, sheets):
     page, code = sheets
     found = {}

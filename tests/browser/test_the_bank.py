@@ -120,6 +120,7 @@ def test_the_focus_is_in_sight(server, page_at):
 
 
 @pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.slow
 def test_a_question_is_written_seen_changed_and_translated(server, page_at, javascript):
     page = page_at(360, javascript=javascript)
     server.sign_in(page)

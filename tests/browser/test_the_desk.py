@@ -21,6 +21,8 @@ from tests.browser.receiving import (
 )
 from tests.browser.server import response_to
 
+pytestmark = pytest.mark.slow
+
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION"
 LABEL = "Mariposa du mardi"
 LEFT = "Papillon du jeudi"

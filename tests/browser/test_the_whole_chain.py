@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from pathways import i18n
@@ -126,6 +127,7 @@ def test_a_trainer_composes_a_learner_answers_in_arabic_both_read_the_result(ser
     assert desk.get_by_text("pas juste").count() >= 1
 
 
+@pytest.mark.slow
 def test_a_learner_without_javascript_goes_the_same_way_in_french(server, page_at):
     page = page_at(360, "fr", javascript=False)
     page.goto(server.url)
@@ -145,6 +147,7 @@ def test_a_learner_without_javascript_goes_the_same_way_in_french(server, page_a
     expect(page.locator("h1")).to_have_text("Tout est effacé.")
 
 
+@pytest.mark.slow
 def test_composing_without_javascript(server, page_at):
     page = page_at(1280, javascript=False)
     server.sign_in(page)
@@ -164,6 +167,7 @@ def test_composing_without_javascript(server, page_at):
     assert page.locator("input[value=MDP-01]").is_checked()
 
 
+@pytest.mark.slow
 def test_a_learner_goes_on_with_a_resume_code_in_another_language(server, page_at):
     first, second = page_at(360, "uk"), page_at(360, "en")
     attempt = server.begin(first, "uk", answered=("right", "wrong"))

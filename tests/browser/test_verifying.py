@@ -69,6 +69,7 @@ def test_a_file_that_is_dropped_anywhere_is_verified_at_once(address, page_at):
     expect(page.locator(".summary")).to_contain_text("badges.example.org")
 
 
+@pytest.mark.slow
 def test_a_file_is_verified_without_scripts(address, page_at, tmp_path):
     file = tmp_path / "badge.svg"
     file.write_bytes(FORMS["ob3-svg"]())
@@ -106,6 +107,7 @@ def test_each_page_is_accessible_and_prints(address, page_at, tmp_path, language
     assert told(found) == ""
 
 
+@pytest.mark.slow
 def test_nothing_of_the_verified_badge_is_asked_for_by_the_browser(address, page_at, tmp_path):
     """The recorder of these tests fails for any request that leaves this machine; pictures in a badge are such."""
     file = tmp_path / "badge.json"

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
 
+pytestmark = pytest.mark.slow
+
 ITEM = "SEC-02-a"
 LANGUAGES = ("ar", "ti")
 HEAD = 'msgid ""\nmsgstr "Language: ar\\n"\n\n'
@@ -55,7 +57,6 @@ def bench_pages(server: Server, page: Page) -> Iterator[str]:
         yield f"the report of {name}"
 
 
-@pytest.mark.slow
 def test_the_pages_of_the_workbench(server, page_at):
     page = page_at(320)
     found = {name: faults(page, targets=False) for name in bench_pages(server, page)}
@@ -63,7 +64,6 @@ def test_the_pages_of_the_workbench(server, page_at):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight_on_the_workbench(server, page_at):
     page = page_at(1280)
     found = {name: focus_walk(page, most=60) for name in bench_pages(server, page)}

@@ -95,6 +95,7 @@ def test_a_ready_made_choice_has_an_address(trainer):
     assert Composer(trainer, "/diagnostics/new?situation=nothing").skills == set()
 
 
+@pytest.mark.slow
 def test_a_new_one_starts_from_the_habits_of_the_organisation(trainer, database):
     with database.begin() as db:
         organisation = db.get_one(Organisation, trainer.organisation_id)
@@ -105,6 +106,7 @@ def test_a_new_one_starts_from_the_habits_of_the_organisation(trainer, database)
     assert set(sent["languages"]) == {"fr", "uk"}
 
 
+@pytest.mark.slow
 def test_every_change_is_undone_without_a_script(trainer):
     page = Composer(trainer)
     assert "disabled" in page.page.partition('value="undo"')[2][:12]
@@ -204,6 +206,7 @@ def test_a_pasted_title_with_an_invisible_character_costs_no_choice(trainer):
 # --- comparing ---
 
 
+@pytest.mark.slow
 def test_two_choices_beside_each_other(trainer):
     made = trainer.post("/api/v1/diagnostics", json=world.DIAGNOSTIC).json()["id"]
     for name in (made, "situation:phone"):
@@ -349,6 +352,7 @@ def test_a_deleted_one_is_gone_for_its_colleagues(trainer, database):
 
 
 @pytest.mark.parametrize("field", ["goal", "key", "beside", "steps", "words", "level", "at_least", "minutes"])
+@pytest.mark.slow
 def test_poison_in_a_field_of_the_composer_keeps_nothing(trainer, field):
     good = {"csrf": world.csrf_of(trainer)} | world.FORMS["/diagnostics/new"] | {"action": "look"}
     for action in ("look", "compare", "undo", "take:goal:x", "situation:x", "need:x"):

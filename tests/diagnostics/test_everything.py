@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from pathways import clock
 from pathways.diagnostics.composing import everything as everything_
 from pathways.diagnostics.composing.everything import everything, is_there
@@ -18,6 +20,7 @@ def place_of(db):
     return people.create_organisation(db, name="Une structure").id
 
 
+@pytest.mark.slow
 def test_the_next_day_nothing_but_ids_is_read(app, database, monkeypatch):
     with database.begin() as db:
         place = place_of(db)

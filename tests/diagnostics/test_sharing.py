@@ -247,6 +247,7 @@ def test_the_reader_sees_definition_questions_and_price_and_nothing_else(shared)
     assert (row["id"], row["owner"]) == (made, "Une structure")
 
 
+@pytest.mark.slow
 def test_what_is_shared_is_read_and_copied_and_nothing_more(shared):
     _, two, made, _ = shared
     csrf = {"csrf": world.csrf_of(two)}
@@ -308,6 +309,7 @@ def test_whoever_does_not_compose_reads_and_does_not_copy(shared, signed_in):
     assert reviewer.post(f"/diagnostics/{made}/copy", data=form).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_copy_pressed_by_several_at_once_brings_own_questions_once(signed_in, database):
     one, two = signed_in(), signed_in()
     ladder = one.post("/api/v1/ladders", json={"title": "Notre lieu"}).json()

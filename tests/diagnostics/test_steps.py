@@ -24,6 +24,7 @@ STATES = st.builds(
 
 
 @given(st.lists(STATES, min_size=1, max_size=MOST_STEPS))
+@pytest.mark.slow
 def test_every_change_is_undone_and_done_again(states):
     steps, trail = Steps(), []
     for state in states:

@@ -27,6 +27,7 @@ def test_who_may_not_compose_is_not_invited_to(place, signed_in, role):
 
 
 @pytest.mark.parametrize("role", list(Role))
+@pytest.mark.slow
 def test_every_entry_of_the_menu_opens(place, signed_in, role):
     member = signed_in(role, organisation=place.organisation_id)
     menu = member.get("/").text.partition("<nav")[2].partition("</nav>")[0]

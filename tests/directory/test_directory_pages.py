@@ -146,6 +146,7 @@ def test_a_place_says_when_how_and_what_comes_next(client, database, town):
     assert "http" not in re.sub(r'href="http://testserver[^"]*"', "", page).replace("http-equiv", "")
 
 
+@pytest.mark.slow
 def test_every_language_reads_every_page(client, database, town):
     with database.begin() as db:
         tour = situations.tour(db, town[0])
@@ -172,6 +173,7 @@ def test_a_language_is_chosen_and_kept(client, town):
     assert "where=99321&amp;lang=ti" in reply.text
 
 
+@pytest.mark.slow
 def test_a_van_is_where_its_rule_says(client, database, town):
     who, place_id, *_ = town
     with database.begin() as db:
@@ -243,6 +245,7 @@ def test_a_map_asks_nobody_unless_the_operator_says_so(client, settings, town):
         "access=a&access=b&access=c",
     ],
 )
+@pytest.mark.slow
 def test_nonsense_breaks_nothing(client, town, query):
     for path in ("/near", "/near/sessions", "/near/embed", "/near.json", "/near/sessions.ics", "/near/sessions.atom"):
         assert client.get(f"{path}?{query}").status_code == 200, path
@@ -253,6 +256,7 @@ def test_what_somebody_typed_is_shown_and_never_run(client, town):
     assert "<script>alert" not in page
 
 
+@pytest.mark.slow
 def test_a_page_asks_the_database_as_often_for_many_as_for_one(app, client, database, town):
     who, place_id, *_ = town
     paths = (

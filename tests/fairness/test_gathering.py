@@ -62,6 +62,7 @@ def test_a_run_that_is_told_to_stop_writes_nothing_more(database, asked):
     assert gathering.run(database) == len(asked)
 
 
+@pytest.mark.slow
 def test_a_run_that_dies_leaves_what_was_known_before(database, asked, monkeypatch):
     with database.begin() as db:
         bank.fill(db, people=60)

@@ -111,6 +111,7 @@ def test_the_table_inside_the_organisation_counts_it_in_a_column_of_its_own(clie
     assert not {"à apprendre", "à confirmer", "sait faire"} & words
 
 
+@pytest.mark.slow
 def test_the_table_for_others_has_nobody_to_learn_it(client, published, trainer, diagnostic):
     for _ in range(20):
         lost(client, published, answers=2)

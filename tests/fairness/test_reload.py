@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pathways import content
 from pathways.fairness import service
 from pathways.fairness.service import Decision
@@ -10,6 +12,7 @@ from tests.fairness import bank
 from tests.fairness.test_deciding import decide, flag, member
 
 
+@pytest.mark.slow
 def test_a_withdrawn_translation_stays_withdrawn_when_the_files_are_loaded_again(db, shipped):
     one = bank.questions(db)[0]
     flag(db, one)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.insights.crowds import Crowd
 from tests.statements import counted
+
+pytestmark = pytest.mark.slow
 
 PAGES = ("group", "live?since=2000-01-01", "live/rows?since=2000-01-01", "session?skill=SEC-02", "attempts.csv")
 API = ("group", "live", "mistakes", "next-skills")
@@ -14,6 +18,7 @@ def addresses(crowd: Crowd) -> list[str]:
     return [f"{base}/{end}" for end in PAGES] + [f"/api/v1{base}/{end}" for end in API]
 
 
+@pytest.mark.slow
 def test_no_page_asks_more_for_sixty_people_than_for_two(app, signed_in, database):
     with database.begin() as db:
         crowd = Crowd.new(db)

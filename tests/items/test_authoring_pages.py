@@ -26,6 +26,7 @@ def body_of(database, code: str) -> dict:
 
 
 @pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.slow
 def test_a_question_of_each_kind_is_written_shown_and_changed_without_loss(author, database, kind):
     code = author.write(FORMS[kind])
     assert re.fullmatch(FORMS[kind]["skill"] + "-[2-9CFGHJMPQRVWX]{6}", code)

@@ -206,6 +206,7 @@ def test_shipped_codes_and_those_of_others_are_refused_in_the_same_breath_as_unk
     assert "livrée" in planned.errors[2].message
 
 
+@pytest.mark.slow
 def test_a_file_of_another_organisation_can_be_imported_as_new_items(db, trainer):
     other = somebody(db, "other").member
     imported(db, other, sent(CHOICE, numbered(1)))
@@ -254,6 +255,7 @@ def test_the_seal_changes_when_the_bank_changed_since_the_report(db, trainer):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml"])
+@pytest.mark.slow
 def test_all_that_is_shipped_leaves_and_comes_back_the_same(db, trainer, kind):
     """Every kind of question, every translation: taken over as own ones, exported, imported, exported."""
     shipped = exchange.leaving(db, trainer, FRAMEWORK, bank.Wanted(origin="shipped"))

@@ -96,6 +96,7 @@ def test_a_form_that_was_made_up_is_examined_like_any_other(trainer, database):
     assert rows_of(database) == before
 
 
+@pytest.mark.slow
 def test_a_bomb_in_the_form_does_not_unpack(trainer):
     import base64
     import zlib
@@ -116,6 +117,7 @@ def test_a_bank_that_changed_since_the_report_is_shown_again_and_the_file_is_not
     assert keep(trainer, again.text).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_file_of_another_organisation_is_refused_by_row_or_taken_as_new(trainer, signed_in):
     imported(trainer, CHOICE)
     data = trainer.get("/items/export.xlsx").content
@@ -188,6 +190,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("text", SHAPES, ids=range(len(SHAPES)))
+@pytest.mark.slow
 def test_yaml_of_any_shape_is_answered_in_words(trainer, database, text):
     before = rows_of(database)
     page = examine(trainer, text.encode(), "x.yaml")
@@ -218,6 +221,7 @@ def test_words_of_the_file_are_never_markup(trainer):
     assert wild not in page.text
 
 
+@pytest.mark.slow
 def test_only_whoever_may_write_imports_and_everybody_takes_away(signed_in, trainer):
     imported(trainer, CHOICE)
     reviewer = signed_in(Role.REVIEWER, organisation=trainer.organisation_id)
@@ -281,6 +285,7 @@ def test_no_cell_that_leaves_is_a_formula(trainer):
         assert b"<f>" not in archive.read(SHEET)
 
 
+@pytest.mark.slow
 def test_what_leaves_and_comes_back_leaves_the_same(trainer):
     imported(trainer, CHOICE, *(numbered(n, explication=f"{text}x") for n, text in enumerate(FORMULAS)))
     before = {kind: trainer.get(f"/items/export.{kind}").content for kind in ("csv", "yaml", "xlsx")}

@@ -165,6 +165,7 @@ def test_a_photograph_of_a_shape_that_no_screen_holds_is_refused():
             pictures.cleaned(image_of("PNG", size=size))
 
 
+@pytest.mark.slow
 def test_a_heavy_picture_that_is_seen_through_is_laid_on_white_and_kept_light():
     noise = Image.effect_noise((1100, 1800), 60).convert("RGBA")
     noise.paste((0, 0, 0, 0), (0, 0, 200, 200))

@@ -35,6 +35,7 @@ def ends(journey, pathway, limits):
 @pytest.mark.parametrize(
     "limits", [Limits(), Limits(weekdays=(1,)), Limits(minutes_a_week=240), Limits(minutes_a_week=240, weekdays=(1,))]
 )
+@pytest.mark.slow
 def test_the_last_sitting_lies_between_the_days_that_are_told(journey, limits, monkeypatch):
     pathway = journey.choose()
     said = []
@@ -46,6 +47,7 @@ def test_the_last_sitting_lies_between_the_days_that_are_told(journey, limits, m
     assert all(not limits.weekdays or one.weekday() in limits.weekdays for one in said)
 
 
+@pytest.mark.slow
 def test_without_a_pace_or_a_step_no_end_is_told(journey):
     pathway = journey.choose()
     assert ends(journey, pathway, Limits()) is not None

@@ -74,6 +74,7 @@ def test_a_seat_that_is_given_back_is_gone_from_the_step(journey, pathway):
     assert not step.locked
 
 
+@pytest.mark.slow
 def test_a_seat_that_moved_is_where_it_went(journey, pathway):
     step = attend(journey, pathway)
     made = answering.take(journey.db, CODES, pathway, step)

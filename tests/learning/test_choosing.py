@@ -53,6 +53,7 @@ def test_whoever_wants_company_goes_to_a_workshop_and_whoever_does_not_goes_nowh
     assert attended == {Way.QUICKEST: [], Way.TOGETHER: [session.id], Way.OWN_PACE: []}
 
 
+@pytest.mark.slow
 def test_at_ones_own_pace_less_is_taken_for_granted(journey):
     steps = {way: len(one.steps) for one in choosing.options(journey.plans(), VALUES) for way in (one.way, *one.also)}
     assert steps[Way.OWN_PACE] > steps[Way.QUICKEST]
@@ -91,6 +92,7 @@ def test_a_choice_is_kept_with_its_goals_limits_reason_and_steps(db, journey):
     assert (journey.attempt.expires_at - journey.attempt.active_at).days == KEPT_DAYS
 
 
+@pytest.mark.slow
 def test_the_same_key_is_the_same_choice_and_another_ends_it(db, journey):
     first = journey.choose(key="a")
     assert journey.choose(key="a") is first

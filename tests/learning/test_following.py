@@ -120,6 +120,7 @@ def test_who_did_everything_and_is_believed_has_arrived(journey, pathway):
     assert len(happened(journey, pathway, events.REACHED)) == 1
 
 
+@pytest.mark.slow
 def test_who_refused_everything_has_not_arrived(journey, pathway):
     say_of_all(journey, pathway, following.refuse)
     assert pathway.state is PathwayState.ACTIVE

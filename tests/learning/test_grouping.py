@@ -71,6 +71,7 @@ def test_a_session_says_who_lacks_it_and_whom_it_would_serve(room):
     assert found.assignment.gap == 0.0
 
 
+@pytest.mark.slow
 def test_few_seats_serve_few(db, door):
     room = Room(db, door, seats=1, people=3)
     [chance] = grouping.of(db, room.member).chances

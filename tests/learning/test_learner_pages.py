@@ -22,6 +22,7 @@ def person(app, client, database) -> Person:
     return Person(app, client, database)
 
 
+@pytest.mark.slow
 def test_from_a_result_to_a_chosen_way(person):
     assert f"{person.base}/pathway" in person.get("/result").text
     assert person.get("/pathway").headers["location"] == f"{person.base}/goals"
@@ -83,6 +84,7 @@ def test_none_is_an_answer(person):
     assert person.get("/pathway").headers["location"] == f"{person.base}/goals"
 
 
+@pytest.mark.slow
 def test_sent_twice_it_is_one_choice_and_another_ends_the_first(person):
     key = uuid.uuid4().hex
     person.choose(key=key)
@@ -94,6 +96,7 @@ def test_sent_twice_it_is_one_choice_and_another_ends_the_first(person):
     assert sorted(one.state.value for one in found) == ["active", "stopped"]
 
 
+@pytest.mark.slow
 def test_each_step_has_its_page_and_another_attempts_do_not(person, signed_in):
     person.choose()
     for step in person.steps():
@@ -108,6 +111,7 @@ def test_each_step_has_its_page_and_another_attempts_do_not(person, signed_in):
     ("said", "kind"),
     [("done", events.DONE), ("known", events.KNOWN), ("hard", events.TOO_HARD), ("no", events.REFUSED)],
 )
+@pytest.mark.slow
 def test_what_is_said_of_a_step_counts_once(person, said, kind):
     person.choose()
     step = first_learning(person)

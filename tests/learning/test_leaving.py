@@ -47,6 +47,7 @@ def test_what_the_person_erases_gives_their_seat_back(db, journey):
     assert leaving.ERASED in told(journey, "pathway")
 
 
+@pytest.mark.slow
 def test_what_goes_with_a_file(db, journey):
     made = booked(journey)
     file = service.attach(db, journey.member, journey.attempt.id, label="mardi")

@@ -26,6 +26,7 @@ def text_of(reply) -> str:
     return unescape(reply.text)
 
 
+@pytest.mark.slow
 def test_too_little_time_is_no_knowledge_and_offers_no_way(person):
     page = person.get(f"/ways?goal={person.goal_id}&minutes=15&until={day(1)}")
     assert page.status_code == 200
@@ -53,6 +54,7 @@ def test_a_pathway_without_time_says_so_and_offers_more(person):
     assert person.steps()
 
 
+@pytest.mark.slow
 def test_who_refused_everything_is_told_so_and_not_praised(person):
     person.choose()
     for _ in range(60):
@@ -116,6 +118,7 @@ def test_a_form_without_a_goal_comes_back_and_none_needs_no_date(person):
     assert reply.headers["location"] == f"{person.base}/result"
 
 
+@pytest.mark.slow
 def test_who_knows_it_is_told_of_a_question_only_where_one_comes(person, monkeypatch):
     person.choose()
     step = first_learning(person)

@@ -30,6 +30,7 @@ def attempt_of(address: str) -> uuid.UUID:
     return uuid.UUID(address.rsplit("/", 1)[-1])
 
 
+@pytest.mark.slow
 def test_who_erases_everything_inside_a_check_erases_everything(person):
     check = in_a_check(person)
     item = re.search(r'name="item" value="([^"]+)"', person.client.get(check).text)
@@ -58,6 +59,7 @@ def test_the_pause_of_a_check_shows_the_one_code_and_the_one_name(person, app):
         assert found.id == person.attempt_id
 
 
+@pytest.mark.slow
 def test_either_cookie_opens_both_and_nothing_of_anybody_else(person, app, client, database):
     check = in_a_check(person)
     other = Person(app, client, database)
@@ -84,6 +86,7 @@ def test_the_file_of_a_person_holds_together_what_they_answered(person, app, cli
     assert client.get(f"{person.base}/result").status_code == 404
 
 
+@pytest.mark.slow
 def test_another_language_leads_back_to_where_one_was(person):
     person.choose()
     step = first_learning(person)

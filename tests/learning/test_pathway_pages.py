@@ -29,6 +29,7 @@ def person(app, client, database) -> Person:
     return Person(app, client, database)
 
 
+@pytest.mark.slow
 def test_a_check_goes_on_the_usual_screens_and_changes_the_profile(person):
     person.choose()
     step = first_learning(person)
@@ -67,6 +68,7 @@ def test_a_check_goes_on_the_usual_screens_and_changes_the_profile(person):
     assert checking.id == checking_id
 
 
+@pytest.mark.slow
 def test_at_a_desk_the_check_is_the_desks_and_the_next_person_shuts_both(app, person, signed_in):
     person.choose()
     desk = signed_in(Role.TRAINER, organisation=person.member.organisation_id)
@@ -87,6 +89,7 @@ def test_at_a_desk_the_check_is_the_desks_and_the_next_person_shuts_both(app, pe
         assert desk.get(f"/t/{attempt_id}/pathway").status_code == 404
 
 
+@pytest.mark.slow
 def test_one_step_may_be_done_in_another_way(person):
     person.choose()
     step = next(one for one in person.steps() if one.kind is StepKind.LEARN and one.resource_id)
@@ -99,6 +102,7 @@ def test_one_step_may_be_done_in_another_way(person):
     assert person.happened().count(events.ADJUSTED) == 1
 
 
+@pytest.mark.slow
 def test_a_check_that_was_left_changes_nothing(person):
     person.choose()
     reply = person.post("/pathway/check", step=str(first_learning(person).id))
@@ -109,6 +113,7 @@ def test_a_check_that_was_left_changes_nothing(person):
     assert events.CHECKED not in person.happened()
 
 
+@pytest.mark.slow
 def test_a_seat_is_booked_once_from_a_step_and_told(person):
     person.choose(Way.TOGETHER)
     step = next(one for one in person.steps() if one.kind is StepKind.ATTEND)
@@ -128,6 +133,7 @@ def proposal(person: Person) -> SeatProposal:
         return made
 
 
+@pytest.mark.slow
 def test_a_seat_that_is_proposed_is_taken_or_not(person):
     person.choose()
     proposed = proposal(person)
@@ -169,6 +175,7 @@ def test_it_ends_when_they_say_so(person):
 
 
 @pytest.mark.parametrize("path", ["/pathway/print", "/pathway/card"])
+@pytest.mark.slow
 def test_papers_carry_the_code_that_leads_back(app, person, path):
     person.choose(Way.TOGETHER)
     page = person.get(path)
@@ -219,6 +226,7 @@ def test_a_check_stands_in_no_list_of_a_trainer(person, signed_in):
 
 
 @pytest.mark.parametrize("language", ["ar", "ti"])
+@pytest.mark.slow
 def test_every_page_in_the_persons_language(app, client, database, language):
     person = Person(app, client, database, language)
     paths = ["/goals", f"/limits?goal={person.goal_id}", f"/ways?goal={person.goal_id}"]

@@ -145,6 +145,7 @@ def test_the_person_plans_chooses_and_marks(app, client, database, walker, own):
         assert not db.scalars(sa.select(Pathway).filter_by(attempt_id=walker.attempt.id, state="active")).all()
 
 
+@pytest.mark.slow
 def test_a_check_is_answered_and_changes_the_pathway(client, walker, own, signed_in):
     url = f"/api/v1/attempts/{walker.attempt.id}"
     steps = client.get(f"{url}/pathways", headers=own).json()[0]["steps"]
@@ -245,6 +246,7 @@ def test_a_seat_is_proposed_and_answered_by_the_person_alone(client, database, w
     assert {("seat_proposal", "created"), ("seat_proposal", "accepted")} <= told
 
 
+@pytest.mark.slow
 def test_plans_are_counted_and_come_to_an_end_for_an_hour(signed_in, client, walker, own, monkeypatch):
     monkeypatch.setattr(pace, "OF_MEMBER", 2)
     monkeypatch.setattr(pace, "OF_LEARNER", 1)

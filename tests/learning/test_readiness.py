@@ -78,6 +78,7 @@ def test_the_whole_is_never_more_than_its_parts():
     assert readiness.estimate([]) is Stand.UNSEEN
 
 
+@pytest.mark.slow
 def test_pix_has_its_sixteen_codes_and_says_what_we_do_not_look_at(db, door):
     walker = a_walker(db, door, Crowd.new(db), _goal(db, "pix"))
     [found] = readiness.of_pathway(db, door, walker.pathway)
@@ -92,6 +93,7 @@ def test_pix_has_its_sixteen_codes_and_says_what_we_do_not_look_at(db, door):
     assert found.note
 
 
+@pytest.mark.slow
 def test_more_is_known_after_good_answers(db, door):
     crowd = Crowd.new(db, skills=MANY, languages=("fr", "ar"))
     goal = _goal(db, "clea")
@@ -110,6 +112,7 @@ def test_more_is_known_after_good_answers(db, door):
     assert {skill.code for skill in high.next}.isdisjoint(parts[0]["4"].area.skills)
 
 
+@pytest.mark.slow
 def test_a_question_that_was_not_understood_takes_nothing_away(db, door):
     crowd, goal = Crowd.new(db), _goal(db, "pix")
     silent = a_walker(db, door, crowd, goal, outcomes={"SEC-02": "not_understood"})
@@ -118,12 +121,14 @@ def test_a_question_that_was_not_understood_takes_nothing_away(db, door):
     assert part.stand is Stand.UNSEEN
 
 
+@pytest.mark.slow
 def test_without_such_a_goal_nothing_is_worked_out(db, door):
     walker = a_walker(db, door, Crowd.new(db))
     assert readiness.of_pathway(db, door, walker.pathway) == []
     assert [one.certification for one in readiness.of_pathway(db, door, walker.pathway, wanted={"clea"})] == ["clea"]
 
 
+@pytest.mark.slow
 def test_the_code_of_a_campaign_becomes_an_address(db, door):
     walker = a_walker(db, door, Crowd.new(db), _goal(db, "pix"))
     for wrong in ("ABC", "ABCD/../x", "ABCD1234é", "A" * 21, "<script>"):
@@ -138,6 +143,7 @@ def test_the_code_of_a_campaign_becomes_an_address(db, door):
     assert readiness.of_pathway(db, door, walker.pathway)[0].link == ""
 
 
+@pytest.mark.slow
 def test_a_person_reads_words_and_no_number(db, door):
     walker = a_walker(db, door, Crowd.new(db), _goal(db, "pix"))
     readiness.note_campaign(db, walker.member, walker.pathway.id, "ABCDEFGHI")
@@ -152,6 +158,7 @@ def test_a_person_reads_words_and_no_number(db, door):
     assert found[0].next[0].titles["ar"] in words
 
 
+@pytest.mark.slow
 def test_those_who_help_read_the_range_and_where_it_ends(db, door):
     walker = a_walker(db, door, Crowd.new(db), _goal(db, "pix"))
     found = readiness.of_pathway(db, door, walker.pathway)

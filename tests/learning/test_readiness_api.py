@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import sqlalchemy as sa
 
 from pathways.learning.models import Goal, Pathway
@@ -34,6 +35,7 @@ def test_readiness_for_programs_is_noted_in_the_journal(app, database, signed_in
     assert signed_in(Role.TRAINER).get(f"/api/v1/pathways/{pathway_id}/readiness").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_trainer_notes_the_code_that_they_were_given(app, database, signed_in):
     member, pathway_id, _ = _walker(app, database)
     trainer = signed_in(Role.TRAINER, organisation=member.organisation_id)
@@ -55,6 +57,7 @@ def test_a_trainer_notes_the_code_that_they_were_given(app, database, signed_in)
     assert sent.status_code == 404
 
 
+@pytest.mark.slow
 def test_both_read_it_on_the_pathway(app, database, client, signed_in):
     member, pathway_id, attempt_id = _walker(app, database)
     trainer = signed_in(Role.TRAINER, organisation=member.organisation_id)

@@ -31,6 +31,7 @@ def ask(desk, place, gives: str, seeks: str, **values) -> dict:
     return made.json()
 
 
+@pytest.mark.slow
 def test_two_people_from_asking_to_the_end(desk, place):
     first, second = ask(desk, place, "ti", "fr", reads_in="ti"), ask(desk, place, "fr", "ti")
     (pair,) = desk.get("/api/v1/tandems/pairs").json()

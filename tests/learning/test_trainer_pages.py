@@ -115,6 +115,7 @@ def test_the_last_change_is_taken_back(desk):
     assert desk.trainer.post(f"{desk.url}/undo", data=again).status_code == 409
 
 
+@pytest.mark.slow
 def test_two_people_at_once_and_nothing_is_lost(desk):
     page = desk.trainer.get(desk.url).text
     news = re.search(r'name="news" value="([^"]+)"', page)
@@ -184,6 +185,7 @@ def test_a_comment_is_kept_for_whom_it_is(app, client, desk):
     assert "x" * 600 in refused.text
 
 
+@pytest.mark.slow
 def test_a_page_costs_as_many_queries_for_many_steps_as_for_one(app, desk):
     def cost(path: str) -> int:
         desk.trainer.get(path)
@@ -243,6 +245,7 @@ def test_a_profile_leads_to_the_pathway(desk):
     assert f'href="{desk.url}"' in desk.trainer.get(f"/profiles/{desk.attempt_id}").text
 
 
+@pytest.mark.slow
 def test_a_template_is_made_and_taken(desk):
     page = desk.trainer.get(f"/pathways/templates/new?from={desk.pathway_id}")
     assert page.status_code == 200

@@ -68,6 +68,7 @@ def test_every_exercise_is_offered_where_its_micro_skill_is_learnt():
     ]
 
 
+@pytest.mark.slow
 def test_a_step_and_a_sheet_offer_all_that_try_it_out(app, client, database):
     sheet = client.get(f"{SHEET}?lang=fr").text
     assert "Repérer un faux e-mail" in sheet

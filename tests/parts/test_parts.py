@@ -56,6 +56,7 @@ def test_a_dropped_database_is_gone_and_only_ours_are_dropped():
 
 
 @pytest.mark.skipif(bool(os.environ.get("PATHWAYS_TEST_DATABASE_URL")), reason="that server is not ours to end")
+@pytest.mark.slow
 def test_the_server_ends_with_a_process_that_is_killed():
     killed = subprocess.run(
         [sys.executable, "-c", textwrap.dedent("""

@@ -78,6 +78,7 @@ def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+@pytest.mark.slow
 def test_the_validator_of_open_badges_2_says_yes_and_no(site, key):
     good, other = jws(key, assertion(HELD)), jws(key, assertion(HELD, issuedOn="2026-01-16T09:00:00+00:00"))
     spliced = ".".join([good.split(".")[0], other.split(".")[1], good.split(".")[2]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import sqlalchemy as sa
 
 from pathways.people import invitations, passwords, service
@@ -98,6 +99,7 @@ def test_who_leaves_names_who_takes_over_and_is_signed_out(client, database, bos
     assert role_of(database, colleague) is None
 
 
+@pytest.mark.slow
 def test_an_administrator_reads_what_was_handed_over(client, database, boss, colleague):
     browser_of(client, boss)
     path = f"/organisation/members/{membership(database, boss, 'colleague')}/remove"

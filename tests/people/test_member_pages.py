@@ -119,6 +119,7 @@ def test_a_link_for_a_lost_password_is_shown_to_the_administrator(client, other_
 
 
 @pytest.mark.parametrize(("action", "form"), [("role", {"role": "reviewer"}), ("remove", {}), ("reset-link", {})])
+@pytest.mark.slow
 def test_the_administrator_of_another_organisation_gets_404(client, database, boss, colleague, action, form):
     with database.begin() as db:
         other = somebody(db, "other", role=Role.ADMINISTRATOR)
@@ -210,6 +211,7 @@ def test_the_server_is_for_its_operator(client, database, boss):
                 act(db, boss.member)
 
 
+@pytest.mark.slow
 def test_an_operator_opens_an_organisation(client, other_client, operator):
     browser_of(client, operator)
     refused = post(client, "/server", "/server", name=" ", email="someone")

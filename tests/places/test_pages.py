@@ -121,6 +121,7 @@ def test_a_prescriber_reads_and_writes_nothing(keeper, signed_in):
     assert send(prescriber, f"{address}/rooms", name="Salle").status_code == 403
 
 
+@pytest.mark.slow
 def test_a_house_has_rooms_and_structures(keeper, database):
     address = made(keeper)
     assert send(keeper, f"{address}/rooms", name="Salle bleue", seats="12", equipment=["wifi", "x"], step_free="on")
@@ -191,6 +192,7 @@ def test_the_sheet_of_a_place_says_what_happens_in_it_whoever_holds_it(keeper, s
     assert "/s/CCCCCC" not in page
 
 
+@pytest.mark.slow
 def test_pages_cost_as_many_statements_for_many_rows_as_for_one(keeper, app, database):
     van = made(keeper, name="Le bus", is_mobile="on").rsplit("/", 1)[-1]
     tour = send(keeper, "/tours", name="Tournée", van=van).headers["location"]

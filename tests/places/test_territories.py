@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 
 import pytest
@@ -186,23 +185,17 @@ def test_a_wrong_table_of_centres_changes_nothing(france, table):
 
 
 @pytest.mark.slow
-def test_all_of_france_is_there_in_seconds_and_found_at_once(db):
-    begun = time.perf_counter()
+def test_all_of_france_is_there_once_and_is_found(db):
     assert territories.load(db) == 35_014
-    assert time.perf_counter() - begun < 20  # a guard: measured 2.4 s on SQLite, on a machine that does other things
     assert territories.load(db) == 0
     assert db.scalar(sa.select(sa.func.count()).select_from(Territory).filter_by(kind="region")) == 26
     assert len(territories.communes_of(db, "region", "24")) == 1754
     assert territories.find(db, "45000")[0].code == "45234"
     assert territories.find(db, "paris")[0].code == "75056"
     assert {"75115"} <= {one.code for one in territories.find(db, "75015")}
-    slowest = 0.0
-    for typed in ("orle", "aignan", "45", "château", "saint", "St Jean de", "zzzz", "13001 marseille"):
-        territories.find(db, typed)
-        begun = time.perf_counter()
-        territories.find(db, typed)
-        slowest = max(slowest, time.perf_counter() - begun)
-    assert slowest < 0.1
+    for typed in ("orle", "aignan", "45", "château", "saint", "St Jean de", "13001 marseille"):
+        assert territories.find(db, typed), typed
+    assert territories.find(db, "zzzz") == []
 
 
 def test_the_package_is_cut_into_our_files(tmp_path):

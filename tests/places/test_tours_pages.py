@@ -21,6 +21,7 @@ def keeper(signed_in, database):
     return a_keeper(signed_in, database)
 
 
+@pytest.mark.slow
 def test_a_tour_from_nothing_to_the_village_board(keeper, database):
     assert "ajoutez-le" in keeper.get("/tours").text
     van = made(keeper, name="Le bus numérique", is_mobile="on", phone="0247000000").rsplit("/", 1)[-1]

@@ -27,6 +27,7 @@ def day() -> str:
     return (clock.now() + timedelta(days=7)).date().isoformat()
 
 
+@pytest.mark.slow
 def test_an_appointment_is_typed_once_and_stands_everywhere(desk, day):
     with desk.database.begin() as db:
         organisation = db.get_one(Organisation, desk.client.organisation_id)
@@ -73,6 +74,7 @@ def test_two_mediators_do_not_overwrite_each_others_appointment(desk, day):
     assert desk.reception(sheet).appointment["place"] == "Médiathèque"
 
 
+@pytest.mark.slow
 def test_the_sheet_is_in_two_languages_with_one_step_and_the_code(desk, day):
     sheet, questions = desk.begin(language="uk")
     while desk.client.get(questions).status_code == 200:
@@ -121,6 +123,7 @@ def told_on(page: str) -> str:
     return re.findall(r'<section class="step"><h2>.*?</h2><p>.*?lang="fr" dir="ltr">([^<]+)<', page, re.DOTALL)[0]
 
 
+@pytest.mark.slow
 def test_who_understood_nothing_is_told_of_no_micro_skill_that_comes_next(desk):
     """What was not understood says nothing: a step would be made up."""
     sheet, questions = desk.begin(language="ar")

@@ -74,6 +74,7 @@ def test_the_next_person_is_one_press_away_from_each_page(desk):
 
 
 @pytest.mark.parametrize("press", ["page", "reception"])
+@pytest.mark.slow
 def test_after_the_next_person_every_old_address_shows_nothing(desk, press):
     sheet, questions = desk.begin(label=LABEL, language="ar")
     desk.answer(questions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+import pytest
 import sqlalchemy as sa
 
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
@@ -130,6 +131,7 @@ def test_another_published_diagnostic_can_be_chosen_but_none_of_another_organisa
     assert str(desk.attempt(begun.headers["location"]).diagnostic_id) == own
 
 
+@pytest.mark.slow
 def test_the_reception_of_another_organisation_does_not_exist(desk, other_desk):
     sheet, _ = desk.begin(label=LABEL)
     for verb in ("", "/sheet"):
@@ -168,6 +170,7 @@ def test_home_is_the_diagnostics_page_for_those_who_receive_nobody(signed_in):
     assert reviewer.get(f"/receptions/{uuid.uuid4()}").status_code in {403, 404}
 
 
+@pytest.mark.slow
 def test_a_situation_is_made_once_for_an_organisation_and_once_more_for_new_questions(desk, other_desk):
     def ready_made() -> list[Diagnostic]:
         with desk.database.read() as db:
@@ -209,6 +212,7 @@ def test_without_its_cookie_an_attempt_is_said_to_be_shut_and_not_erased(client,
     assert "effacé" not in gone.text
 
 
+@pytest.mark.slow
 def test_a_full_day_costs_home_as_many_queries_as_a_quiet_one(desk):
     counts = []
     for people in (1, 12):

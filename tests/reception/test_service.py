@@ -249,6 +249,7 @@ def _in_a_transaction(database, act):
         return act(db)
 
 
+@pytest.mark.slow
 def test_somebody_who_comes_back_while_their_last_attempt_is_erased_keeps_the_file(app, database):
     with database.begin() as db:
         member = member_of(db)
@@ -281,6 +282,7 @@ def test_a_file_that_is_erased_at_this_very_moment_takes_nobody_in(app, database
 
 
 @pytest.mark.parametrize("act", ["next", "appointment", "here"])
+@pytest.mark.slow
 def test_who_presses_while_the_person_erases_everything_is_told_so(app, database, act):
     with database.begin() as db:
         member = member_of(db)
@@ -296,6 +298,7 @@ def test_who_presses_while_the_person_erases_everything_is_told_so(app, database
         while_held(database, lambda db: taking.erase(db, attempt.id), acts[act])
 
 
+@pytest.mark.slow
 def test_the_next_person_from_two_windows_at_once_is_no_quarrel(app, database):
     with database.begin() as db:
         member = member_of(db)

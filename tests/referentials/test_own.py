@@ -123,6 +123,7 @@ def test_what_is_left_out_or_archived_is_never_deleted(trainer, database):
     assert {one["archived"] for one in change(trainer, made, skills=back).json()["skills"]} == {False}
 
 
+@pytest.mark.slow
 def test_another_organisation_neither_sees_nor_uses_them(trainer, signed_in):
     made = ladder(trainer)
     stranger = signed_in(Role.ADMINISTRATOR)
@@ -170,6 +171,7 @@ def test_the_form_keeps_everything_and_says_what_is_wrong(trainer):
     assert trainer.post("/ladders", data={"csrf": author.csrf, "title": "x"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_an_own_micro_skill_with_own_questions_is_diagnosed_and_read(trainer, client):
     made = ladder(trainer)
     code = made["skills"][0]["code"]

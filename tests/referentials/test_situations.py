@@ -116,6 +116,7 @@ def test_there_is_enough_to_start_from():
     assert len({one.code for one in goals(FRAMEWORK)}) == len(goals(FRAMEWORK))
 
 
+@pytest.mark.slow
 def test_a_ready_made_choice_asks_in_its_time(db):
     """Every micro-skill of it has a question on a screen, and nine of ten people are done within its minutes."""
     ladders = Ladders(referentials.latest(db, FRAMEWORK))

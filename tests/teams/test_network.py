@@ -74,6 +74,7 @@ class ManyTeams:
         return next((one for one in found.skills if one.key == f"{FRAMEWORK}:{code}"), None)
 
 
+@pytest.mark.slow
 def test_a_network_reads_numbers_of_those_who_agreed(db):
     many = ManyTeams(db)
     many.fill(12, can=["ACU-01"])
@@ -90,6 +91,7 @@ def test_a_network_reads_numbers_of_those_who_agreed(db):
     assert "Personne" not in str(table.rows)
 
 
+@pytest.mark.slow
 def test_who_said_yes_before_the_organisation_agreed_is_not_counted(db):
     many = ManyTeams(db)
     many.fill(20, can=["ACU-01"])
@@ -125,6 +127,7 @@ def test_taken_back_it_counts_no_more(db):
     assert network._counted(db, many.network.issuer) == []
 
 
+@pytest.mark.slow
 def test_badges_are_counted_of_those_who_show_theirs(db):
     many = ManyTeams(db)
     version = many.network.achievement("Accueillir")

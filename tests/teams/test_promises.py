@@ -46,6 +46,7 @@ def test_nobody_of_the_desk_opens_the_diagnostic_or_an_answer_of_it(db, team, ro
     assert Permission.ATTEMPTS_READ in OF_ROLE[Role.TRAINER]  # who could, were it any other diagnostic
 
 
+@pytest.mark.slow
 def test_no_screen_of_the_desk_leads_to_their_answers(four, desk, database):
     with database.read() as db:
         made_id = db.get_one(Team, four.organisation_id).diagnostic_id

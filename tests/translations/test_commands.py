@@ -80,6 +80,7 @@ def test_an_imported_file_is_nobody_s_review(environment, tmp_path, database):
 # --- reviewed work, back into the files ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reviewed_work_goes_into_the_files_and_nothing_else_changes_there(environment, tmp_path, capsys, database):
     folder = tmp_path / "referentials"
     shutil.copytree(resource("referentials"), folder)

@@ -109,6 +109,7 @@ def test_every_text_comes_back_as_it_left(module):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", ["ar", "uk"])
+@pytest.mark.slow
 def test_what_left_changes_nothing_when_it_comes_back(db, member, kind, language):
     before = db.scalar(sa.select(sa.func.count()).select_from(ItemTranslation))
     data = exported(db, member, kind, language)
@@ -121,6 +122,7 @@ def test_what_left_changes_nothing_when_it_comes_back(db, member, kind, language
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_an_edited_file_comes_back_as_it_was_edited(db, member, kind):
     cleared(db, member)
     texts = texts_for(db, member)
@@ -137,6 +139,7 @@ def test_an_edited_file_comes_back_as_it_was_edited(db, member, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_over_something_as_good_a_file_s_texts_wait_and_leave_again(db, member, kind):
     texts = {context: f"{text} ١٢"[:200] for context, text in texts_for(db, member, "نص").items()}
     data = edited(exported(db, member, kind), kind, texts)
@@ -148,6 +151,7 @@ def test_over_something_as_good_a_file_s_texts_wait_and_leave_again(db, member, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_a_file_reviews_what_somebody_else_translated_and_never_one_s_own(db, member, kind):
     cleared(db, member)
     translator = somebody(db, Role.TRANSLATOR, of=member.organisation_id, name="Traducteur")
@@ -169,6 +173,7 @@ def test_a_file_reviews_what_somebody_else_translated_and_never_one_s_own(db, me
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_a_stale_translation_leaves_with_the_french_that_it_translates_and_goes_back_by_itself_never(db, kind):
     trainer = somebody(db, Role.ADMINISTRATOR, name="Formatrice")
     [row] = imported(db, trainer, sent(CHOICE)).rows
@@ -217,6 +222,7 @@ def one_of(row) -> list[str]:
     return list(row.document.segments())
 
 
+@pytest.mark.slow
 def test_another_organisation_s_questions_are_in_no_file_of_mine(db, member):
     trainer = somebody(db, Role.TRAINER, name="Formatrice")
     [row] = imported(db, trainer, sent(CHOICE)).rows
@@ -333,6 +339,7 @@ def test_a_question_that_is_only_half_there_is_left_aside(db, member):
     assert [one.warning for one in found.told] == [True]
 
 
+@pytest.mark.slow
 def test_texts_that_break_the_rules_refuse_the_file_and_keep_nothing(db, member):
     cleared(db, member)
     french = revision_of(db, member).segments["stem"]
@@ -347,6 +354,7 @@ def test_texts_that_break_the_rules_refuse_the_file_and_keep_nothing(db, member)
     assert ["refusé" in one.message for one in found.errors] == [True]
 
 
+@pytest.mark.slow
 def test_the_largest_hostile_files_are_read_in_little_time(db, member):
     for kind, data in (
         ("po", (HEADER + entry("item:XXX-99-z#stem") * 40_000).encode()),

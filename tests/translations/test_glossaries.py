@@ -123,6 +123,7 @@ def test_the_interface_follows_the_glossary(language):
     assert found == {}
 
 
+@pytest.mark.slow
 def test_the_check_of_the_files_names_the_line(arabic, shipped):
     from pathways import content
     from pathways.clock import now

@@ -52,6 +52,7 @@ def test_nobody_s_own_and_no_reason_are_refused(reviewer, texts):
 
 
 @pytest.mark.parametrize("kind", ["po", "xlf"])
+@pytest.mark.slow
 def test_a_file_by_the_api(translator, kind):
     out = translator.get(f"{URL}/export?lang=ar&kind={kind}")
     assert out.status_code == 200
@@ -67,6 +68,7 @@ def test_a_file_by_the_api(translator, kind):
     assert translator.post(path, content=b"#" * (30 * 1024 * 1024)).status_code == 413
 
 
+@pytest.mark.slow
 def test_another_organisation_reads_no_name_and_no_own_question(signed_in, translator, texts):
     number = translator.get(ONE + LANG).json()["number"]
     made = translator.post(f"{ONE}/suggestions{LANG}", json={"number": number, "texts": texts}).json()
@@ -89,6 +91,7 @@ def hidden_in(page: str) -> dict[str, str]:
 # --- files on pages ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_file_on_the_page_is_reported_then_imported_once(translator, texts, database):
     out = translator.get(f"/translations/files/export.po?lang={FREE}")
     assert out.headers["content-disposition"] == f'attachment; filename="inclusion-numerique-{FREE}.po"'
@@ -133,6 +136,7 @@ def test_a_report_that_is_out_of_date_is_shown_again(translator, reviewer, texts
     assert "propositions à relire" in late.text
 
 
+@pytest.mark.slow
 def test_what_is_no_such_file_is_said_on_the_page(translator):
     data = {"csrf": csrf_of(translator), "lang": "ar"}
     for name, body, said in (

@@ -198,6 +198,7 @@ def test_a_file_of_a_member_belongs_to_a_voice_that_agreed(house):
         assert row.seconds == 1.5
 
 
+@pytest.mark.slow
 def test_a_backup_brings_voices_their_states_and_their_sounds(house, settings, tmp_path):
     voice_id = house.speaker()
     decide(house, house.reviewer, house.read(voice_id, house.script()[0], "a"))

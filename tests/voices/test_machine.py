@@ -60,6 +60,7 @@ def code_of(house) -> str:
         return str(db.get_one(Diagnostic, house.diagnostic_id).code)
 
 
+@pytest.mark.slow
 def test_what_nobody_read_is_read_marked_as_synthetic_and_once(house, espeak):
     told = speak(house, "ar", diagnostic=code_of(house))
     assert (told.made, told.there, told.failed) == (len(house.script()), 0, 0)
@@ -74,6 +75,7 @@ def test_what_nobody_read_is_read_marked_as_synthetic_and_once(house, espeak):
     assert (espeak / "asked").read_text() == asked, "asked for nothing twice"
 
 
+@pytest.mark.slow
 def test_a_person_is_never_read_over(house, espeak, quick):
     segment = house.script()[0]
     with house.database.begin() as db:
@@ -87,6 +89,7 @@ def test_a_person_is_never_read_over(house, espeak, quick):
     assert house.heard().sounds[item][place].human
 
 
+@pytest.mark.slow
 def test_what_stopped_half_way_goes_on(house, espeak, quick, monkeypatch):
     monkeypatch.setattr(machine, "BATCH", 3)
     said = machine._said
@@ -107,6 +110,7 @@ def test_what_stopped_half_way_goes_on(house, espeak, quick, monkeypatch):
     assert (told.made, told.there) == (len(house.script()) - 6, 6)
 
 
+@pytest.mark.slow
 def test_a_program_that_fails_is_counted_and_keeps_nothing(house, espeak):
     (espeak / "broken").write_text("")
     told = speak(house, "ar", diagnostic=code_of(house))
@@ -133,6 +137,7 @@ def test_languages_are_those_of_the_registry_with_a_voice():
             machine.languages_of([tag])
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_missing_and_what_it_did(house, settings, espeak, quick, monkeypatch, capsys):
     monkeypatch.setenv("PATHWAYS_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("PATHWAYS_DATA", str(settings.data))

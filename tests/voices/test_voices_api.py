@@ -54,6 +54,7 @@ def test_a_link_is_opened_listed_and_revoked(trainer, diagnostic, voice, client)
     )
 
 
+@pytest.mark.slow
 def test_a_file_is_sent_heard_checked_and_erased(trainer, diagnostic, voice, signed_in, client, app):
     taker = Taker.start(client, diagnostic["code"], "ar")
     assert taker.item is not None

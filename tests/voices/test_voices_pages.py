@@ -105,6 +105,7 @@ def test_a_language_without_a_word_to_read_is_refused_with_the_page(desk):
         assert 'role="alert"' in page.text
 
 
+@pytest.mark.slow
 def test_the_whole_way_of_a_speaker_without_a_script(app, desk, speaker, client):
     welcome = speaker.browser.get(speaker.path)
     assert (welcome.status_code, 'dir="rtl"' in welcome.text) == (200, True)
@@ -135,6 +136,7 @@ def test_the_whole_way_of_a_speaker_without_a_script(app, desk, speaker, client)
     assert "Une amie" in desk.browser.get(f"/diagnostics/{desk.diagnostic_id}/voices").text
 
 
+@pytest.mark.slow
 def test_the_learner_hears_it_at_once_with_its_mark_and_after_the_check_without(app, desk, speaker, signed_in, client):
     speaker.agree()
     begun = client.post(f"/q/{desk.code}/ar", data={"key": "a" * 32}).headers["location"].removesuffix("/practice")
@@ -203,6 +205,7 @@ def test_a_reason_is_asked_for_and_what_was_typed_stays(desk, speaker, signed_in
     assert "Une moto" in speaker.page(1)
 
 
+@pytest.mark.slow
 def test_who_asked_for_a_voice_reads_that_somebody_else_listens(signed_in, app):
     desk = Desk(signed_in, Role.ADMINISTRATOR)
     speaker = Speaker(app, desk.link())
@@ -227,6 +230,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.slow
 def test_what_is_no_sound_is_refused_in_both_languages_and_nothing_is_lost(name, speaker, settings, database):
     body, called, kind, sentence = HOSTILE[name]
     speaker.agree()
@@ -274,6 +278,7 @@ def test_a_sentence_that_changed_meanwhile_is_said_to_have_changed(speaker):
     assert speaker.browser.get(f"{speaker.path}/999").status_code == 404
 
 
+@pytest.mark.slow
 def test_everything_is_taken_back_by_the_same_link(desk, speaker, client):
     speaker.agree(credit="Une amie")
     speaker.send(1, sent())
@@ -290,6 +295,7 @@ def test_everything_is_taken_back_by_the_same_link(desk, speaker, client):
     assert "Une amie" not in page
 
 
+@pytest.mark.slow
 def test_a_trainer_revokes_erases_and_sends_a_file_for_a_speaker(desk, speaker, client):
     speaker.agree()
     voice = f"/voices/{desk.voice_id()}"
@@ -308,6 +314,7 @@ def test_a_trainer_revokes_erases_and_sends_a_file_for_a_speaker(desk, speaker, 
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_another_organisation_finds_nothing_on_any_page(desk, speaker, signed_in, database):
     speaker.agree()
     speaker.send(1, sent())

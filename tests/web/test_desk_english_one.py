@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.support import Translations
 
-from pathways import clock, i18n, messages
+from pathways import clock, i18n
 from pathways.referentials.service import USUAL_FRAMEWORK
 from tests.insights.crowds import SKILLS, Crowd
 from tests.web import world
@@ -23,10 +23,10 @@ RIGHT = dict.fromkeys(SKILLS, "correct")
 
 
 @pytest.fixture(scope="module")
-def marked_texts() -> bytes:
+def marked_texts(collected: dict[str, Catalog]) -> bytes:
     """A compiled catalogue in which every text of the desk is itself, between marks."""
     marked = Catalog(locale="en", fuzzy=False)
-    for message in messages.collected()[i18n.DESK]:
+    for message in collected[i18n.DESK]:
         if isinstance(message.id, tuple):
             marked.add(message.id, tuple(f"‹{text}›" for text in message.id))
         elif message.id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
+import pytest
 from starlette.testclient import TestClient
 
 from pathways.permissions import Role
@@ -53,6 +54,7 @@ def french_left(browser: TestClient, pages: Iterable[str]) -> dict[str, list[str
     return wrong
 
 
+@pytest.mark.slow
 def test_every_sentence_of_these_pages_is_marked(english, signed_in, client, database):
     place = world.make(signed_in, client, database)
     assert french_left(place.administrator, map(place.path, PAGES)) == {}

@@ -88,6 +88,7 @@ def left(page: str) -> Iterator[str]:
             yield text
 
 
+@pytest.mark.slow
 def test_every_sentence_of_these_pages_is_marked(english, signed_in, client, database):
     place = world.make(signed_in, client, database)
     place.administrator.cookies.set("desk", "en")

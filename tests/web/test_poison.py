@@ -88,6 +88,7 @@ def headers_of(route: Route, place: world.World) -> dict[str, str]:
     return key | (place.taker.headers if route.for_learner else {})
 
 
+@pytest.mark.slow
 def test_broken_json_on_every_door_of_the_api(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -138,6 +139,7 @@ def test_duplicate_keys_are_refused_not_guessed(place):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_another_content_type_is_refused(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -176,6 +178,7 @@ def test_numbers_that_are_none_in_a_selection(place):
     ],
     ids=["first", "others"],
 )
+@pytest.mark.slow
 def test_poison_on_every_form(routes, place, names):
     csrf = world.csrf_of(place.administrator)
     before, wrong = place.rows(), []
@@ -207,6 +210,7 @@ def test_poison_on_every_form(routes, place, names):
     }
 
 
+@pytest.mark.slow
 def test_poison_in_every_field_of_the_composer(place):
     csrf = world.csrf_of(place.administrator)
     good = {"csrf": csrf} | world.FORMS["/diagnostics/new"]
@@ -352,6 +356,7 @@ def test_what_nobody_foresaw_is_a_page_and_a_problem_without_a_stack(app, databa
     assert not_a_problem(api) == ""
 
 
+@pytest.mark.slow
 def test_a_formula_in_a_title_stays_words(place):
     csrf = world.csrf_of(place.administrator)
     for title in (

@@ -164,6 +164,7 @@ def an_answer(attempt_id: uuid.UUID, *, number: int, superseded: bool = False) -
     )
 
 
+@pytest.mark.slow
 def test_a_page_of_the_desk_costs_as_many_queries_for_one_row_as_for_fifty(app, place, database):
     counts: list[dict[str, int]] = []
     for rows in (FEW, MANY - FEW):
@@ -200,6 +201,7 @@ def test_an_answer_costs_as_many_queries_after_one_answer_as_after_fifty(app, pl
     assert counts[0] == counts[1]
 
 
+@pytest.mark.slow
 def test_a_diagnostic_is_read_into_memory_with_as_many_queries_for_one_question_as_for_all(app, signed_in, client):
     trainer, counts = signed_in(), []
     every = [

@@ -39,6 +39,8 @@ from tests.web import world
 from tests.web.test_query_counts import queries
 from tests.web.world import World
 
+pytestmark = pytest.mark.slow
+
 FEW, MANY = 3, 6
 """The first screen of a space says of the three newest requests how far they are."""
 PAGES = (

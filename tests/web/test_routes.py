@@ -66,6 +66,7 @@ def test_a_safe_method_never_asks_for_a_form(routes):
     assert [str(one) for one in routes if one.method in SAFE and one.requires_form] == []
 
 
+@pytest.mark.slow
 def test_nobody_in_particular_gets_nothing(routes, place, app):
     nobody = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     before, wrong = place.rows(), []
@@ -89,6 +90,7 @@ def test_nobody_in_particular_gets_nothing(routes, place, app):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_the_administrator_of_another_organisation_finds_nothing(routes, place, signed_in):
     stranger = signed_in(Role.ADMINISTRATOR)
     csrf, wrong = world.csrf_of(stranger), []
@@ -112,6 +114,7 @@ def test_the_administrator_of_another_organisation_finds_nothing(routes, place, 
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_with_the_token_of_another_attempt_an_attempt_does_not_exist(routes, place, client):
     other = Taker.start(client, place.values["code"])
     before, wrong = place.rows(), []
@@ -131,6 +134,7 @@ def test_with_the_token_of_another_attempt_an_attempt_does_not_exist(routes, pla
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_a_wrong_role_is_told_so_only_of_what_it_may_know_of(routes, place, signed_in):
     for role in (Role.REVIEWER, Role.COORDINATOR, Role.TRAINER):
         _try_everything(role, routes, place, signed_in(role, organisation=place.organisation_id))
@@ -162,6 +166,7 @@ def test_a_coordinator_does_not_read_a_profile_over_the_api(place, signed_in):
     assert stranger.get(f"{place.taker.url}/profile").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_form_without_its_token_is_refused(routes, place):
     before, wrong = place.rows(), []
     for route in routes:
@@ -185,6 +190,7 @@ FOREIGN: list[dict[str, str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_another_site_cannot_send_anything(routes, place):
     csrf = world.csrf_of(place.administrator)
     before, wrong = place.rows(), []
@@ -207,6 +213,7 @@ def test_our_own_pages_may(place):
         assert place.administrator.post("/sign-in", data={}, headers=headers).status_code != 403
 
 
+@pytest.mark.slow
 def test_a_personal_token_opens_its_scopes_and_nothing_else(routes, place, app):
     made = place.administrator.post("/api/v1/tokens", json={"name": "Tableur", "scopes": ["diagnostics:read"]})
     program = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
@@ -222,6 +229,7 @@ def test_a_personal_token_opens_its_scopes_and_nothing_else(routes, place, app):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_answer_carries_the_headers_that_protect_it(routes, place, app):
     nobody = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     for route in routes:

@@ -36,6 +36,7 @@ def call(client: TestClient, route: Route, place: world.World, *, csrf: str = ""
     return client.request(route.method, place.path(route.path, **other), **given)
 
 
+@pytest.mark.slow
 def test_whoever_is_not_signed_in_has_no_space_of_an_account(spaces, place, client):
     before, wrong = place.rows(), []
     for route in spaces:
@@ -47,6 +48,7 @@ def test_whoever_is_not_signed_in_has_no_space_of_an_account(spaces, place, clie
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_a_link_that_opens_nothing_opens_nothing(spaces, place, client):
     before, wrong = place.rows(), []
     for key in ("x" * 43, "00000000-0000-0000-0000-000000000000", "%00", "ME", place.values["share_token"]):
@@ -58,6 +60,7 @@ def test_a_link_that_opens_nothing_opens_nothing(spaces, place, client):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_a_form_of_an_account_s_space_carries_the_token_of_its_session(spaces, place):
     before, wrong = place.rows(), []
     for route in spaces:
@@ -70,6 +73,7 @@ def test_a_form_of_an_account_s_space_carries_the_token_of_its_session(spaces, p
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_what_is_in_one_space_is_in_no_other(spaces, place, client, signed_in):
     stranger = signed_in(Role.ADMINISTRATOR)
     assert stranger.get("/h/me").status_code == 200
@@ -88,6 +92,7 @@ def test_what_is_in_one_space_is_in_no_other(spaces, place, client, signed_in):
     assert place.rows() == before
 
 
+@pytest.mark.slow
 def test_every_page_of_a_space_is_kept_by_no_cache_and_no_search_engine(spaces, place, client):
     for route in spaces:
         if route.method in SAFE:

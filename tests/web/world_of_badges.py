@@ -232,6 +232,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/h/{key}/requests/{request_id}/words": {"words": _WORDS, "version": "1"},
     "/h/{key}/requests/{request_id}/appeal": {"appeal": _WORDS},
     "/h/{key}/requests/{request_id}/pathway": {"attempt": _SOME},
+    "/h/{key}/requests/{request_id}/questions": {"attempt": _SOME},
     "/h/{key}/requests/{request_id}/evidence": {"kind": "text", "title": "Un accueil", "text": _WORDS},
     "/h/{key}/requests/{request_id}/invitations": {"label": "un collègue", "act": "invite"},
     "/h/{key}/requests/{request_id}/attested": {"attested": "remn"},

@@ -58,6 +58,7 @@ def tries(database: Database, act):
     return call
 
 
+@pytest.mark.slow
 def test_thirty_sessions_sell_their_seats_and_not_one_more(database, other):
     with database.begin() as db:
         sessions = [hall(db, capacity=SEATS).id for _ in range(SESSIONS)]
@@ -78,6 +79,7 @@ def test_thirty_sessions_sell_their_seats_and_not_one_more(database, other):
     assert stored == {one for one in told if not isinstance(one, type)}
 
 
+@pytest.mark.slow
 def test_parties_cancellations_holds_and_a_waiting_list_at_the_same_moment(database, other):
     """Every act takes the lock of the session for itself, and what they leave adds up. Nobody gets a seat that somebody
     who waits could have had.

@@ -257,6 +257,7 @@ def test_the_day_is_an_empty_shell_and_its_worker_may_look_after_it(client, desk
     assert worker.headers["content-type"].startswith("text/javascript")
 
 
+@pytest.mark.slow
 def test_more_people_cost_no_more_questions_to_the_database(app, desk, held, database):
     def asked(path: str) -> int:
         desk.get(path)

@@ -57,6 +57,7 @@ def next_week() -> str:
     return (clock.now() + timedelta(days=7)).date().isoformat()
 
 
+@pytest.mark.slow
 def test_from_an_offer_to_a_published_session(desk):
     assert "Aucun atelier" in desk.client.get("/workshops").text
     made = desk.post("/workshops/new", key=str(uuid.uuid4()), **WORKSHOP)

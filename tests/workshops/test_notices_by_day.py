@@ -77,6 +77,7 @@ def test_what_fell_into_the_night_leaves_in_the_morning(database, time, sinks):
     assert len(mails(sinks)) == 1
 
 
+@pytest.mark.slow
 def test_a_try_that_falls_into_the_night_is_not_counted(database, time, sinks):
     booking = booked(database, in_days=7)
     with database.begin() as db:

@@ -165,6 +165,7 @@ def test_a_worker_killed_between_sending_and_marking_repeats_once_under_the_same
     assert len(set(sent)) == 1
 
 
+@pytest.mark.slow
 def test_several_workers_at_once_send_each_message_once(database, time, sinks, monkeypatch):
     """Each plans, takes news and sends; on PostgreSQL with transactions of their own."""
     with database.begin() as db:

@@ -37,6 +37,8 @@ from tests.workshops.offering import member_of
 from tests.workshops.seat_model import GENERAL, KINDS, PRESCRIBERS, TIGRINYA, Model, Person
 from tests.workshops.seating import CODES, NOON, hall, sums_are_right
 
+pytestmark = pytest.mark.slow
+
 _CHOICE = st.integers(0, 10_000)
 _SIZE = st.sampled_from([1, 1, 1, 2, 3])
 _LANGUAGE = st.sampled_from(["fr", "fr", "ti"])
@@ -335,6 +337,5 @@ def test_some_days(run, database):
     run(8, 20)
 
 
-@pytest.mark.slow
 def test_many_days(run):
     run(150, 50)

@@ -49,11 +49,13 @@ def pass_by_hours(database, settings, time, *, until, step: float = 1.0) -> list
     return left
 
 
+@pytest.mark.slow
 def test_two_days_and_three_hours_before(database, time, sinks):
     booked(database)
     assert pass_by_hours(database, sinks, time, until=THURSDAY) == ["2 d 0 h", "0 d 3 h"]
 
 
+@pytest.mark.slow
 def test_a_week_before_where_the_organisation_wants_it_and_not_on_the_day_where_it_does_not(database, time, sinks):
     with database.begin() as db:
         member = a_member(db)
@@ -80,6 +82,7 @@ def test_who_is_reminded_is_not_reminded_again_where_no_worker_ran_for_a_while(d
     assert len(shorts(sinks)) == 1, "too near to be read"
 
 
+@pytest.mark.slow
 def test_a_session_of_the_morning_is_reminded_of_when_people_are_up(database, time, sinks):
     with database.begin() as db:
         seated(db, thursday(db, starts_at=THURSDAY - timedelta(hours=4)), SMS)  # ten in Paris
@@ -87,6 +90,7 @@ def test_a_session_of_the_morning_is_reminded_of_when_people_are_up(database, ti
     assert left == ["2 d 4 h", "0 d 6 h"]  # at ten, and at eight instead of seven
 
 
+@pytest.mark.slow
 def test_a_session_at_eight_is_not_reminded_of_at_night(database, time, sinks):
     with database.begin() as db:
         seated(db, thursday(db, starts_at=THURSDAY - timedelta(hours=6)), SMS)
@@ -142,6 +146,7 @@ def test_what_was_planned_for_another_day_is_not_sent(database, time, sinks):
     assert shorts(sinks) == []
 
 
+@pytest.mark.slow
 def test_who_was_booked_by_others_and_has_no_channel_is_a_task_once(database, time, sinks):
     with database.begin() as db:
         member, prescriber = a_member(db), a_member(db)

@@ -96,6 +96,7 @@ def test_the_same_page_twice_leaves_one(client, database):
     assert len(states(database)) == 1
 
 
+@pytest.mark.slow
 def test_nobody_invents_a_demand(client, database):
     answers = [send(client).status_code for _ in range(31)]
     assert answers[-1] == 429

@@ -38,6 +38,7 @@ from pathways.people.models import Membership, Organisation
 
 LONGEST_WORDS, LONGEST_ANSWER, LONGEST_APPEAL = 6_000, 3_000, 3_000
 LEAST_APPEAL = 20
+NEEDS_ACCOUNT = D_("Un jury décide de ce badge : il faut un compte. Demandez-le à une structure du réseau.")
 MOST_OPEN = 20
 """Requests that one person may have open at once."""
 APPEALS_WITHIN = timedelta(days=90)
@@ -69,6 +70,7 @@ def ask(
     definition = offering.definition_of(version)
     if level is None and len(definition.levels) == 1:
         level = 1
+    _must_be_allowed(holder, standing.demand_of(version))
     _check(db, holder, definition, language, level, organisation_id)
     _must_not_be_held(db, holder, achievement_id, level)
     request = AwardRequest(
@@ -96,6 +98,7 @@ def renew(db: Session, holder: Holder, credential_id: uuid.UUID) -> AwardRequest
     if known is not None:
         return known
     definition = offering.definition_of(version)
+    _must_be_allowed(holder, standing.demand_of(version, is_renewal=True))
     _must_be_renewable(credential, definition, clock.now())
     request = AwardRequest(
         holder_id=holder.id,
@@ -108,6 +111,13 @@ def renew(db: Session, holder: Holder, credential_id: uuid.UUID) -> AwardRequest
         language=credential.language if credential.language in definition.languages else i18n.SOURCE,
     )
     return _opened(db, holder, request)
+
+
+def may_ask(holder: Holder, demand: standing.Demand) -> bool:
+    """Where a jury decides, of all of it or of a piece, only with an account: else nobody could tell who decides for
+    whom.
+    """
+    return holder.account_id is not None or not demand.most_jury
 
 
 # --- writing and sending --------------------------------------------------------------------------------------
@@ -272,6 +282,11 @@ def _in_queue(issuer_id: uuid.UUID) -> sa.ColumnElement[bool]:
     return sa.and_(AwardRequest.issuer_id == issuer_id, AwardRequest.state.in_(WAITING))
 
 
+def _must_be_allowed(holder: Holder, demand: standing.Demand) -> None:
+    if not may_ask(holder, demand):
+        raise Conflict(NEEDS_ACCOUNT)
+
+
 def _open_one(db: Session, holder: Holder, achievement_id: uuid.UUID) -> AwardRequest | None:
     query = sa.select(AwardRequest).filter_by(holder_id=holder.id, achievement_id=achievement_id)
     return db.scalar(query.where(AwardRequest.state.in_(OPEN)))
@@ -304,8 +319,6 @@ def _check(
     level: int | None,
     organisation_id: uuid.UUID | None,
 ) -> None:
-    if definition.jury and holder.account_id is None:  # else nobody could tell who decides for whom
-        raise Conflict(D_("Un jury décide de ce badge : il faut un compte. Demandez-le à une structure du réseau."))
     if language not in definition.languages:
         raise fields.refused("language", D_("Ce badge n'existe pas dans cette langue."))
     if (level is None) == bool(definition.levels) or (level is not None and not 1 <= level <= len(definition.levels)):

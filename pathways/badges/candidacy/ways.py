@@ -18,6 +18,7 @@ from pathways.badges.holding.results import Taken
 from pathways.badges.models import Holder
 from pathways.diagnostics import taking
 from pathways.diagnostics.models import Diagnostic, DiagnosticShare, DiagnosticState
+from pathways.diagnostics.taking import Door
 from pathways.learning import choosing, goals
 from pathways.people.models import Membership
 from pathways.referentials.models import Referential
@@ -51,13 +52,20 @@ class Ways:
     attempt_id: uuid.UUID | None = None
     """A result of the person's own from which a pathway starts, or goes on."""
     on_pathway: bool = False
+    goes_on: uuid.UUID | None = None
+    """A result of their own that has questions left about some of it, in its language (``deepening``)."""
 
 
 NONE = Ways()
 
 
 def ways_for(
-    db: Session, holder: Holder, lacking: Mapping[str, Collection[str]], *, organisation_id: uuid.UUID | None = None
+    db: Session,
+    door: Door,
+    holder: Holder,
+    lacking: Mapping[str, Collection[str]],
+    *,
+    organisation_id: uuid.UUID | None = None,
 ) -> dict[str, Ways]:
     """``{place: ways}`` for ``{place: missing micro-skills as framework:CODE}``; a place that misses none has none. The
     number of queries grows with the frameworks, and with nothing else.
@@ -70,8 +78,8 @@ def ways_for(
     keys = frozenset[str]().union(*wanted.values())
     measuring = _diagnostics(db, near, keys)
     starts = _starts(db, taken)
-    taught = _goals(db, starts)
-    return {place: _ways(some, measuring, starts, taught) for place, some in wanted.items()}
+    taught, left = _goals(db, starts), _left(db, door, taken)
+    return {place: _ways(some, measuring, starts, taught, left) for place, some in wanted.items()}
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
@@ -130,6 +138,23 @@ def _starts(db: Session, taken: Sequence[Taken]) -> dict[str, _Start]:
     }
 
 
+def _left(db: Session, door: Door, taken: Sequence[Taken]) -> dict[uuid.UUID, frozenset[str]]:
+    """``{attempt: micro-skills, as framework:CODE, about which it has a question left}``, of the newest result on a
+    screen in each framework. One that somebody left in the middle is the way back into it.
+    """
+    newest: dict[str, Taken] = {}
+    for one in taken:
+        if not one.on_paper:
+            newest.setdefault(one.framework, one)
+    found = dict[uuid.UUID, frozenset[str]]()
+    for one in results.read(db, list(newest.values())):
+        blueprint = taking.blueprint_of(db, door, one.taken.diagnostic_id)
+        left = blueprint.askable(one.taken.language) - {given.item for given in one.answers}
+        skills = {blueprint.skill_of[item] for item in left}
+        found[one.taken.attempt_id] = frozenset(f"{one.taken.framework}:{skill}" for skill in skills)
+    return found
+
+
 def _goals(db: Session, starts: Mapping[str, _Start]) -> dict[str, list[str]]:
     """``{framework:CODE: titles of goals that teach it}``, as the person would choose among them."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -145,6 +170,7 @@ def _ways(
     measuring: Iterable[Measuring],
     starts: Mapping[str, _Start],
     taught: Mapping[str, Sequence[str]],
+    left: Mapping[uuid.UUID, frozenset[str]],
 ) -> Ways:
     start = next((starts[one] for one in sorted({key.partition(":")[0] for key in keys}) if one in starts), None)
     titles = dict.fromkeys(title for key in sorted(keys) for title in taught.get(key, ()))
@@ -153,6 +179,7 @@ def _ways(
         goals=tuple(titles)[:MOST_GOALS],
         attempt_id=start.attempt_id if start else None,
         on_pathway=start is not None and start.on_pathway,
+        goes_on=next((attempt_id for attempt_id, skills in left.items() if skills & keys), None),
     )
 
 

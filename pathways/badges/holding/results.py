@@ -43,6 +43,8 @@ class Taken:
     """Of its content."""
     language: str
     is_over: bool
+    on_paper: bool
+    """On sheets: it cannot go on on a screen."""
     started_at: datetime
     is_check: bool
     """Part of another one, by which it came here."""
@@ -177,6 +179,7 @@ def _taken(
         fingerprint=framework.fingerprint,
         language=attempt.language,
         is_over=attempt.stopped is not None,
+        on_paper=attempt.paper_form_id is not None,
         started_at=attempt.started_at,
         is_check=attempt.part_of_id is not None,
     )

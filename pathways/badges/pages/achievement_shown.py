@@ -25,6 +25,7 @@ def values(db: Session, issuer: Issuer, version: AchievementVersion, language: L
     node = tree.parse(definition.criteria)
     names = naming.names_for(db, [node], language)
     said = composing.achievement_of(issuer, version, definition, language, names)
+    jury = standing.demand_of(version).most_jury
     pictogram = PICTOGRAMS.get(definition.picture.pictogram)
     return {
         "version": version,
@@ -37,7 +38,8 @@ def values(db: Session, issuer: Issuer, version: AchievementVersion, language: L
         "measured": _measured(said),
         "caption": pictogram.caption(language) if pictogram else "",
         "lasts": _lasts(definition, language),
-        "decides": _decides(standing.demand_of(version).most_jury, language),
+        "jury": jury,
+        "decides": _decides(jury, language),
     }
 
 

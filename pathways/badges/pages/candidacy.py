@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n
-from pathways.badges.candidacy import requesting, requests, standing
+from pathways.badges.candidacy import deepening, requesting, requests, standing
 from pathways.badges.criteria.wording import Language
 from pathways.badges.doors import WHY, OwnSigner, OwnSpace, OwnSpaceForm, Space, answer, back
 from pathways.badges.holding import results
-from pathways.badges.issuing import networks, offering
+from pathways.badges.issuing import offering
 from pathways.badges.models import AchievementVersion, Issuer, RequestState
 from pathways.badges.pages import candidate_words as words
 from pathways.badges.pages import request_shown
@@ -162,11 +162,31 @@ def pathway(
     return response
 
 
+@router.post("/h/{key}/requests/{request_id}/questions")
+@public(WHY)
+def questions(
+    request: Request, request_id: uuid.UUID, sent: Sent, space: OwnSpaceForm, db: DB, door: OwnDoor
+) -> Response:
+    """To a few more questions in a result of their own: this browser holds from now on what opens it."""
+    wanted = sent.identifier("attempt")
+    if wanted is None:
+        raise NotFound(requests.NOT_THERE)
+    try:
+        with db.begin_nested():
+            attempt = deepening.ask(db, door, space.holder, request_id, wanted)
+    except Conflict as error:
+        return page(request, space, db, request_id, sent.refused("questions", error), status=STATUS[error.kind])
+    response = RedirectResponse(f"/t/{attempt.id}", 303)
+    hand_over(response, request, door, attempt)
+    return response
+
+
 @router.get("/h/{key}/requests/{request_id}/words")
 @router.get("/h/{key}/requests/{request_id}/submit")
 @router.get("/h/{key}/requests/{request_id}/withdraw")
 @router.get("/h/{key}/requests/{request_id}/appeal")
 @router.get("/h/{key}/requests/{request_id}/pathway")
+@router.get("/h/{key}/requests/{request_id}/questions")
 @router.get("/h/{key}/requests/{request_id}/evidence")
 @router.get("/h/{key}/requests/{request_id}/attested")
 @router.get("/h/{key}/requests/{request_id}/invitations")
@@ -212,7 +232,7 @@ def page(
     status: int = 200,
 ) -> Response:
     found = requests.own(db, space.holder, request_id)
-    values = request_shown.shown(db, space, found, typed)
+    values = request_shown.shown(db, request.app.state.door, space, found, typed)
     said = _said(said, values["spoken_in"])
     return answer(request, "request.html", space, status=status, said=said, in_languages=LANGUAGES, **values)
 
@@ -231,7 +251,8 @@ def _new(
     status: int = 200,
 ) -> Response:
     language, version = language_of(space.language), standing.version_in_force(db, achievement_id)
-    definition = offering.definition_of(version)
+    demand = standing.demand_of(version)
+    definition = demand.definition
     network = db.get_one(Issuer, version.achievement.issuer_id)
     values: dict[str, Any] = {
         "version": version,
@@ -240,9 +261,10 @@ def _new(
         "definition": definition,
         "texts": definition.texts_in(language),
         "rows": rows_of(db, standing.progress_towards(db, space.holder, version), language, nearest_first=True),
-        "organisations": _organisations(db, space, network),
+        "organisations": _organisations(db, space),
         "in_languages": {code: LANGUAGES[code] for code in definition.languages},
-        "jury": standing.demand_of(version).most_jury,
+        "jury": demand.most_jury,
+        "refused": "" if requesting.may_ask(space.holder, demand) else i18n.gettext(requesting.NEEDS_ACCOUNT, language),
         "typed": typed,
         "said": _said(said, language),
         "spoken_in": language,
@@ -250,10 +272,8 @@ def _new(
     return answer(request, "request-new.html", space, status=status, **values, **request_shown.in_plain_all(language))
 
 
-def _organisations(db: Session, space: Space, network: Issuer) -> Mapping[uuid.UUID, str]:
-    """Where they may say that they work or help: of an account its own, of anybody else those of the network."""
-    if space.holder.account_id is None:
-        return {one.id: one.name for one in networks.members(db, network)}
+def _organisations(db: Session, space: Space) -> Mapping[uuid.UUID, str]:
+    """Where they may say that they work or help: the structures of their account."""
     own = sa.select(Membership.organisation_id).where(Membership.account_id == space.holder.account_id)
     query = sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(own))
     return {row.id: row.name for row in db.execute(query.order_by(Organisation.name))}

@@ -4,6 +4,7 @@ English (:mod:`plainly`).
 
 from __future__ import annotations
 
+from pathways.badges.candidacy import requesting
 from pathways.badges.models import Audience, KeyState
 from pathways.i18n import D_, N_
 
@@ -53,6 +54,7 @@ WORDS = {
     "in_language": D_("Lire en"),
     "for_machines": D_("Pour les logiciels (JSON-LD)"),
     "with_account": D_("J'ai un compte : demander ce badge"),
+    "needs_account": requesting.NEEDS_ACCOUNT,
     "with_link": D_("Vous avez déjà un espace ici, sans compte ? Ouvrez son lien, puis choisissez ce badge."),
     "without": D_("Je n'ai pas de compte : commencer un espace"),
     "without_why": D_("Pas de nom, pas d'e-mail. Un lien l'ouvre : vous le gardez."),

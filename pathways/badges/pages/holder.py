@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import clock, i18n, throttle
-from pathways.badges.candidacy import requesting, standing
+from pathways.badges.candidacy import requesting, requests, standing
 from pathways.badges.doors import (
     WHY,
     OwnLinks,
@@ -25,9 +25,9 @@ from pathways.badges.doors import (
 )
 from pathways.badges.holding import held, holders
 from pathways.badges.models import AwardRequest
-from pathways.badges.pages import candidate_words, request_shown
+from pathways.badges.pages import candidate_words
 from pathways.badges.pages.badge_shown import all_shown, day
-from pathways.badges.pages.criteria_shown import Row, rows_of
+from pathways.badges.pages.criteria_shown import Row, every, rows_of
 from pathways.badges.pages.holder_words import ACTS, ERASE, OTHER_ACT, WORDS
 from pathways.badges.pages.plainly import in_plain, language_of
 from pathways.errors import Invalid
@@ -113,7 +113,7 @@ def _on_the_way(db: Session, space: Space) -> list[OnTheWay]:
 def _one_on_the_way(db: Session, space: Space, request: AwardRequest, *, is_told: bool) -> OnTheWay:
     language, demand = language_of(space.language), standing.demand_for(request)
     rows: list[Row] = []
-    if is_told and request.state in request_shown.GATHERS:
+    if is_told and request.state in requests.GATHERS:
         ready = standing.readiness(db, request, clock.now())
         rows = rows_of(db, ready.progress, language, nearest_first=True)
     return OnTheWay(
@@ -123,7 +123,7 @@ def _one_on_the_way(db: Session, space: Space, request: AwardRequest, *, is_told
         sign=candidate_words.SIGNS[request.state],
         done=sum(one.met for one in rows),
         all=len(rows),
-        following=next((one for one in rows if not one.met), None),
+        following=next((one for one in every(rows) if one.is_next and not one.parts), None),
     )
 
 

@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n
-from pathways.badges.candidacy import attesting, endorsing, evidence, jury, requesting, sessions, standing, ways
+from pathways.badges.candidacy import (
+    attesting,
+    endorsing,
+    evidence,
+    jury,
+    requesting,
+    requests,
+    sessions,
+    standing,
+    ways,
+)
 from pathways.badges.candidacy.standing import Demand
 from pathways.badges.criteria import tree
 from pathways.badges.criteria.nodes import Attested, Endorsements, Outside, Portfolio, Sessions
@@ -31,10 +41,10 @@ from pathways.badges.pages import candidate_words as words
 from pathways.badges.pages.candidate_forms import Typed
 from pathways.badges.pages.criteria_shown import Row, every, rows_of
 from pathways.badges.pages.plainly import in_plain, language_of
+from pathways.diagnostics.taking import Door
 from pathways.workshops.themes import themes
 
 MOST_LED = 12
-GATHERS = (RequestState.GATHERING, RequestState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class Progressing:
 
 
 def shown(
-    db: Session, space: Space, request: AwardRequest, typed: Typed, *, now: datetime | None = None
+    db: Session, door: Door, space: Space, request: AwardRequest, typed: Typed, *, now: datetime | None = None
 ) -> dict[str, Any]:
     """The values of ``request.html``."""
     now, language = now or clock.now(), language_of(space.language)
@@ -82,7 +92,7 @@ def shown(
     kinds = {type(one) for one in tree.leaves(demand.node)}
     attested = attesting.of_holder(db, space.holder)
     network = db.get_one(Issuer, request.issuer_id)
-    gathers = request.state in GATHERS
+    gathers = request.state in requests.GATHERS
     return {
         **in_plain_all(language),
         "spoken_in": language,
@@ -96,7 +106,7 @@ def shown(
         "version": version,
         "definition": demand.definition,
         "texts": demand.definition.texts_in(language),
-        "progress": progressing(db, space, request, demand, language, now),
+        "progress": progressing(db, door, space, request, demand, language, now),
         "pieces": pieces_of(demand, language),
         "evidence": evidence.of_request(db, request),
         "invited": [Invited(one, endorsing.is_open(one, now)) for one in endorsing.invitations_of(db, request)],
@@ -132,14 +142,14 @@ def leads(language: Language, *, is_known: bool) -> dict[str, tuple[str, str]]:
 
 
 def progressing(
-    db: Session, space: Space, request: AwardRequest, demand: Demand, language: Language, now: datetime
+    db: Session, door: Door, space: Space, request: AwardRequest, demand: Demand, language: Language, now: datetime
 ) -> Progressing:
     """While the person gathers, a piece that is there counts as done: the jury has not read it yet."""
-    if request.state in GATHERS:
+    if request.state in requests.GATHERS:
         ready = standing.readiness(db, request, now)
         rows = rows_of(db, ready.progress, language, nearest_first=True)
         lacking = {one.place: one.lacks for one in every(rows) if one.lacks}
-        found = ways.ways_for(db, space.holder, lacking, organisation_id=request.organisation_id)
+        found = ways.ways_for(db, door, space.holder, lacking, organisation_id=request.organisation_id)
         return Progressing(rows, found, ready.is_ready, ready.jury)
     if request.state is RequestState.WITHDRAWN:
         return Progressing([], jury=demand.most_jury)

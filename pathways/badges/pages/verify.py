@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from babel.numbers import get_decimal_symbol
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,6 +36,7 @@ PLACES = {
     "evidence": ("name", "genre", "narrative"),
 }
 """What is shown of each of several; each may be empty."""
+_DECIMAL = re.compile(r"-?\d{1,12}\.\d{1,6}", re.ASCII)
 STATES = {State.YES: "can", State.NO: "no", State.UNKNOWN: "confirm"}
 
 
@@ -118,7 +121,13 @@ def _said(says: Any, language: str) -> dict[str, Any]:
     """What the file says, with something in each place that the page asks for."""
     shown = {name: says.get(name, "") for name in ("name", "description", "criteria", "narrative", "comment")}
     listed = {name: [dict.fromkeys(places, "") | one for one in says.get(name, [])] for name, places in PLACES.items()}
+    listed["results"] = [{place: _numeral(said, language) for place, said in one.items()} for one in listed["results"]]
     return shown | listed | {"awarded": words.day(says.get("awarded", ""), language), "types": says.get("types", [])}
+
+
+def _numeral(said: str, language: str) -> str:
+    """A decimal as the reader writes it (*3,4* in French); the file and the technical detail keep the point."""
+    return said.replace(".", get_decimal_symbol(language)) if _DECIMAL.fullmatch(said) else said
 
 
 def _tag(code: str) -> str:

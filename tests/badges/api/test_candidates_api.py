@@ -171,6 +171,7 @@ def test_nobody_endorses_themself_and_a_name_in_a_comment_is_refused(way, scene)
     assert endorser.delete(f"/api/v1/endorsement-invitations/{invited['id']}").status_code == 404
 
 
+@pytest.mark.slow
 def test_an_invitation_under_one_key_is_made_once_and_no_stored_answer_opens_it(way, database):
     path = f"/api/v1/award-requests/{way.asked()['id']}/invitations"
     first = way.program.post(path, json={"label": "B."}, headers={"Idempotency-Key": "one"}).json()
@@ -184,6 +185,7 @@ def test_an_invitation_under_one_key_is_made_once_and_no_stored_answer_opens_it(
 # --- the jury -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_member_of_the_jury_reads_what_waits_and_decides(way, scene, database):
     request = way.sent()
     assert (request["state"], request["place"]) == ("submitted", 1)
@@ -233,6 +235,7 @@ def test_whoever_is_not_of_the_jury_does_not_learn_that_it_is_there(way, scene):
 # --- credentials ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_badge_is_held_read_as_signed_and_given_up(way, scene, database):
     held = way.granted()
     assert (held["state"], held["name"]) == ("valid", "Accueillir en médiation")
@@ -255,6 +258,7 @@ def test_a_badge_is_held_read_as_signed_and_given_up(way, scene, database):
     assert scene.nobody().get(f"{path}/status").json()["why"] == "asked"
 
 
+@pytest.mark.slow
 def test_the_network_takes_a_badge_back(way, scene):
     held = way.granted()
     path = f"/api/v1/network/credentials/{held['id']}/revocation"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathways import clock
-from pathways.badges.candidacy import attesting, conflicts, endorsing, jury, requesting
+from pathways.badges.candidacy import attesting, conflicts, endorsing, jury, requesting, standing
 from pathways.badges.candidacy.conflicts import Act, Between, ConflictOfInterest, Ground
 from pathways.badges.holding import holders
 from pathways.badges.models import JuryVerdict
@@ -181,6 +181,15 @@ def test_a_space_without_account_asks_no_jury(db, world):
     holder, _ = holders.create(db, LINKS)
     with pytest.raises(Conflict):
         requesting.ask(db, holder, world.version.achievement_id)
+    assert not requesting.may_ask(holder, standing.demand_of(world.version))
+    piece = {"portfolio": {"piece": "welcome", "asked": {"fr": "Un accueil.", "en": "A welcome."}, "jury": 2}}
+    for parts in (
+        {"criteria": {"all": [{"endorsements": {"n": 1, "by": {"role": "anyone"}}}, piece]}},
+        {"levels": ["Un", "Deux"]},
+    ):
+        judged = world.published(jury=0, grid=[], **parts)
+        with pytest.raises(Conflict):  # of a piece alone, or of which level was reached: somebody decides
+            requesting.ask(db, holder, judged.achievement_id, level=1 if "levels" in parts else None)
     alone = world.published(jury=0, grid=[])
     assert requesting.ask(db, holder, alone.achievement_id).holder_id == holder.id
 

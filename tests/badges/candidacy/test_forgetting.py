@@ -19,6 +19,7 @@ def count(db, kind) -> int:
 
 
 @pytest.mark.parametrize("verdict", [JuryVerdict.GRANT, JuryVerdict.REFUSE])
+@pytest.mark.slow
 def test_some_months_after_the_decision_the_evidence_goes(db, world, verdict):
     candidate = a_member(db)
     holder, request = world.holder(candidate), world.asked(candidate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,14 +11,18 @@ from sqlalchemy import event
 
 from pathways.badges.candidacy import ways
 from pathways.badges.holding import holders
+from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing import sharing
 from pathways.diagnostics.models import DiagnosticState
+from pathways.diagnostics.taking import Door
 from tests.badges.candidacy.candidates import LINKS, a_member
+from tests.conftest import SECRET
 from tests.insights.crowds import Crowd, member_of, published
 
 SEC = ("inclusion-numerique:SEC-01", "inclusion-numerique:SEC-02")
 GAP = {"0": SEC}
+DOOR = Door(SECRET, Blueprints(clock=time.monotonic))
 
 
 @contextmanager
@@ -41,12 +46,12 @@ def holder(db):
 
 
 def found(db, holder, lacking=GAP, **values) -> ways.Ways:
-    return ways.ways_for(db, holder, lacking, **values).get("0", ways.NONE)
+    return ways.ways_for(db, DOOR, holder, lacking, **values).get("0", ways.NONE)
 
 
 def test_without_a_gap_nothing_is_asked_of_the_database(db, holder):
     with counted(db) as statements:
-        assert ways.ways_for(db, holder, {"0": ()}) == {}
+        assert ways.ways_for(db, DOOR, holder, {"0": ()}) == {}
     assert len(statements) == 0
 
 
@@ -131,10 +136,10 @@ def test_the_number_of_queries_does_not_grow(db):
     person = holders.for_account(db, LINKS, member)
     published(db, trainer, skills=["SEC-01"])
     with counted(db) as few:
-        ways.ways_for(db, person, GAP)
+        ways.ways_for(db, DOOR, person, GAP)
     for skill in ("SEC-02", "MEL-03", "MEL-04"):
         published(db, trainer, skills=[skill])
     many = {str(number): [f"inclusion-numerique:{one}"] for number, one in enumerate(("SEC-01", "SEC-02", "MEL-03"))}
     with counted(db) as more:
-        assert len(ways.ways_for(db, person, many)) == 3
+        assert len(ways.ways_for(db, DOOR, person, many)) == 3
     assert len(more) == len(few)

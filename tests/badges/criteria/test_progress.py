@@ -159,6 +159,7 @@ def every(found):
 
 
 @given(trees(), known())
+@pytest.mark.slow
 def test_each_node_is_met_when_a_naive_evaluation_says_so(data, known):
     for one in every(progress(parse(data), known)):
         assert one.met is naive(as_data(one.node), known)
@@ -168,6 +169,7 @@ def test_each_node_is_met_when_a_naive_evaluation_says_so(data, known):
 
 
 @given(trees(), known(), known(2))
+@pytest.mark.slow
 def test_more_facts_never_take_anything_away(data, first, more):
     node = parse(data)
     for before, after in zip(every(progress(node, first)), every(progress(node, with_more(first, more))), strict=True):
@@ -176,6 +178,7 @@ def test_more_facts_never_take_anything_away(data, first, more):
 
 
 @given(trees(), known(), st.timedeltas(timedelta(0), timedelta(days=500)))
+@pytest.mark.slow
 def test_time_alone_never_gives_anything(data, known, later):
     happened = replace(known, **{name: tuple(one for one in getattr(known, name) if one.at <= NOW) for name in KNOWN})
     now, then = progress(parse(data), happened), progress(parse(data), replace(happened, now=NOW + later))
@@ -183,6 +186,7 @@ def test_time_alone_never_gives_anything(data, known, later):
 
 
 @given(trees(), known())
+@pytest.mark.slow
 def test_the_shortest_way_is_enough_and_comes_first(data, known):
     found = progress(parse(data), known)
     way, coming = shortest_way(found), next_needed(found)

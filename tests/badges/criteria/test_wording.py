@@ -117,6 +117,7 @@ def test_groups_say_how_many_of_how_many(data, lang):
 
 
 @given(trees(), known(), languages)
+@pytest.mark.slow
 def test_what_is_missing_is_told_and_what_is_met_is_not(data, known, lang):
     found = progress(parse(data), known)
     line = still(found, lang)

@@ -59,6 +59,7 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_two_pictograms_in_the_same_frame_differ_much_even_in_grey_and_in_pure_black_and_white(size):
     pictures = {name: grey(pixels(Design("mediator", name), size)) for name in PICTOGRAMS}
     alike = {}
@@ -102,6 +103,7 @@ def test_a_pictogram_is_light_and_dark_enough_at_64_pixels(name):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
 def test_nothing_touches_the_edge_the_middle_is_filled_and_the_file_is_light(size):
     for design in LOOKS:
         picture = badge_png(design, size)

@@ -25,6 +25,7 @@ def sign_all(given_, **more):
     return list(bulk.sign_all(given_, samples.KEY, verification_method=samples.METHOD, created=samples.NOW, **more))
 
 
+@pytest.mark.slow
 def test_a_batch_is_byte_by_byte_what_single_signatures_give():
     given_ = documents_of(300)
     made = sign_all(given_)
@@ -66,6 +67,7 @@ tokens = st.one_of(
     st.lists(st.uuids(), min_size=4, max_size=4),
     st.booleans(),
 )
+@pytest.mark.slow
 def test_texts_that_look_like_what_is_filled_in_stay_texts(narrative, name, ids, alike):
     def document(number):
         made = documents.achievement_credential(samples.badge(1))

@@ -46,6 +46,7 @@ def test_every_shipped_proposal_is_read_adopted_and_shown(desk, database):
 
 
 @pytest.mark.parametrize("slug", ["allophones", "volunteer-welcome", "i-do-it-myself"])
+@pytest.mark.slow
 def test_every_part_of_an_adopted_proposal_is_kept_as_it_was(desk, database, slug):
     every_part_is_kept(desk, database, slug)
 
@@ -245,6 +246,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_published_unread(desk, databa
     assert "entre-temps" in words(refused)
 
 
+@pytest.mark.slow
 def test_a_next_version_is_prepared_published_or_thrown_away(desk, database):
     path = drafted(desk)
     assert publish(desk, path).status_code == 303

@@ -104,7 +104,7 @@ def test_to_anybody_else_a_request_does_not_exist(scene, browser):
         stranger = a_candidate(db, world)
     theirs = f"{stranger.base}/requests/{candidate.request_id}"
     assert browser.get(theirs).status_code == 404
-    for act in ("words", "submit", "withdraw", "appeal", "pathway", "evidence", "invitations", "attested"):
+    for act in ("words", "submit", "withdraw", "appeal", "pathway", "questions", "evidence", "invitations", "attested"):
         assert browser.post(f"{theirs}/{act}", data={"kind": "text", "act": "invite"}).status_code == 404, act
     assert browser.get(f"/h/nobody/requests/{candidate.request_id}").status_code == 404
     assert request_of(scene, candidate).state is RequestState.GATHERING
@@ -135,6 +135,7 @@ def test_each_point_says_how_far_one_has_come_and_the_next_comes_first(scene, br
     assert "Envoyer ma demande" not in page
 
 
+@pytest.mark.slow
 def test_what_is_done_stands_last(scene, browser):
     both = {"all": [{"endorsements": {"n": 1, "by": ANYONE}}, {"sessions": {"n": 1}}]}
     with scene.writing() as db:
@@ -162,6 +163,33 @@ def test_a_gap_leads_to_a_diagnostic_that_measures_it_and_to_a_pathway_of_ones_o
     assert handed.headers["location"] == f"/t/{attempt_id}/goals"
     assert handed.headers["set-cookie"].startswith("attempt=")
     assert browser.post(f"{candidate.page}/pathway", data={"attempt": str(uuid.uuid4())}).status_code == 404
+
+
+def test_a_result_goes_on_with_what_was_not_asked_and_says_when_nothing_is_left(scene, browser):
+    needed = {"profile": {"framework": "inclusion-numerique", "skills": {"SEC-01": 0.5, "SEC-02": 0.5}, "answers": 1}}
+    with scene.writing() as db:
+        world = World(db, criteria=needed)
+        candidate = a_candidate(db, world)
+        crowd = Crowd.new(db)
+        attempt = crowd.add({crowd.items["SEC-01"][0]: "correct"})
+        holders.bring_attempt(db, db.get_one(Holder, candidate.holder_id), attempt.id)
+        attempt_id, data = attempt.id, {"attempt": str(attempt.id)}
+    assert f"{candidate.page}/questions" in browser.get(candidate.page).text
+    for _ in range(2):  # pressed twice
+        handed = browser.post(f"{candidate.page}/questions", data=data)
+        assert handed.headers["location"] == f"/t/{attempt_id}"
+        assert handed.headers["set-cookie"].startswith("attempt=")
+    assert browser.get(f"/t/{attempt_id}").status_code == 200
+    assert f"{candidate.page}/questions" not in browser.get(candidate.page).text, "it goes on already"
+    assert browser.get(f"{candidate.page}/questions").headers["location"] == candidate.page
+    with scene.writing() as db:
+        full = Crowd.new(db).add({"SEC-01": "incorrect", "SEC-02": "incorrect"})
+        holders.bring_attempt(db, db.get_one(Holder, candidate.holder_id), full.id)
+        data = {"attempt": str(full.id)}
+    assert f"{candidate.page}/questions" not in browser.get(candidate.page).text
+    refused = browser.post(f"{candidate.page}/questions", data=data)
+    assert refused.status_code == 409
+    assert "Il n'y a pas de question à poser sur ce point dans votre langue." in said(refused)
 
 
 def test_a_reader_of_another_language_has_the_buttons_in_it_and_the_criteria_in_french(scene, browser):
@@ -260,6 +288,7 @@ def test_what_the_jury_asks_for_is_read_with_its_marks_and_without_a_name(scene,
     assert "Envoyer ma demande" in page
 
 
+@pytest.mark.slow
 def test_a_refusal_says_why_and_can_be_appealed_once(scene, browser):
     world, candidate = a_world(scene)
     decided(scene, world, candidate, JuryVerdict.REFUSE)
@@ -299,7 +328,7 @@ def test_whoever_does_not_want_it_any_more_erases_it(scene, browser):
 
 def test_a_restored_tab_comes_back_to_the_request(scene, browser):
     _, candidate = a_world(scene)
-    for act in ("words", "submit", "withdraw", "appeal", "pathway", "evidence", "attested", "invitations"):
+    for act in ("words", "submit", "withdraw", "appeal", "pathway", "questions", "evidence", "attested", "invitations"):
         assert browser.get(f"{candidate.page}/{act}").headers["location"] == candidate.page
 
 

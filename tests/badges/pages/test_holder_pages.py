@@ -137,6 +137,7 @@ def test_a_space_without_account_is_opened_by_a_button_and_its_link_is_shown_onc
     assert rows_of(database)["holder"] == before + 1
 
 
+@pytest.mark.slow
 def test_a_script_does_not_open_spaces_without_end(client, database):
     statuses = [client.post("/h", data={"new": "1"}).status_code for _ in range(41)]
     assert statuses == [303] * 40 + [429]

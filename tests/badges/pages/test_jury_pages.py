@@ -168,6 +168,7 @@ def test_evidence_of_another_request_is_not_found_by_this_address(scene, court):
     assert other.juror.browser.get(f"{other.path}/evidence/{other.evidence_id}").status_code == 200
 
 
+@pytest.mark.slow
 def test_who_has_a_conflict_reads_why_and_nothing_of_the_candidate(scene):
     court = Court(scene, name="Surnom")
     with scene.writing() as db:
@@ -232,6 +233,7 @@ def test_a_yes_gives_the_badge(court):
     assert "Envoyer ma décision" not in after
 
 
+@pytest.mark.slow
 def test_a_first_yes_of_two_waits_for_the_second_who_does_not_read_it_before(scene):
     court = Court(scene, jury=2)
     reply = court.juror.post(f"{court.path}/decide", **GRANTED)

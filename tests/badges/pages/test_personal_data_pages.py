@@ -61,6 +61,7 @@ def public_paths(place: Place, client) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_nothing_public_holds_a_name_or_an_address(client, place, caplog):
     caplog.set_level(logging.DEBUG)
     own = client.get(f"{place.base}/settings").content

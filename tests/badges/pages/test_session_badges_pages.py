@@ -109,6 +109,7 @@ def test_the_paper_of_a_space_in_use_has_no_square(afternoon, database):
     assert "Ouvrez-le avec votre lien" in words(page)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said_for_each(scene):
     afternoon = Afternoon(scene, criteria={"attendance": {"hours": 6}})
     page = afternoon.issue(afternoon.came("Ardoise"))
@@ -118,6 +119,7 @@ def test_what_is_missing_is_said_for_each(scene):
     assert 'class="qr"' not in afternoon.slips().text
 
 
+@pytest.mark.slow
 def test_nobody_ticked_and_somebody_absent_are_refused(afternoon):
     absent = afternoon.came("Citron", presence="absent")
     afternoon.came("Ardoise")

@@ -49,6 +49,7 @@ def memory(pool: Pool, name: str) -> int:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.slow
 def test_there_is_an_answer_in_time_and_it_is_not_yes(pool, name):
     data, site = HOSTILE[name](), Site()
     judged(pool, FORMS["ob2-signed"](), Site())  # warm: what is measured is the file
@@ -70,6 +71,7 @@ def test_the_published_poison_graphs_are_answered(pool, name):
     assert verdict.overall is not Overall.VALID
 
 
+@pytest.mark.slow
 def test_memory_stays_as_it_was():
     pool = Pool(size=1)
     for form in FORMS.values():

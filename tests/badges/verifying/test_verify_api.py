@@ -103,6 +103,7 @@ def test_a_form_without_a_file_is_refused(program):
     assert program.post(URL, data={"text": "x"}, files={"a": ("x", b"x"), "b": ("x", b"x")}).status_code in {400, 422}
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_there_is_an_answer(program):
     for name, make in corpus.HOSTILE.items():
         reply = program.post(URL, files={"file": ("badge", make())})

@@ -57,6 +57,7 @@ def slow() -> bytes:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.slow
 def test_a_verdict_comes_out_as_it_was_made(pool, form):
     here = Site().verdict(FORMS[form]())
     there = judged(pool, FORMS[form]())
@@ -77,6 +78,7 @@ def test_one_process_does_many_files(pool):
     assert len(first) == 1
 
 
+@pytest.mark.slow
 def test_a_process_knows_no_secret_and_loads_no_server(monkeypatch):
     monkeypatch.setenv("PATHWAYS_SECRET", "a secret of this server, in its environment")
     monkeypatch.setenv("PATHWAYS_DATABASE_URL", "postgresql://user:word@host/base")
@@ -116,6 +118,7 @@ def test_a_process_is_bounded_by_the_system_too(pool):
     assert int(limits["Max open files"]) == worker_module.OPEN_FILES
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_answered_and_its_process_replaced():
     pool = Pool(size=1, seconds=0.5)
     judged(pool, FORMS["ob2-signed"]())
@@ -141,6 +144,7 @@ def test_a_process_that_somebody_ended_is_replaced_before_anybody_notices(pool):
     assert before not in pids(pool)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_ended_in_the_middle_of_a_file_is_replaced():
     pool = Pool(size=1)
     judged(pool, FORMS["ob3-json"]())
@@ -153,6 +157,7 @@ def test_a_process_that_is_ended_in_the_middle_of_a_file_is_replaced():
     pool.close()
 
 
+@pytest.mark.slow
 def test_a_file_that_fills_memory_is_answered(pool):
     """Two families of nodes that nothing tells apart: the canonical form of them would need all the memory there is."""
     began = time.monotonic()
@@ -195,6 +200,7 @@ def test_whoever_waits_too_long_is_told_so():
     pool.close()
 
 
+@pytest.mark.slow
 def test_no_more_processes_than_may_be_however_many_ask():
     pool = Pool(size=2, waiting=20, patience=20)
     with ThreadPoolExecutor(8) as threads:
@@ -204,6 +210,7 @@ def test_no_more_processes_than_may_be_however_many_ask():
     pool.close()
 
 
+@pytest.mark.slow
 def test_a_process_gives_way_to_a_fresh_one_after_so_many_files():
     pool = Pool(size=1, tasks=4)
     seen = set[int]()

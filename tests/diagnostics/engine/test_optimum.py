@@ -17,6 +17,9 @@ from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
 
 
+pytestmark = pytest.mark.slow
+
+
 def one_item_each(strands, requirements=()):
     """A structure with one item for each micro-skill, which may be asked again and again."""
     skills = [skill for one in strands for skill in one.skill_codes]

@@ -31,6 +31,7 @@ def test_information_is_that_of_the_whole_profile(answers):
 
 @settings(deadline=None, max_examples=60)
 @given(answers_to(WIDE, most=40))
+@pytest.mark.slow
 def test_information_is_never_negative_nor_more_than_three_outcomes_can_tell(answers):
     bits = information(WIDE, infer(WIDE, answers).states)
     assert bits.min() >= 0.0

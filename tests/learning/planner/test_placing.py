@@ -50,6 +50,7 @@ def dated(seed, size):
 
 @settings(deadline=None, max_examples=150)
 @given(st.integers(0, 10**6), st.integers(4, 14))
+@pytest.mark.slow
 def test_no_prerequisite_and_no_date_is_broken(seed, size):
     asked = dated(seed, size)
     choice = choose(asked)

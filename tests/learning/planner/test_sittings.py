@@ -68,6 +68,7 @@ def test_a_session_takes_minutes_of_its_week():
 
 @settings(deadline=None, max_examples=150)
 @given(st.data())
+@pytest.mark.slow
 def test_nothing_is_lost_and_every_limit_is_kept(data):
     count = data.draw(st.integers(0, 10))
     works = [

@@ -83,6 +83,7 @@ def test_a_french_word_that_is_quoted_stands_on_a_screen(practice):
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
+@pytest.mark.slow
 def test_whatever_is_pressed_and_typed_stays_in_the_exercise_and_is_kept_nowhere(data):
     practice = data.draw(st.sampled_from(list(PRACTICES.values())))
     fields = [field for one in practice.screens for field in one.fields]

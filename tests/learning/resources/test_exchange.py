@@ -33,6 +33,7 @@ def errors(plan) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("kind", ["csv", "yaml"])
+@pytest.mark.slow
 def test_what_left_comes_back_the_same(db, member, kind):
     make(db, member)
     [sheet] = [one for one in service.list_for(db, member, FRAMEWORK) if one.code == "mel-07-joindre"]
