@@ -16,7 +16,6 @@ from pathways.diagnostics.engine.graphs.requirements import Requirement
 from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
 
-
 pytestmark = pytest.mark.slow
 
 
