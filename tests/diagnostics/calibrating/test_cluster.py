@@ -1,6 +1,7 @@
 """A calibration on a Dask cluster: the same result, computed elsewhere."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ def test_a_local_cluster_gives_the_same_result(tmp_path, monkeypatch, model):
     words = ["calibrate", str(answers), "--model", model, "--bank", str(bank)]
     alone, there = tmp_path / "alone.json", tmp_path / "there.json"
     assert main([*words, "--out", str(alone)]) == 0
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
+    local: Any = LocalCluster  # its class is made at run time
+    with local(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as cluster:
         assert main([*words, "--scheduler", cluster.scheduler_address, "--out", str(there)]) == 0
     here, elsewhere = (json.loads(path.read_text("utf-8")) for path in (alone, there))
     assert elsewhere["fit"]["log_likelihood"] == pytest.approx(here["fit"]["log_likelihood"], abs=1e-8)
