@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ LATIN_DIGITS = {ord(sign): str(unicodedata.digit(sign)) for sign in "٠١٢٣٤�
 """For ``str.translate``: the digits of Arabic, Persian and Bengali writing, as French forms and phones want them."""
 LEARNERS, DESK = "pathways", "desk"
 """The two gettext domains: what learners read, in every language; what only trainers read, in those of the desk."""
+_LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 FIRST_STRONG, POP = "\u2068", "\u2069"
 LONGEST_TAG = 40
 """Letters of a language tag that are read; RFC 5646 wants room for 35."""
@@ -186,6 +188,11 @@ def isolated(text: str) -> str:
     letters. What stands around it keeps its order.
     """
     return f"{FIRST_STRONG}{text}{POP}"
+
+
+def tied(french: str) -> str:
+    """The text without the spaces that French never leaves at the end of a line; a narrow screen would."""
+    return _LOOSE.sub("\u00a0", french)
 
 
 def say_size(size: int) -> str:

@@ -23,8 +23,6 @@ from pathways.clock import PARIS
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 DISPLAYS = ("both", "own", "french")
-_LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
-"""Spaces that French never leaves at the end of a line; a narrow screen would."""
 DISPLAY_COOKIE = "display"
 DESK_COOKIE = "desk"
 _DESK_PAGE = "desk.html"
@@ -110,6 +108,7 @@ def environment() -> jinja2.Environment:
     )
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters["paris"] = _paris
+    env.filters["tied"] = i18n.tied
     env.globals.update(two=two, two_texts=two_texts, static=static, typeface=typeface, languages=i18n.languages)
     env.globals["fonts"] = (STATIC / "fonts.css").exists()  # made by `make`; without them, a phone's own fonts serve
     return env
@@ -133,7 +132,7 @@ def two(context: jinja2.runtime.Context, message: str, **values: object) -> Mark
 @jinja2.pass_context
 def two_texts(context: jinja2.runtime.Context, own: str | None, french: str) -> Markup:
     """A pair of texts of the content. ``own`` is ``None`` where no translation may be shown: then French alone."""
-    french = _LOOSE.sub("\u00a0", french)
+    french = i18n.tied(french)
     reader: i18n.Language = context["language"]
     display: str = context["display"]
     if reader.code == i18n.SOURCE or display == "french" or own is None:

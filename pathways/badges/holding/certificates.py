@@ -63,8 +63,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _BULLET = re.compile(r"( *)- (.*)")
-_LOOSE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
-"""Spaces that French never leaves at the end of a line."""
 _LIKE = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u2011": "-", "\u2010": "-", "\u2212": "-", "≥": ">="})
 """Signs that Windows-1252 lacks, by what it has instead."""
 
@@ -216,7 +214,7 @@ def _day(moment: datetime, language: str) -> str:
 
 def _plain(text: str) -> str:
     """The text in the letters that the fonts have; of others, what is left without accents, or a question mark."""
-    return "".join(_letter(one) for one in unicodedata.normalize("NFC", _LOOSE.sub("\u00a0", text)).translate(_LIKE))
+    return "".join(_letter(one) for one in unicodedata.normalize("NFC", i18n.tied(text)).translate(_LIKE))
 
 
 def _letter(letter: str) -> str:
