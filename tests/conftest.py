@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from babel.messages import Catalog
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -29,7 +31,8 @@ from tests.parts import postgres
 
 SECRET = b"a secret for tests, thirty-two bytes or more"
 DATABASES = ("sqlite", "postgresql")
-
+drawing.register_profile("pathways", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("pathways")  # how busy the machine is makes no test fail
 
 FACES = ("_pages.py", "_api.py")
 TWICE_SLOWLY = (
