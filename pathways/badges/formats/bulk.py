@@ -1,9 +1,11 @@
-"""Many documents signed at once: the same bytes as one by one, many times faster (:mod:`shapes` says how)."""
+"""Many documents signed at once, or verified one after the other: the same bytes as one by one, many times faster
+(:mod:`shapes` says how).
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -15,33 +17,55 @@ from pathways.badges.formats.keys import ed25519_private
 from pathways.badges.formats.shapes import Differs, Shape, learnt, taken_apart
 
 MOST_SHAPES = 64
+LONGEST_SHAPE = 50_000
+"""Letters of one that is kept. A badge has under 10,000."""
+CanonicalForm = Callable[[Mapping[str, Any]], str]
 
 
 class Shapes:
     """The shapes that were met, the latest kept. One may serve several threads."""
 
-    def __init__(self, most: int = MOST_SHAPES) -> None:
-        self._most = most
+    def __init__(
+        self, most: int = MOST_SHAPES, *, whole: CanonicalForm = integrity.canonical_form, learnt_when_met: int = 1
+    ) -> None:
+        """``whole``: the whole way, which refuses what has no form that could be signed. A shape is learnt when it is
+        met for the so-manieth time: that takes as long as the whole way does.
+        """
+        self._most, self._whole, self._learnt_when_met = most, whole, learnt_when_met
         self._known: OrderedDict[str, Shape | None] = OrderedDict()
+        self._met: OrderedDict[str, int] = OrderedDict()
         self._lock = Lock()
 
     def canonical_form(self, body: Mapping[str, Any]) -> str:
-        """What :func:`integrity.canonical_form` gives for ``body``; ``Unsignable`` as there."""
+        """What ``whole`` gives for ``body``, and raises."""
         try:
             shape, tokens = taken_apart(body)
         except Differs:
-            return integrity.canonical_form(body)
+            return self._whole(body)
+        if len(shape) > LONGEST_SHAPE:
+            return self._whole(body)
         with self._lock:
-            met = shape in self._known
+            learnt_before = shape in self._known
             known = self._known.get(shape)
-            if met:
+            if learnt_before:
                 self._known.move_to_end(shape)
         if known is not None:
             return known.filled(tokens)
-        form = integrity.canonical_form(body)
-        if not met:
+        form = self._whole(body)
+        if not learnt_before and self._is_to_be_learnt(shape):
             self._keep(shape, tokens, form)
         return form
+
+    def _is_to_be_learnt(self, shape: str) -> bool:
+        if self._learnt_when_met == 1:
+            return True
+        with self._lock:
+            times = self._met.pop(shape, 0) + 1
+            if times < self._learnt_when_met:
+                self._met[shape] = times
+                while len(self._met) > self._most:
+                    self._met.popitem(last=False)
+        return times >= self._learnt_when_met
 
     def _keep(self, shape: str, tokens: list[str], form: str) -> None:
         try:
