@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pathways.badges.formats import integrity
+from pathways.badges.formats import documents, integrity
 from pathways.badges.formats.keys import ed25519_private
 from pathways.badges.formats.shapes import Differs, Shape, learnt, taken_apart
 
@@ -38,23 +38,35 @@ class Shapes:
 
     def canonical_form(self, body: Mapping[str, Any]) -> str:
         """What ``whole`` gives for ``body``, and raises."""
+        known, tokens = self._looked_up(body)
+        return known if isinstance(known, str) else known.filled(tokens)
+
+    def forms(self, body: Mapping[str, Any]) -> tuple[str, str]:
+        """The canonical form, and the JSON that is kept (``documents.serialised``)."""
+        known, tokens = self._looked_up(body)
+        if isinstance(known, str):
+            return known, documents.serialised(body).decode()
+        return known.filled(tokens), known.written(tokens)
+
+    def _looked_up(self, body: Mapping[str, Any]) -> tuple[Shape | str, list[str]]:
+        """The shape of ``body`` and what to fill in; where it is not known, the canonical form."""
         try:
             shape, tokens = taken_apart(body)
         except Differs:
-            return self._whole(body)
+            return self._whole(body), []
         if len(shape) > LONGEST_SHAPE:
-            return self._whole(body)
+            return self._whole(body), []
         with self._lock:
             learnt_before = shape in self._known
             known = self._known.get(shape)
             if learnt_before:
                 self._known.move_to_end(shape)
         if known is not None:
-            return known.filled(tokens)
+            return known, tokens
         form = self._whole(body)
         if not learnt_before and self._is_to_be_learnt(shape):
             self._keep(shape, tokens, form)
-        return form
+        return form, []
 
     def _is_to_be_learnt(self, shape: str) -> bool:
         if self._learnt_when_met == 1:
@@ -79,14 +91,15 @@ class Shapes:
 
 
 def sign_all(
-    documents: Iterable[Mapping[str, Any]],
+    bodies: Iterable[Mapping[str, Any]],
     key: bytes | Ed25519PrivateKey,
     *,
     verification_method: str,
     created: datetime,
     shapes: Shapes | None = None,
-) -> Iterator[dict[str, Any]]:
-    """Each document with its proof, as :func:`integrity.sign` gives it, one after the other.
+) -> Iterator[bytes]:
+    """Each document with its proof, as :func:`integrity.sign` and ``documents.serialised`` give it, one after the
+    other. They have no proofs yet.
 
     ``shapes``: those that were met before, where batches come again; a fresh set otherwise. ``Unsignable`` at the first
     document that says what a signature would not cover; those before it have been handed over.
@@ -94,6 +107,7 @@ def sign_all(
     known = shapes or Shapes()
     private = key if isinstance(key, Ed25519PrivateKey) else ed25519_private(key)
     options = integrity.proof_options(verification_method, created)
-    for document in documents:
-        body = integrity.unproven(document)
-        yield integrity.signed(body, known.canonical_form(body), options, private)
+    for body in bodies:
+        form, text = known.forms(body)
+        proof = documents.serialised({"proof": [integrity.proof_of(body, form, options, private)]})
+        yield text.encode()[:-1] + b"," + proof[1:]

@@ -71,8 +71,13 @@ def proof_options(verification_method: str, created: datetime) -> dict[str, str]
 
 def signed(body: Document, form: str, options: Mapping[str, str], key: Ed25519PrivateKey) -> dict[str, Any]:
     """``body`` and its proof, from its canonical form."""
+    return {**body, "proof": [proof_of(body, form, options, key)]}
+
+
+def proof_of(body: Document, form: str, options: Mapping[str, str], key: Ed25519PrivateKey) -> dict[str, str]:
+    """The proof alone."""
     value = base58(key.sign(_options_digest(body["@context"], options) + _sha256(form)))
-    return {**body, "proof": [{**options, "proofValue": value}]}
+    return {**options, "proofValue": value}
 
 
 def unproven(document: Document) -> dict[str, Any]:

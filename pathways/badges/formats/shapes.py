@@ -60,6 +60,10 @@ what stands behind a ``%`` has rules of its own.)
 """
 
 
+_PLACE = re.compile(r"\\u0000([0-9]+)\\u0000")
+"""A place in a shape. NUL is written so in JSON, and a text that has these letters has another stroke before them."""
+
+
 class Differs(Exception):
     """A shape cannot be filled in: the whole way is the only one for such a document."""
 
@@ -93,7 +97,7 @@ def taken_apart(document: Mapping[str, Any]) -> tuple[str, list[str]]:
             return {name: shaped(value, name) for name, value in node.items()}
         return [shaped(one) for one in node] if isinstance(node, list) else node
 
-    return json.dumps(shaped(document), ensure_ascii=False), tokens
+    return json.dumps(shaped(document), ensure_ascii=False, separators=(",", ":")), tokens
 
 
 _SHORT = 2_000
@@ -113,12 +117,13 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 class Shape:
-    """The N-Quads of all documents of one shape."""
+    """The N-Quads of all documents of one shape, and their JSON."""
 
-    def __init__(self, nquads: str, placeholders: list[str]) -> None:
+    def __init__(self, shape: str, nquads: str, placeholders: list[str]) -> None:
         """``nquads``: of a document of that shape whose tokens are ``placeholders``, each as unlike any text as a
         random one is. ``Differs`` where one of them came out otherwise than it went in, or where it decides something.
         """
+        self._json = _PLACE.split(shape)
         dataset = ox.Dataset(ox.parse(input=nquads.encode(), format=ox.RdfFormat.N_QUADS))
         places = {token: f"{_MARK}{at}{_MARK}" for at, token in enumerate(placeholders)}
         found = re.compile("|".join(map(re.escape, sorted(places, key=len, reverse=True))) or r"(?!)")
@@ -137,6 +142,12 @@ class Shape:
         seen = {other: "_:a" if other == blank else "_:z" for other in self._blanks}
         text = _Fill([quad for quad in quads if blank in quad], seen)
         return text if text.tokens else text.digest([])
+
+    def written(self, tokens: list[str]) -> str:
+        """The document of this shape with these tokens: JSON without blanks, in the order of the document."""
+        parts = self._json.copy()
+        parts[1::2] = [tokens[int(at)] for at in parts[1::2]]
+        return "".join(parts)
 
     def filled(self, tokens: list[str]) -> str:
         """The canonical N-Quads of the document of this shape with these tokens."""
@@ -188,15 +199,12 @@ def learnt(shape: str, tokens: list[str], form: str) -> Shape:
         found = canonical.examined(document)
         if found.undefined or found.relative:
             raise Differs
-        made = Shape(canonical.quads(found.nodes), placeholders)
+        made = Shape(shape, canonical.quads(found.nodes), placeholders)
     except (FormatError, SyntaxError, ValueError) as wrong:  # with other tokens, it is no document any more
         raise Differs from wrong
     if made.filled(tokens) != form:
         raise Differs
     return made
-
-
-_PLACE = re.compile(r"\\u0000([0-9]+)\\u0000")
 
 
 def _placeholder(token: str) -> str:

@@ -5,6 +5,7 @@ gives, or the whole way is gone.
 import copy
 import random
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def filled(word, chance, names):
     return word.replace("{n}", chance.choice(["0", "7", "0012"])).replace("{i}", instant).replace("{d}", decimal)
 
 
-def leaves(node, path: tuple[Any, ...] = ()):
+def leaves(node, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The paths of all texts of a document, and of places for a member that counts as a token by its name."""
     if isinstance(node, str):
         yield path
