@@ -89,14 +89,18 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
         self._writing = self.engine.execution_options(writes=True)
+        self._counting = self.engine.execution_options(writes=True, lasting=False)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
+    def begin(self, *, lasting: bool = True) -> Iterator[Session]:
         """A transaction that may write: commits when the block ends, rolls back when it raises (but for an error that
         says it is ``kept``). On SQLite it takes the writer's turn at once (``BEGIN IMMEDIATE``): a reader that turns
         writer half-way would be refused without waiting.
+
+        What is not ``lasting`` outlives the process, and waits for no disk: a power cut may take the last of it. For
+        counts that nobody relies on, written while somebody waits for something else.
         """
-        with self._turn, Session(self._writing, expire_on_commit=False) as db:
+        with self._turn, Session(self._writing if lasting else self._counting, expire_on_commit=False) as db:
             try:
                 yield db
             except DomainError as error:
@@ -139,6 +143,11 @@ def _postgresql_engine(url: str) -> sa.Engine:
         connection.execute("SET jit = off")
         connection.autocommit = False
 
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("lasting", True):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+
     @event.listens_for(engine, "checkin")
     def _rests(_connection: Any, record: Any) -> None:
         record.info[RESTS_SINCE] = time.monotonic()
@@ -157,6 +166,10 @@ def _postgresql_engine(url: str) -> sa.Engine:
     return engine
 
 
+_LASTING, _QUICK = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
+"""FULL: an acknowledged answer survives a power cut in a van, not only a killed process."""
+
+
 def _sqlite_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False}, **_pool())
 
@@ -165,15 +178,17 @@ def _sqlite_engine(url: str) -> sa.Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        # FULL: an acknowledged answer survives a power cut in a van, not only a killed process.
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(_LASTING)
         cursor.execute("PRAGMA busy_timeout=5000")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        writes = options.get("writes", False)
+        if writes:
+            connection.exec_driver_sql(_LASTING if options.get("lasting", True) else _QUICK)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

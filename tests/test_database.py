@@ -1,4 +1,4 @@
-"""Connections that the other end has closed are replaced before anybody notices."""
+"""Connections that the other end has closed are replaced before anybody notices; what lasts waits for the disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from pathways import database as pathways_database
 from pathways.database import Database
@@ -58,3 +59,24 @@ def test_after_a_cut_within_that_moment_one_request_fails_and_the_next_does_not(
         db.scalar(sa.text("SELECT 1"))
     with shared.read() as db:
         assert db.scalar(sa.text("SELECT 1")) == 1
+
+
+def _waits_for_the_disk(db: Session) -> bool:
+    """Whether the transaction's commit does. SQLite: 1 is NORMAL, 2 is FULL."""
+    if db.get_bind().dialect.name == "sqlite":
+        return db.scalar(sa.text("PRAGMA synchronous")) == 2
+    return db.scalar(sa.text("SHOW synchronous_commit")) != "off"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_lasts_waits_for_the_disk_and_counts_do_not(kind, tmp_path, shared):
+    database = Database(f"sqlite:///{tmp_path}/counts.sqlite3") if kind == "sqlite" else shared
+    if kind == "postgresql":  # that of the tests waits for nothing
+        with database.begin() as db:
+            db.execute(sa.text(f'ALTER DATABASE "{database.engine.url.database}" SET synchronous_commit = on'))
+        database.dispose()
+    for lasting in (True, False, True):  # on one connection, which keeps nothing of the one before
+        with database.begin(lasting=lasting) as db:
+            assert _waits_for_the_disk(db) is lasting
+    if kind == "sqlite":
+        database.dispose()

@@ -76,6 +76,16 @@ def gather(
     )
 
 
+def endorsers(db: Session, request: AwardRequest, now: datetime) -> frozenset[str]:
+    """Whose endorsements for a request count, as :func:`gather` has them."""
+    given = _endorsements(db, request)
+    if not given:
+        return frozenset()
+    named = {one.endorser_id for one in given if one.endorser_id is not None}
+    people = witnesses.known(db, request.issuer_id, holder_ids=named, account_ids=(), now=now)
+    return frozenset(one.by.id for one in _endorsed(given, people))
+
+
 def accepting(facts: Facts, pieces: Iterable[str], jury: int) -> Facts:
     """The same facts, had so many of the jury accepted these pieces: what a request waits for, once it is sent."""
     granted = [Decided(piece, f"jury {number}", True, facts.now) for piece in pieces for number in range(jury)]

@@ -100,12 +100,11 @@ def behind(db: Session, request: AwardRequest, definition: Definition, now: date
     """How it was measured, who saw it, what was looked at: numbers, titles and digests, and no name. Endorsements are
     those that criteria count.
     """
-    known = facts.gather(db, request.holder, request.issuer_id, now, request=request)
     skills = composing.skills_of(definition)
     return Witnessed(
         measure=measuring.measured(db, request.holder_id, skills) if skills else None,
         skills=len(skills),
-        endorsements=len({one.by.id for one in known.endorsements}),
+        endorsements=len(facts.endorsers(db, request, now)),
         jury=_count(
             db,
             sa.func.count(),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from pathways.badges.criteria.facts import Attended, Led
 from pathways.badges.criteria.nodes import SessionKind
 from pathways.badges.models import HolderAttempt, HolderBooking, SessionEndorsement
+from pathways.database import UTCDateTime
 from pathways.diagnostics.models import Attempt
 from pathways.workshops.attending import certificates
 from pathways.workshops.attending.attendance import Row
@@ -86,17 +87,8 @@ def attended_by(db: Session, holder_id: uuid.UUID, now: datetime) -> list[Attend
     """Sessions in which a person sat: of the seats that they brought by the link of the slip, and of those that a desk
     wrote down for the file in which their results stand. Where nobody said for how long they stayed, nothing counts.
     """
-    brought = sa.select(HolderBooking.booking_id).where(HolderBooking.holder_id == holder_id)
-    query = (
-        sa.select(Booking, WorkshopSession, Attendance)
-        .join(WorkshopSession, WorkshopSession.id == Booking.session_id)
-        .join(Attendance, sa.and_(Attendance.booking_id == Booking.id, Attendance.seat == 1))
-        .options(joinedload(WorkshopSession.workshop))
-        .where(sa.or_(Booking.id.in_(brought), Booking.file_id.in_(_files(holder_id))))
-        .where(Attendance.presence.in_(CAME), WorkshopSession.state.in_(TOOK_PLACE), WorkshopSession.ends_at <= now)
-    )
     found = []
-    for booking, session, kept in db.execute(query):
+    for booking, session, kept in db.execute(_ATTENDED, {"holder_id": holder_id, "now": now}):
         row = Row(booking, 1, kept.presence, kept.minutes, kept.in_conflict, tuple(kept.marks), kept.recorded_at, None)
         minutes = certificates.minutes_of(row, session)
         if minutes:
@@ -160,17 +152,34 @@ def _kinds(session: WorkshopSession, means: _Means, *, is_shared: bool) -> froze
     return frozenset(kind for kind, is_so in told.items() if is_so)
 
 
-def _files(holder_id: uuid.UUID) -> sa.Select[uuid.UUID | None]:
+def _files() -> sa.Select[uuid.UUID | None]:
     """In which somebody's results stand, and nobody else's."""
     others, theirs = aliased(HolderAttempt), aliased(Attempt)
     shared = (
         sa.select(others.attempt_id)
         .join(theirs, theirs.id == others.attempt_id)
-        .where(theirs.file_id == Attempt.file_id, others.holder_id != holder_id)
+        .where(theirs.file_id == Attempt.file_id, others.holder_id != _HOLDER)
         .exists()
     )
     return (
         sa.select(Attempt.file_id)
         .join(HolderAttempt, HolderAttempt.attempt_id == Attempt.id)
-        .where(HolderAttempt.holder_id == holder_id, Attempt.file_id.is_not(None), ~shared)
+        .where(HolderAttempt.holder_id == _HOLDER, Attempt.file_id.is_not(None), ~shared)
     )
+
+
+_HOLDER, _NOW = sa.bindparam("holder_id", type_=HolderBooking.holder_id.type), sa.bindparam("now", type_=UTCDateTime())
+_ATTENDED = (
+    sa.select(Booking, WorkshopSession, Attendance)
+    .join(WorkshopSession, WorkshopSession.id == Booking.session_id)
+    .join(Attendance, sa.and_(Attendance.booking_id == Booking.id, Attendance.seat == 1))
+    .options(joinedload(WorkshopSession.workshop))
+    .where(
+        sa.or_(
+            Booking.id.in_(sa.select(HolderBooking.booking_id).where(HolderBooking.holder_id == _HOLDER)),
+            Booking.file_id.in_(_files()),
+        )
+    )
+    .where(Attendance.presence.in_(CAME), WorkshopSession.state.in_(TOOK_PLACE), WorkshopSession.ends_at <= _NOW)
+)
+"""Put together once: to do so takes longer than to answer it."""

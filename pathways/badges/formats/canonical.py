@@ -20,6 +20,7 @@ from pyld import jsonld
 
 from pathways.badges.formats import pinned
 from pathways.badges.formats.errors import FormatError
+from pathways.badges.formats.processor import ExpandedProcessor, Processor
 
 Document = Mapping[str, Any]
 Loader = Callable[[str, Mapping[str, Any]], dict[str, Any]]
@@ -31,7 +32,8 @@ _WHOLE = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>"{}|\\^`]*\Z"""
 _BLANK = re.compile(r"_:[A-Za-z0-9_.-]+")
 """Also finds them inside texts: counting some too many refuses only what is absurd anyway."""
 _ONE_AT_A_TIME = Lock()
-"""PyLD keeps contexts in caches that two threads may not touch at once."""
+"""What PyLD and the processor keep of contexts, two threads may not touch at once."""
+_PROCESSOR, _OF_NODES = Processor(), ExpandedProcessor()
 _OPTIONS = {"base": None, "format": "application/n-quads"}
 """Without ``base``, PyLD completes a relative identifier with an address that it makes up."""
 _OF_NO_FORM = (jsonld.JsonLdError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
@@ -59,7 +61,7 @@ def examined(document: Document, *, loader: Loader = pinned.loader) -> Examined:
     listed = contexts if isinstance(contexts, list) else [contexts]
     probe = {**document, "@context": [{"@vocab": SENTINEL}, *listed]}
     with _ONE_AT_A_TIME:
-        nodes = _asked(jsonld.expand, probe, {"base": None, "documentLoader": loader})
+        nodes = _asked(_PROCESSOR.expand, probe, {"base": None, "documentLoader": loader})
     undefined, relative = set[str](), set[str]()
     for iri in _iris(nodes):
         if iri.startswith(SENTINEL):
@@ -108,8 +110,9 @@ def canonical(document: Document, *, loader: Loader = pinned.loader) -> str:
 
 def quads(document: Document | list[Any], *, loader: Loader = pinned.loader) -> str:
     """The N-Quads of a document or of ``Examined.nodes``, with blank nodes by any name: cheap, whatever it says."""
+    processor = _OF_NODES if isinstance(document, list) else _PROCESSOR
     with _ONE_AT_A_TIME:
-        return _asked(jsonld.to_rdf, document, _OPTIONS | {"documentLoader": loader})
+        return _asked(processor.to_rdf, document, _OPTIONS | {"documentLoader": loader})
 
 
 def canonical_quads(text: str, algorithm: str = "SHA256") -> str:

@@ -71,8 +71,13 @@ def proof_options(verification_method: str, created: datetime) -> dict[str, str]
 
 def signed(body: Document, form: str, options: Mapping[str, str], key: Ed25519PrivateKey) -> dict[str, Any]:
     """``body`` and its proof, from its canonical form."""
+    return {**body, "proof": [proof_of(body, form, options, key)]}
+
+
+def proof_of(body: Document, form: str, options: Mapping[str, str], key: Ed25519PrivateKey) -> dict[str, str]:
+    """The proof alone."""
     value = base58(key.sign(_options_digest(body["@context"], options) + _sha256(form)))
-    return {**body, "proof": [{**options, "proofValue": value}]}
+    return {**options, "proofValue": value}
 
 
 def unproven(document: Document) -> dict[str, Any]:
@@ -95,8 +100,17 @@ def digest(document: Document, bounds: Bounds | None = None) -> bytes:
     """SHA-256 of what a document says without its proofs, for :func:`verify`. Refuses as ``verify`` does; with
     ``bounds``, ``FormatError`` (``too-much``) before any work that grows faster than the document.
     """
-    body = unproven(document)
-    return _sha256(canonical.canonical_quads(_covered(body, bounds)))
+    return digest_of(covered_form(unproven(document), bounds))
+
+
+def digest_of(form: str) -> bytes:
+    """The same, of a canonical form."""
+    return _sha256(form)
+
+
+def covered_form(body: Document, bounds: Bounds | None = None) -> str:
+    """The N-Quads that a signature of ``body`` would cover. Refuses as :func:`digest` does."""
+    return canonical.canonical_quads(_covered(body, bounds))
 
 
 def verify(
@@ -159,7 +173,7 @@ def _options_digest(contexts: object, options: Mapping[str, Any]) -> bytes:
 
 @lru_cache(maxsize=256)
 def _kept_options_digest(text: str) -> bytes:
-    return _sha256(canonical.canonical_quads(_covered(json.loads(text), _OF_OPTIONS)))
+    return _sha256(covered_form(json.loads(text), _OF_OPTIONS))
 
 
 def _covered(body: Document, bounds: Bounds | None) -> str:

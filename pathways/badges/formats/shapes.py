@@ -5,9 +5,12 @@ made: UUIDs, SHA-256 digests, instants, places on a list, results. So a document
 a placeholder stands for each of these, and its *tokens*. Free texts are part of the shape: a badge with a text of its
 own has a shape of its own, and is no less right, only slower.
 
-Why filling in is as good as the whole way: none of these tokens is escaped in N-Quads or read by JSON-LD; what is a
-token is decided by the text and its key alone; and where two of them could name the same node, they are one placeholder
-exactly when they are equal. The first document of a shape is worked out both ways, and they must agree.
+Why filling in is as good as the whole way, also for what strangers send: what is a token is decided by the text and its
+key alone; none is escaped in N-Quads, or is a term or a prefix of a context; and where two of them could name the same
+node, they are one placeholder exactly when they are equal. A shape is learnt only if each token came out as it is, in a
+plain text, in a moment, in a ``urn:uuid:``, or in an address behind its host. There, neither JSON-LD nor RDF looks at
+letters, digits and hyphens: whatever stands in their place, the same statements are made, and an address stays one. The
+document from which a shape is learnt is worked out both ways, and they must agree.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from pathways.badges.formats import canonical
+from pathways.badges.formats.errors import FormatError
 
 _NAMING = re.compile(
     r"(?<![0-9A-Za-z-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z-])"
@@ -39,8 +43,25 @@ _LITERAL = {
     "value": re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?\Z", re.ASCII),
 }
 """Members whose whole value is a token, a literal that names nothing."""
+_XSD = r"(?:http://www\.w3\.org/2001/XMLSchema#|xsd:)"
+"""The second where a context forgot to say what its prefix stands for, as that of Open Badges 3.0 did."""
 _MARK = "\x00"
 """Around the name of a place. N-Quads never hold it: they escape it. A document that does is signed the whole way."""
+
+
+_FILLABLE = re.compile(
+    rf'"[^"\\]*(?:\\.[^"\\]*)*"(?:@[A-Za-z0-9-]+|\^\^<{_XSD}(?:string|dateTime)>)?'
+    rf"|<urn:uuid:{_MARK}[0-9]+{_MARK}>"
+    rf"|<https?://[A-Za-z0-9.-]+(?::[0-9]+)?/(?:[A-Za-z0-9._~/?=&#+-]|{_MARK}[0-9]+{_MARK})*>",
+    re.DOTALL,
+)
+"""Terms of N-Quads in which a token decides nothing. (A number would be written anew by PyLD, and a scheme, a port or
+what stands behind a ``%`` has rules of its own.)
+"""
+
+
+_PLACE = re.compile(r"\\u0000([0-9]+)\\u0000")
+"""A place in a shape. NUL is written so in JSON, and a text that has these letters has another stroke before them."""
 
 
 class Differs(Exception):
@@ -68,7 +89,7 @@ def taken_apart(document: Mapping[str, Any]) -> tuple[str, list[str]]:
         if isinstance(node, str):
             if key in _LITERAL and _LITERAL[key].match(node):
                 return place(node, names=False)
-            parts = _split(node)
+            parts = _split(node) if len(node) <= _SHORT else _split.__wrapped__(node)
             if len(parts) == 1:
                 return node
             return "".join(place(part, names=True) if at % 2 else part for at, part in enumerate(parts))
@@ -76,10 +97,14 @@ def taken_apart(document: Mapping[str, Any]) -> tuple[str, list[str]]:
             return {name: shaped(value, name) for name, value in node.items()}
         return [shaped(one) for one in node] if isinstance(node, list) else node
 
-    return json.dumps(shaped(document), ensure_ascii=False), tokens
+    return json.dumps(shaped(document), ensure_ascii=False, separators=(",", ":")), tokens
 
 
-@lru_cache(maxsize=4096)
+_SHORT = 2_000
+"""Letters of a text that is kept with its parts."""
+
+
+@lru_cache(maxsize=1024)
 def _split(text: str) -> tuple[str, ...]:
     """Texts and tokens by turns; most texts come again with the next document."""
     if _MARK in text:
@@ -92,17 +117,22 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 class Shape:
-    """The N-Quads of all documents of one shape."""
+    """The N-Quads of all documents of one shape, and their JSON."""
 
-    def __init__(self, nquads: str, placeholders: list[str]) -> None:
+    def __init__(self, shape: str, nquads: str, placeholders: list[str]) -> None:
         """``nquads``: of a document of that shape whose tokens are ``placeholders``, each as unlike any text as a
-        random one is.
+        random one is. ``Differs`` where one of them came out otherwise than it went in, or where it decides something.
         """
+        self._json = _PLACE.split(shape)
         dataset = ox.Dataset(ox.parse(input=nquads.encode(), format=ox.RdfFormat.N_QUADS))
         places = {token: f"{_MARK}{at}{_MARK}" for at, token in enumerate(placeholders)}
         found = re.compile("|".join(map(re.escape, sorted(places, key=len, reverse=True))) or r"(?!)")
         quads = [_terms(quad) for quad in dataset]
         marked = [[found.sub(lambda one: places[one[0]], term) for term in quad] for quad in quads]
+        placed = {term for quad in marked for term in quad if _MARK in term}
+        met = {at for term in placed for at in term.split(_MARK)[1::2]}
+        if len(met) < len(placeholders) or not all(_FILLABLE.fullmatch(term) for term in placed):
+            raise Differs
         self._blanks = sorted({term for quad in quads for term in quad if term.startswith("_:")})
         self._lines = _Fill(marked, {blank: f"{_MARK}{blank}{_MARK}" for blank in self._blanks})
         self._hashes = {blank: self._hash_of(marked, blank) for blank in self._blanks}
@@ -112,6 +142,12 @@ class Shape:
         seen = {other: "_:a" if other == blank else "_:z" for other in self._blanks}
         text = _Fill([quad for quad in quads if blank in quad], seen)
         return text if text.tokens else text.digest([])
+
+    def written(self, tokens: list[str]) -> str:
+        """The document of this shape with these tokens: JSON without blanks, in the order of the document."""
+        parts = self._json.copy()
+        parts[1::2] = [tokens[int(at)] for at in parts[1::2]]
+        return "".join(parts)
 
     def filled(self, tokens: list[str]) -> str:
         """The canonical N-Quads of the document of this shape with these tokens."""
@@ -159,13 +195,16 @@ def learnt(shape: str, tokens: list[str], form: str) -> Shape:
     """The shape of a document whose canonical form is ``form``. ``Differs`` when it cannot be filled in."""
     placeholders = [_placeholder(token) for token in tokens]
     document = json.loads(_PLACE.sub(lambda one: placeholders[int(one[1])], shape))
-    made = Shape(canonical.quads(canonical.examined(document).nodes), placeholders)
+    try:
+        found = canonical.examined(document)
+        if found.undefined or found.relative:
+            raise Differs
+        made = Shape(shape, canonical.quads(found.nodes), placeholders)
+    except (FormatError, SyntaxError, ValueError) as wrong:  # with other tokens, it is no document any more
+        raise Differs from wrong
     if made.filled(tokens) != form:
         raise Differs
     return made
-
-
-_PLACE = re.compile(r"\\u0000([0-9]+)\\u0000")
 
 
 def _placeholder(token: str) -> str:

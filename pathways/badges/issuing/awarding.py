@@ -106,19 +106,20 @@ def _signed(
     ]
     unsigned = zip(badges, _documents(db, issuer, version, definition, badges), strict=True)
     return [
-        _row(issuer, version, order, badge, documents.serialised(_proven(badge, document, key, now)), key.id)
+        _row(issuer, version, order, badge, _proven(badge, document, key, now), key.id)
         for order, (badge, document) in zip(orders, unsigned, strict=True)
     ]
 
 
-def _proven(badge: Badge, document: dict[str, Any], key: SigningKey, now: datetime) -> dict[str, Any]:
+def _proven(badge: Badge, document: dict[str, Any], key: SigningKey, now: datetime) -> bytes:
     """With its proof. The titles of its evidence are its own: no other badge has its shape, and to learn that would
     take as long as to sign it does.
     """
     if badge.witnessed.evidence:
-        return integrity.sign(document, key.private, verification_method=key.method, created=now)
-    [signed] = bulk.sign_all([document], key.private, verification_method=key.method, created=now, shapes=_SHAPES)
-    return signed
+        signed = integrity.sign(document, key.private, verification_method=key.method, created=now)
+        return documents.serialised(signed)
+    [made] = bulk.sign_all([document], key.private, verification_method=key.method, created=now, shapes=_SHAPES)
+    return made
 
 
 def _documents(

@@ -14,7 +14,7 @@ from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.wording import Language, Names
 from pathways.badges.models import Achievement, AchievementVersion
 from pathways.referentials import service as referentials
-from pathways.referentials.models import Referential
+from pathways.referentials.models import MicroSkill, Referential
 from pathways.workshops.themes import themes
 from pathways.workshops.tongues import tongues
 
@@ -24,24 +24,33 @@ def names_for(db: Session, nodes: Iterable[Node], language: Language) -> Names:
     nodes = list(nodes)
     wanted = {key for node in nodes for key in tree.skills_of(node)}
     slugs = {slug for node in nodes for slug in tree.achievements_of(node)}
-    frameworks, skills = _skills(db, {key.partition(":")[0] for key in wanted}, language)
+    frameworks, skills = _skills(db, wanted, language)
     return Names(
         frameworks=frameworks,
-        skills={key: title for key, title in skills.items() if key in wanted},
+        skills=skills,
         achievements=_achievements(db, slugs, language),
         themes={code: i18n.gettext(one.word, language) for code, one in themes().items()},
         languages={code: one.name for code, one in tongues().items()},
     )
 
 
-def _skills(db: Session, codes: set[str], language: Language) -> tuple[dict[str, str], dict[str, str]]:
+def _skills(db: Session, wanted: set[str], language: Language) -> tuple[dict[str, str], dict[str, str]]:
+    """Of the newest number of each framework. Titles alone: a framework has hundreds of micro-skills."""
     frameworks, skills = dict[str, str](), dict[str, str]()
-    if not codes:
+    if not wanted:
         return frameworks, skills
-    for one in db.scalars(referentials.newest().where(Referential.code.in_(codes))):
-        frameworks[one.code] = one.title
-        for code, skill in referentials.skills_of(one).items():
-            skills[f"{one.code}:{code}"] = skill.title_in(language) or skill.title
+    named = [key.partition(":") for key in wanted]
+    newest = referentials.newest().with_only_columns(Referential.id, Referential.code, Referential.title)
+    numbers = db.execute(newest.where(Referential.code.in_({code for code, _, _ in named}))).all()
+    frameworks |= {one.code: one.title for one in numbers}
+    codes = {one.id: one.code for one in numbers}
+    titles = sa.select(MicroSkill.referential_id, MicroSkill.code, MicroSkill.title, MicroSkill.titles).where(
+        MicroSkill.referential_id.in_(codes), MicroSkill.code.in_({skill for _, _, skill in named})
+    )
+    for referential_id, code, title, others in db.execute(titles):
+        key = f"{codes[referential_id]}:{code}"
+        if key in wanted:
+            skills[key] = (title if language == i18n.SOURCE else others.get(language)) or title
     return frameworks, skills
 
 

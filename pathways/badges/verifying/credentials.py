@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from pathways.badges.formats import integrity, vc_jwt
+from pathways.badges.formats import bulk, integrity, vc_jwt
 from pathways.badges.formats.canonical import Bounds
 from pathways.badges.formats.errors import BadKey, BadProof, BadToken, FormatError
 from pathways.badges.formats.instants import instant, parsed
@@ -25,6 +26,8 @@ MOST_VALUES = 1_500
 """That a credential is made of. One of 500 statements has fewer; working out what it states takes a time that grows
 with the square.
 """
+_SHAPES = bulk.Shapes(whole=partial(integrity.covered_form, bounds=BOUNDS), learnt_when_met=2)
+"""What badges of one version have in common, worked out when a second one comes: most come alone."""
 MOST_ENDORSEMENTS = 4
 _OF_THE_FORM = {"undefined-terms": "terms", "relative-ids": "terms"}
 _BEYOND = frozenset({"unknown-context", "too-much", "json-ld", "missing-contexts"})
@@ -99,7 +102,7 @@ def _proof_findings(document: Mapping[str, Any], issuer: Issuer, asked: Asked) -
     if values_in(document) > MOST_VALUES:
         return [unchecked("unchanged", "too-much")]
     try:
-        digest = integrity.digest(document, BOUNDS)
+        digest = integrity.digest_of(_SHAPES.canonical_form(integrity.unproven(document)))
     except FormatError as why:
         return [_unread(why)]
     outcomes = [_one_proof(document, one, issuer, asked, digest) for one in given]

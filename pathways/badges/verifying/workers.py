@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -205,6 +208,7 @@ class _Worker:
             )
         except OSError as error:
             raise Unable("no-process") from error
+        self._watch = _Watch(self._process)
         self.tasks = 0
         self._ready = False
 
@@ -224,7 +228,7 @@ class _Worker:
     def wait_until_ready(self) -> None:
         if not self._ready:
             try:
-                with _Deadline(self._process, STARTING):
+                with self._watch.within(STARTING):
                     answer = self._read()
             except _Late:
                 raise Unable("no-process") from None
@@ -236,11 +240,12 @@ class _Worker:
         """The answer; raises :class:`_Late` when there is none in time, :class:`_Ended` when there never will be."""
         body = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
         self.tasks += 1
-        with _Deadline(self._process, seconds):
+        with self._watch.within(seconds):
             self._write(LENGTH.pack(len(body)) + body)
             return self._read()
 
     def end(self) -> None:
+        self._watch.close()
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
@@ -283,30 +288,47 @@ class _Worker:
         return data
 
 
-class _Deadline:
+class _Watch:
     """Ends a process that is asked for too long, and nobody else: what was answered in time is over before it can. A
-    timer, since nothing else gets a thread out of a read on every system.
+    thread, since nothing else gets another one out of a read on every system; one for as long as the process lives,
+    since to start one for each task would take as long as some tasks do. It is woken only for what ends sooner than
+    what it waits for.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._lock = threading.Lock()
-        self._over = self._fired = False
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
+        self._turn = threading.Condition()
+        self._ends = self._wakes = math.inf
+        self._fired = self._closed = False
+        threading.Thread(target=self._keep, daemon=True).start()
 
-    def __enter__(self) -> None:
-        self._timer.start()
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Raises :class:`_Late`, whatever else went wrong, where the process was ended meanwhile."""
+        with self._turn:
+            self._ends = time.monotonic() + seconds
+            if self._ends < self._wakes:
+                self._turn.notify()
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._ends = math.inf
+            if self._fired:
+                raise _Late from None
 
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        with self._lock:
-            self._over = True
-        if self._fired:
-            raise _Late from None
+    def close(self) -> None:
+        with self._turn:
+            self._closed = True
+            self._turn.notify()
 
-    def _fire(self) -> None:
-        with self._lock:
-            if not self._over:
-                self._fired = True
-                self._process.kill()
+    def _keep(self) -> None:
+        with self._turn:
+            while not self._closed:
+                left = self._ends - time.monotonic()
+                if left <= 0:
+                    self._fired = True
+                    self._process.kill()
+                    return
+                self._wakes = self._ends
+                self._turn.wait(None if left == math.inf else left)
