@@ -18,6 +18,7 @@ from pathways.opening import opened
 from pathways.places import commands as place_commands
 from pathways.settings import Settings, resource, with_secret
 from pathways.translations import commands as translation_commands
+from pathways.voices import commands as voice_commands
 
 EXAMPLES = """\
 Réglages, par l'environnement :
@@ -142,9 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrating_command.declare(sub)
     sub = command("speak", speak, "Lire les questions par une voix de synthèse (espeak-ng), là où personne n'a lu.")
-    sub.add_argument("languages", nargs="*", metavar="LANGUE", help="par défaut : toutes celles qui ont une voix")
-    sub.add_argument("--framework", default="", metavar="CODE", help="seulement ce référentiel")
-    sub.add_argument("--diagnostic", default="", metavar="CODE", help="seulement ce diagnostic publié")
+    voice_commands.declare(sub)
     sub = command("backup", backup, "Sauvegarder base, sons et secret dans un fichier.")
     sub.add_argument("file", type=Path)
     sub = command("restore", restore, "Reprendre une sauvegarde (dans un dossier ou une base vides).")
@@ -337,29 +336,12 @@ def calibrate(given: argparse.Namespace, _settings: Settings) -> int:
 
 
 def speak(given: argparse.Namespace, settings: Settings) -> int:
-    from functools import partial
-
-    from tqdm import tqdm
-
     from pathways import migrating
-    from pathways.voices import machine
+    from pathways.voices import running
 
-    languages = machine.languages_of(given.languages)
-    machine.program()
     with opened(settings) as database:
         migrating.must_be_current(database)
-        told = machine.speak(
-            database,
-            settings.data,
-            languages,
-            framework=given.framework,
-            diagnostic=given.diagnostic,
-            watch=partial(tqdm, desc="lecture", delay=2.0, disable=None, leave=False),
-        )
-    print(f"{told.made} textes lus, {told.there} l'étaient déjà.")
-    if told.failed:
-        print(f"{told.failed} textes n'ont pas pu l'être.", file=sys.stderr)
-    return 1 if told.failed and not told.made else 0
+        return running.run(given, settings, database)
 
 
 def backup(given: argparse.Namespace, settings: Settings) -> None:
