@@ -124,10 +124,7 @@ def _diagnostics(db: Session, near: Collection[uuid.UUID], keys: frozenset[str])
 
 def _starts(db: Session, taken: Sequence[Taken]) -> dict[str, _Start]:
     """Of each framework, the newest result that is over."""
-    newest: dict[str, Taken] = {}
-    for one in taken:
-        if one.is_over:
-            newest.setdefault(one.framework, one)
+    newest = _newest(one for one in taken if one.is_over)
     return {
         framework: _Start(
             one.attempt_id,
@@ -142,16 +139,21 @@ def _left(db: Session, door: Door, taken: Sequence[Taken]) -> dict[uuid.UUID, fr
     """``{attempt: micro-skills, as framework:CODE, about which it has a question left}``, of the newest result on a
     screen in each framework. One that somebody left in the middle is the way back into it.
     """
-    newest: dict[str, Taken] = {}
-    for one in taken:
-        if not one.on_paper:
-            newest.setdefault(one.framework, one)
+    newest = _newest(one for one in taken if not one.on_paper)
     found = dict[uuid.UUID, frozenset[str]]()
     for one in results.read(db, list(newest.values())):
         blueprint = taking.blueprint_of(db, door, one.taken.diagnostic_id)
         left = blueprint.askable(one.taken.language) - {given.item for given in one.answers}
         skills = {blueprint.skill_of[item] for item in left}
         found[one.taken.attempt_id] = frozenset(f"{one.taken.framework}:{skill}" for skill in skills)
+    return found
+
+
+def _newest(taken: Iterable[Taken]) -> dict[str, Taken]:
+    """Of each framework, the first of these, which come the newest first."""
+    found: dict[str, Taken] = {}
+    for one in taken:
+        found.setdefault(one.framework, one)
     return found
 
 
