@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pathways.badges import proposals
 from pathways.badges.api.doors import Key, done_once, kept_network
-from pathways.badges.criteria import tree, wording
+from pathways.badges.criteria import wording
 from pathways.badges.criteria.wording import Language
 from pathways.badges.issuing import composing, drafting, naming, networks, offering
 from pathways.badges.models import Achievement, AchievementVersion, Issuer
@@ -148,7 +148,7 @@ def close(member: Keeper, achievement_id: uuid.UUID, db: DB) -> Any:
 def _shown(db: Session, versions: Iterable[AchievementVersion]) -> list[dict[str, Any]]:
     """The number of queries does not grow with them."""
     found = [(one, offering.definition_of(one)) for one in versions]
-    nodes = [tree.parse(definition.criteria) for _, definition in found]
+    nodes = [definition.node for _, definition in found]
     names = {language: naming.names_for(db, nodes, language) for language in LANGUAGES}
     rows = []
     for (version, definition), node in zip(found, nodes, strict=True):

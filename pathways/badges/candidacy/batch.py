@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pathways import clock, i18n
 from pathways.badges.candidacy import acquaintance, facts, standing
 from pathways.badges.candidacy.spaces import holders_of, made_for, tokens_of
-from pathways.badges.criteria import tree, wording
+from pathways.badges.criteria import wording
 from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.progress import progress
 from pathways.badges.criteria.wording import Language, Line, Names
@@ -189,7 +189,7 @@ def _offer(db: Session, actor: Member, achievement_id: uuid.UUID) -> _Offer:
     if version is None:
         raise Conflict(NOT_OFFERED)
     definition = offering.definition_of(version)
-    node, language = tree.parse(definition.criteria), standing.words_in(i18n.current().code)
+    node, language = definition.node, standing.words_in(i18n.current().code)
     return _Offer(version, definition, node, language, naming.names_for(db, [node], language))
 
 

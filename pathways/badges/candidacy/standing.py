@@ -55,7 +55,7 @@ class Demand:
 def demand_of(version: AchievementVersion, *, is_renewal: bool = False) -> Demand:
     definition = offering.definition_of(version)
     renewal = definition.renewal if is_renewal else None
-    node = tree.parse(renewal.criteria if renewal else definition.criteria)
+    node = renewal.node if renewal else definition.node
     pieces = tuple(one for one in tree.leaves(node) if isinstance(one, Portfolio))
     return Demand(node, pieces, 0 if is_renewal else _jury_of(definition), definition)
 

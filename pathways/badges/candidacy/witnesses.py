@@ -94,20 +94,34 @@ def known(
     account_ids: Collection[uuid.UUID],
     now: datetime,
 ) -> Known:
-    """Of people who are named by their space or by their account: four queries."""
+    """Of people who are named by their space or by their account: four queries at most."""
     people = sa.select(Holder.id, Holder.account_id).where(
         sa.or_(Holder.id.in_(holder_ids), Holder.account_id.in_(account_ids))
     )
     accounts = {row.id: row.account_id for row in db.execute(people)}
     named = {*account_ids, *(one for one in accounts.values() if one is not None)}
+    return Known(
+        accounts, _held(db, issuer_id, accounts.keys(), now), _qualities(db, named), _jury(db, issuer_id, named)
+    )
+
+
+def _qualities(db: Session, named: Collection[uuid.UUID]) -> dict[uuid.UUID, frozenset[Quality]]:
     qualities: dict[uuid.UUID, frozenset[Quality]] = defaultdict(frozenset)
+    if not named:
+        return qualities
     memberships = sa.select(Membership.account_id, Membership.role).where(Membership.account_id.in_(named))
     for account_id, role in db.execute(memberships):
         qualities[account_id] |= QUALITIES.get(role, frozenset())
+    return qualities
+
+
+def _jury(db: Session, issuer_id: uuid.UUID, named: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    if not named:
+        return frozenset()
     pool = sa.select(JuryMember.account_id).where(
         JuryMember.issuer_id == issuer_id, JuryMember.left_at.is_(None), JuryMember.account_id.in_(named)
     )
-    return Known(accounts, _held(db, issuer_id, accounts.keys(), now), qualities, frozenset(db.scalars(pool)))
+    return frozenset(db.scalars(pool))
 
 
 def _held(

@@ -192,8 +192,10 @@ class StatusListCredential:
     """How long a verifier may keep it without asking again."""
 
 
-def achievement_credential(given: AchievementCredential) -> dict[str, Any]:
-    """An AchievementCredential (also called OpenBadgeCredential), not signed."""
+def achievement_credential(given: AchievementCredential, achievement: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An AchievementCredential (also called OpenBadgeCredential), not signed. ``achievement``: the document of its
+    achievement, where that was made already.
+    """
     return {
         "@context": list(CONTEXT),
         "id": given.id,
@@ -206,7 +208,7 @@ def achievement_credential(given: AchievementCredential) -> dict[str, Any]:
         "credentialSubject": {
             "id": given.subject_id,
             "type": ["AchievementSubject"],
-            "achievement": given.achievement.document(),
+            "achievement": achievement or given.achievement.document(),
             **_given(narrative=given.narrative, result=[one.document() for one in given.results]),
         },
         **_given(evidence=[one.document() for one in given.evidence]),

@@ -64,8 +64,57 @@ _PLACE = re.compile(r"\\u0000([0-9]+)\\u0000")
 """A place in a shape. NUL is written so in JSON, and a text that has these letters has another stroke before them."""
 
 
+_HERE, _HERE_WRITTEN = "\x01", '"\\u0001"'
+"""Where a part goes that is written already."""
+
+
 class Differs(Exception):
     """A shape cannot be filled in: the whole way is the only one for such a document."""
+
+
+class Recurring(dict[str, Any]):
+    """A node that many documents share, as the same object and unchanged: it is looked through once."""
+
+    __slots__ = ("_parts", "_tokens")
+
+    def __init__(self, node: Mapping[str, Any]) -> None:
+        super().__init__(node)
+        places = _Places()
+        try:
+            self._parts = _PLACE.split(_written(_shaped(dict(self), places)))
+        except Differs:
+            self._parts = []
+        self._tokens = list(zip(places.tokens, places.names, strict=True))
+
+    def placed(self, places: _Places) -> str:
+        """Its part of the shape of a document, whose places it goes on with."""
+        if not self._parts:
+            raise Differs
+        own = [places.next(token, names=names)[1:-1] for token, names in self._tokens]
+        parts = self._parts.copy()
+        parts[1::2] = [f"\\u0000{own[int(at)]}\\u0000" for at in parts[1::2]]
+        return "".join(parts)
+
+
+class _Places:
+    """The tokens of a document so far, and whether each may name a node."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, int] = {}
+        self.tokens: list[str] = []
+        self.names: list[bool] = []
+        self.recurring: list[str] = []
+        """Parts of the shape that are written already."""
+
+    def next(self, token: str, *, names: bool) -> str:
+        at = self._named.get(token) if names else None
+        if at is None:
+            at = len(self.tokens)
+            self.tokens.append(token)
+            self.names.append(names)
+            if names:
+                self._named[token] = at
+        return f"{_MARK}{at}{_MARK}"
 
 
 def taken_apart(document: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -73,31 +122,37 @@ def taken_apart(document: Mapping[str, Any]) -> tuple[str, list[str]]:
 
     ``Differs`` for a document in which a place could not be told from a text.
     """
-    named: dict[str, int] = {}
-    tokens: list[str] = []
+    places = _Places()
+    text = _written(_shaped(document, places))
+    if not places.recurring:
+        return text, places.tokens
+    parts = text.split(_HERE_WRITTEN)
+    if len(parts) != len(places.recurring) + 1:
+        raise Differs
+    whole = [parts[0]]
+    for part, text in zip(places.recurring, parts[1:], strict=True):
+        whole += [part, text]
+    return "".join(whole), places.tokens
 
-    def place(token: str, *, names: bool) -> str:
-        at = named.get(token) if names else None
-        if at is None:
-            at = len(tokens)
-            tokens.append(token)
-            if names:
-                named[token] = at
-        return f"{_MARK}{at}{_MARK}"
 
-    def shaped(node: Any, key: str = "") -> Any:
-        if isinstance(node, str):
-            if key in _LITERAL and _LITERAL[key].match(node):
-                return place(node, names=False)
-            parts = _split(node) if len(node) <= _SHORT else _split.__wrapped__(node)
-            if len(parts) == 1:
-                return node
-            return "".join(place(part, names=True) if at % 2 else part for at, part in enumerate(parts))
-        if isinstance(node, dict):
-            return {name: shaped(value, name) for name, value in node.items()}
-        return [shaped(one) for one in node] if isinstance(node, list) else node
+def _shaped(node: Any, places: _Places, key: str = "") -> Any:
+    if isinstance(node, str):
+        if key in _LITERAL and _LITERAL[key].match(node):
+            return places.next(node, names=False)
+        parts = _split(node) if len(node) <= _SHORT else _split.__wrapped__(node)
+        if len(parts) == 1:
+            return node
+        return "".join(places.next(part, names=True) if at % 2 else part for at, part in enumerate(parts))
+    if isinstance(node, Recurring):
+        places.recurring.append(node.placed(places))
+        return _HERE
+    if isinstance(node, dict):
+        return {name: _shaped(value, places, name) for name, value in node.items()}
+    return [_shaped(one, places) for one in node] if isinstance(node, list) else node
 
-    return json.dumps(shaped(document), ensure_ascii=False, separators=(",", ":")), tokens
+
+def _written(shaped: Any) -> str:
+    return json.dumps(shaped, ensure_ascii=False, separators=(",", ":"))
 
 
 _SHORT = 2_000

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import ids
-from pathways.badges.criteria import tree, wording
+from pathways.badges.criteria import wording
 from pathways.badges.criteria.wording import Language
 from pathways.badges.formats import keys, ob2
 from pathways.badges.formats.results import Alignment
@@ -65,7 +65,7 @@ def badge_class_document(db: Session, version_id: uuid.UUID, language: Language)
     issuer, definition = version.achievement.issuer, offering.definition_of(version)
     if language not in definition.languages:
         raise NotFound(NOT_THERE)
-    node, texts = tree.parse(definition.criteria), definition.texts_in(language)
+    node, texts = definition.node, definition.texts_in(language)
     address = composing.address_of(issuer, version, language)
     names = naming.names_for(db, [node], language)
     return ob2.badge_class(

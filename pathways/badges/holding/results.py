@@ -102,6 +102,23 @@ class Measured:
         return Sign.CONFIRM if self.answers else Sign.UNSEEN
 
 
+_OF_TAKEN = (
+    HolderAttempt.holder_id,
+    Attempt.id,
+    Attempt.diagnostic_id,
+    Diagnostic.organisation_id,
+    Diagnostic.title,
+    Referential.code,
+    Referential.version,
+    Referential.fingerprint,
+    Attempt.language,
+    Attempt.stopped.is_not(None),
+    Attempt.paper_form_id.is_not(None),
+    Attempt.started_at,
+    Attempt.part_of_id.is_not(None),
+)
+"""What makes a :class:`Taken`, in the order of its fields. Whole rows would take three times as long."""
+
 Measures = dict[tuple[str, str], Measured]
 """``{(framework, micro-skill): what is measured}``"""
 
@@ -110,14 +127,14 @@ def attempts_of(db: Session, holder_ids: Collection[uuid.UUID]) -> list[Taken]:
     """Every attempt of these people, the newest first: what they brought, and the checks that belong to it."""
     brought = sa.or_(Attempt.id == HolderAttempt.attempt_id, Attempt.part_of_id == HolderAttempt.attempt_id)
     query = (
-        sa.select(HolderAttempt.holder_id, Attempt, Diagnostic.organisation_id, Diagnostic.title, Referential)
+        sa.select(*_OF_TAKEN)
         .join(Attempt, brought)
         .join(Diagnostic, Diagnostic.id == Attempt.diagnostic_id)
         .join(Referential, Referential.id == Diagnostic.referential_id)
         .where(HolderAttempt.holder_id.in_(holder_ids))
         .order_by(Attempt.started_at.desc(), Attempt.id.desc())
     )
-    return [_taken(*row) for row in db.execute(query)]
+    return [Taken(*row) for row in db.execute(query)]
 
 
 def read(db: Session, taken: Sequence[Taken]) -> list[Read]:
@@ -163,26 +180,6 @@ def results_of(db: Session, holder: Holder) -> list[Taken]:
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
-
-
-def _taken(
-    holder_id: uuid.UUID, attempt: Attempt, organisation_id: uuid.UUID, title: str, framework: Referential
-) -> Taken:
-    return Taken(
-        holder_id=holder_id,
-        attempt_id=attempt.id,
-        diagnostic_id=attempt.diagnostic_id,
-        organisation_id=organisation_id,
-        title=title,
-        framework=framework.code,
-        version=framework.version,
-        fingerprint=framework.fingerprint,
-        language=attempt.language,
-        is_over=attempt.stopped is not None,
-        on_paper=attempt.paper_form_id is not None,
-        started_at=attempt.started_at,
-        is_check=attempt.part_of_id is not None,
-    )
 
 
 def _measured(one: Read) -> Iterable[Measured]:

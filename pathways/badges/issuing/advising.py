@@ -31,7 +31,7 @@ def advice(definition: Definition) -> list[str]:
 
 
 def _advice(definition: Definition) -> Iterator[str]:
-    leaves = list(tree.leaves(tree.parse(definition.criteria)))
+    leaves = list(tree.leaves(definition.node))
     pieces = [one for one in leaves if isinstance(one, Portfolio)]
     looked_at = [*pieces, *(one for one in leaves if isinstance(one, Observation))]
     jury = max([definition.jury, *(one.jury for one in pieces)])

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.badges.criteria import tree
 from pathways.badges.criteria.standing import lasts_until
 from pathways.badges.criteria.wording import Language, Names
 from pathways.badges.formats import bulk, documents, integrity
+from pathways.badges.formats.shapes import Recurring
 from pathways.badges.issuing import composing, key_table, lists, naming, offering
 from pathways.badges.issuing.composing import NOTHING_WITNESSED, Badge, Witnessed
 from pathways.badges.issuing.defining import Definition
@@ -128,18 +128,18 @@ def _documents(
     """One after the other, each gone once it is signed: hundreds at once are what Python's collector of garbage goes
     through again and again.
     """
-    profile, node = composing.profile_of(issuer), tree.parse(definition.criteria)
+    profile, node = composing.profile_of(issuer), definition.node
     kinds: set[tuple[Language, int | None]] = {(one.language, one.level) for one in badges}
     names: dict[Language, Names] = {language: naming.names_for(db, [node], language) for language, _ in kinds}
     achievements = {
         (language, level): composing.achievement_of(issuer, version, definition, language, names[language], level=level)
         for language, level in kinds
     }
+    written = {kind: Recurring(one.document()) for kind, one in achievements.items()}
     for one in badges:
-        achievement = achievements[one.language, one.level]
-        yield documents.achievement_credential(
-            composing.document_of(profile, achievement, one, levels=definition.levels)
-        )
+        kind = one.language, one.level
+        document = composing.document_of(profile, achievements[kind], one, levels=definition.levels)
+        yield documents.achievement_credential(document, written[kind])
 
 
 def _row(

@@ -112,7 +112,7 @@ def achievement_of(
         name=texts.name,
         description=texts.description,
         criteria_url=f"{address}#criteria",
-        criteria=wording.as_text(wording.required(tree.parse(definition.criteria), language, names)),
+        criteria=wording.as_text(wording.required(definition.node, language, names)),
         image=picture_of(issuer, version, level),
         caption=pictogram.caption(language) if pictogram else "",
         alignments=tuple(
@@ -176,5 +176,5 @@ def _results(achievement: documents.Achievement, badge: Badge, levels: Sequence[
 
 def skills_of(definition: Definition) -> tuple[str, ...]:
     """The micro-skills (``framework:CODE``) that its profile criteria measure, each once, in order."""
-    profiles = [one for one in tree.leaves(tree.parse(definition.criteria)) if isinstance(one, Profile)]
+    profiles = [one for one in tree.leaves(definition.node) if isinstance(one, Profile)]
     return tuple(dict.fromkeys(key for one in profiles for key in one.keys))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pathways.badges.criteria import tree
+from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.tree import CriteriaError
 from pathways.badges.drawing.palette import TINTS
 from pathways.badges.drawing.pictograms import PICTOGRAMS
@@ -64,6 +66,10 @@ class Renewal(_Frozen):
     criteria: Criteria
     questions: Annotated[int, Field(ge=0, le=40)] = 0
 
+    @cached_property
+    def node(self) -> Node:
+        return tree.parse(self.criteria)
+
 
 def _pictogram(code: str) -> str:
     if code not in PICTOGRAMS:
@@ -115,6 +121,11 @@ class Definition(_Frozen):
         if len({line.code for line in self.grid}) < len(self.grid):
             raise ValueError("Deux lignes de la grille ont le même code.")
         return self
+
+    @cached_property
+    def node(self) -> Node:
+        """The tree of its criteria."""
+        return tree.parse(self.criteria)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -206,4 +208,10 @@ def picture_of(db: Session, version_id: uuid.UUID, level: int | None) -> Achieve
 
 def definition_of(version: AchievementVersion) -> Definition:
     """It was checked when it was published; later releases must go on reading it."""
-    return Definition.model_validate(version.definition)
+    return _definition(json.dumps(version.definition))
+
+
+@lru_cache(maxsize=256)
+def _definition(written: str) -> Definition:
+    """Read once: a request for a badge needs it at every step."""
+    return Definition.model_validate(json.loads(written))

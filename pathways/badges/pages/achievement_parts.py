@@ -112,7 +112,7 @@ def _renewal(sent: Filled, definition: Definition) -> Meant:
     if definition.renewal is not None:
         criteria = definition.renewal.criteria
     else:
-        profiles = [one for one in tree.leaves(tree.parse(definition.criteria)) if isinstance(one, Profile)]
+        profiles = [one for one in tree.leaves(definition.node) if isinstance(one, Profile)]
         criteria = tree.as_data(profiles[0]) if profiles else definition.criteria
     return Meant({"renewal": {"criteria": criteria, "questions": questions}})
 
@@ -214,5 +214,5 @@ def _pictures(definition: Definition, filled: Filled, language: str) -> dict[str
 def _renewed(db: Session, definition: Definition) -> wording.Line | None:
     if definition.renewal is None:
         return None
-    node, language = tree.parse(definition.renewal.criteria), standing.words_in(i18n.current().code)
+    node, language = definition.renewal.node, standing.words_in(i18n.current().code)
     return wording.needed(node, language, naming.names_for(db, [node], language))

@@ -47,8 +47,8 @@ def preview(
 ) -> dict[str, Any]:
     """What a candidate will read of it, in French or in English."""
     spoken: Language = "en" if language == "en" and "en" in definition.texts else "fr"
-    node = tree.parse(definition.criteria)
-    renewal = tree.parse(definition.renewal.criteria) if definition.renewal else None
+    node = definition.node
+    renewal = definition.renewal.node if definition.renewal else None
     names = naming.names_for(db, [node, *([renewal] if renewal else [])], spoken)
     pieces = [one.jury for one in tree.leaves(node) if isinstance(one, tree.Portfolio)]
     return {

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pathways import i18n
 from pathways.badges.candidacy import standing
-from pathways.badges.criteria import tree, wording
+from pathways.badges.criteria import wording
 from pathways.badges.criteria.wording import Language
 from pathways.badges.drawing.pictograms import PICTOGRAMS
 from pathways.badges.formats import documents
@@ -22,7 +22,7 @@ from pathways.badges.pages.catalogue_words import AUDIENCES, WORDS
 def values(db: Session, issuer: Issuer, version: AchievementVersion, language: Language) -> dict[str, Any]:
     """For ``badge.html``: what is needed, and the same as a badge says it."""
     definition = offering.definition_of(version)
-    node = tree.parse(definition.criteria)
+    node = definition.node
     names = naming.names_for(db, [node], language)
     said = composing.achievement_of(issuer, version, definition, language, names)
     jury = standing.demand_of(version).most_jury
@@ -46,7 +46,7 @@ def values(db: Session, issuer: Issuer, version: AchievementVersion, language: L
 def document(db: Session, issuer: Issuer, version: AchievementVersion, language: Language) -> dict[str, Any]:
     """The achievement as it stands inside its badges, on its own."""
     definition = offering.definition_of(version)
-    names = naming.names_for(db, [tree.parse(definition.criteria)], language)
+    names = naming.names_for(db, [definition.node], language)
     said = composing.achievement_of(issuer, version, definition, language, names)
     return {"@context": list(documents.CONTEXT), **said.document()}
 

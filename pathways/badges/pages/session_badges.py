@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from pathways import clock, i18n, ids
 from pathways.badges.candidacy import batch, standing
 from pathways.badges.candidacy.batch import Outcome, Result, Slip
-from pathways.badges.criteria import tree, wording
+from pathways.badges.criteria import wording
 from pathways.badges.doors import OwnLinks, OwnSigner
 from pathways.badges.issuing import naming, networks, offering
 from pathways.badges.models import AchievementVersion
@@ -188,7 +188,7 @@ def _version(offered: Sequence[AchievementVersion], achievement_id: uuid.UUID | 
 
 
 def _needed(db: Session, version: AchievementVersion) -> wording.Line:
-    node, language = tree.parse(offering.definition_of(version).criteria), standing.words_in(i18n.current().code)
+    node, language = offering.definition_of(version).node, standing.words_in(i18n.current().code)
     return wording.needed(node, language, naming.names_for(db, [node], language))
 
 

@@ -53,6 +53,33 @@ def test_badges_of_one_version_have_one_shape_whatever_their_results_and_dates()
         assert made[number] == samples.signed(given_[number])
 
 
+def with_recurring_achievement(document):
+    subject = document["credentialSubject"]
+    return document | {"credentialSubject": subject | {"achievement": shapes.Recurring(subject["achievement"])}}
+
+
+def test_a_part_that_recurs_is_looked_through_once_and_changes_no_byte():
+    plain = documents_of(3)
+    for document in plain:  # the same token inside the part and outside of it, and a literal one inside
+        document["credentialSubject"]["achievement"]["related"] = [{"id": document["id"], "value": "0.5"}]
+    for document in plain:
+        assert shapes.taken_apart(with_recurring_achievement(document)) == shapes.taken_apart(document)
+    recurring = [with_recurring_achievement(one) for one in documents_of(3)]
+    assert all_bytes(recurring) == all_bytes(documents_of(3))
+
+
+@pytest.mark.parametrize("text", ["\x01", "\x000\x00", "a\x00b"])
+def test_a_text_that_looks_like_a_place_goes_the_whole_way_beside_a_part_that_recurs(text):
+    document = documents_of(1)[0]
+    document["name"] = text
+    with pytest.raises(shapes.Differs):
+        shapes.taken_apart(with_recurring_achievement(document))
+    document = documents_of(1)[0]
+    document["credentialSubject"]["achievement"]["name"] = text
+    told = with_recurring_achievement(document)
+    assert all_bytes([told]) == all_bytes([document])
+
+
 tokens = st.one_of(
     st.uuids().map(str),
     st.uuids().map(lambda one: f"urn:uuid:{one}"),
