@@ -74,9 +74,7 @@ def evidence_in_style(mixture: Mixture, style: int, rows: Sequence[int], memory:
     return Evidence(touched.tolist(), by_strand[touched], memory)
 
 
-def _remembered(
-    mixture: Mixture, style: int, rows: Integers, logs: Floats, memory: Memory
-) -> tuple[Memory, Floats]:
+def _remembered(mixture: Mixture, style: int, rows: Integers, logs: Floats, memory: Memory) -> tuple[Memory, Floats]:
     """Return the memory with answers about rungs, and log likelihoods of states, [K, G], that they add."""
     slot = rows // OUTCOMES
     step, skill = mixture.steps[slot], mixture.skills[slot]

@@ -78,8 +78,8 @@ class Sitting:
 class _Component:
     """One account of the learner: ability weights [1, Q], beliefs by strand [K, G, Q], how far it is to be trusted.
 
-    ``since`` [L, G, G]: W of the strands that requirements tie together. ``style``: in which it answers, of those of the
-    structure; ``memory``: of a style with holes.
+    ``since`` [L, G, G]: W of the strands that requirements tie together. ``style``: in which it answers, of those of
+    the structure; ``memory``: of a style with holes.
     """
 
     weight: float

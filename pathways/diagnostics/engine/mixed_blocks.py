@@ -1,6 +1,7 @@
 """The arithmetic of ``mixing``, on blocks of learners."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,11 +51,11 @@ class MixedBlock:
         step = mixture.steps[slot]
         off = np.flatnonzero(step == NO_STEP)
         on = np.flatnonzero(step > NO_STEP)
-        np.add.at(self.by_state, (slice(holed, None), who, strand), logs[holed:])
-        np.add.at(self.by_state, (slice(0, holed), who[off], strand[off]), logs[:holed, off])
         skill = mixture.skills[slot[on]]
-        np.add.at(self.lacking, (slice(None), who[on], skill), logs[:holed, on, step[on] - 1])
-        np.add.at(self.mastering, (slice(None), who[on], skill), logs[:holed, on, step[on]])
+        _add(self.by_state[holed:], who, strand, logs[holed:])
+        _add(self.by_state[:holed], who[off], strand[off], logs[:holed, off])
+        _add(self.lacking, who[on], skill, logs[:holed, on, step[on] - 1])
+        _add(self.mastering, who[on], skill, logs[:holed, on, step[on]])
 
     def believed(self) -> tuple[Floats, Floats]:
         masteries, told = self._read()
@@ -111,3 +112,10 @@ class MixedBlock:
         for more, difference in zip(gain, mixture.difference, strict=False):
             told[:, slots] += more[:, mixture.skills[slots], None] * difference[slots]
         return masteries, told
+
+
+def _add(sums: Floats, who: Integers, place: Integers, logs: Floats) -> None:
+    """Add [C, M, ...] to the sums [C, N, P, ...] of learners and places, both [M], in place."""
+    for total, more in zip(sums, logs, strict=True):
+        at: Any = (who, place)
+        np.add.at(total, at, more)

@@ -175,9 +175,7 @@ def by_style(compiled: Compiled, touched: Integers, log_likelihood: Floats) -> t
     return log_total + height + log_weight, states, weights
 
 
-def _free(
-    compiled: Compiled, touched: Integers, log_evidence: Floats, start: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _free(compiled: Compiled, touched: Integers, log_evidence: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
     """Return log totals, states and ability weights of strands that nothing ties together.
 
     ``log_evidence`` [R, T, G] of the strands ``touched``; ``start`` [R, Q]: ability weights.

@@ -96,8 +96,13 @@ class Learners:
 
     def between(self, start: int, end: int) -> "Learners":
         """Return those from one place to another."""
-        parts = (getattr(self, name) for name in Learners.__slots__)
-        return Learners(*(None if part is None else part[start:end] for part in parts))
+        return Learners(
+            self.states[start:end],
+            self.chance[start:end],
+            self.pace[start:end],
+            None if self.styles is None else self.styles[start:end],
+            None if self.turned is None else self.turned[start:end],
+        )
 
 
 @dataclass(frozen=True, slots=True)

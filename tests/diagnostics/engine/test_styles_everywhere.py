@@ -1,4 +1,4 @@
-"""With styles of answering, whatever reads answers says the same: one learner, many, simulated ones, several sittings."""
+"""With styles of answering, whatever reads answers says the same: of one learner, of many, over several sittings."""
 
 from dataclasses import replace
 
