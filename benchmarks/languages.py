@@ -22,7 +22,7 @@ from pathways.diagnostics.engine.posterior import (
     normalisers,
     touched_states,
 )
-from pathways.diagnostics.engine.selection import choose, easy_start, information
+from pathways.diagnostics.engine.selection import chance_of_right, choose, easy_start, information
 from pathways.diagnostics.engine.stopping import stop_reasons
 from pathways.fairness.matching import Answers
 from pathways.fairness.screening import Compared
@@ -125,7 +125,7 @@ def adaptive(compiled: Compiled, outcome: np.ndarray) -> np.ndarray:
         allowed = unasked[here] & (bits >= RULES.least_information)
         stays = _stays(compiled, states, allowed, turn)
         if turn == 0:
-            allowed = easy_start(compiled, states, allowed)
+            allowed = easy_start(chance_of_right(compiled, states), allowed)
         if not stays.any():
             break
         item, here = choose(compiled, bits, allowed)[stays], here[stays]

@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from pathways.diagnostics.engine import (
-    Belief,
+    Carried,
     Compiled,
     ItemModel,
     LevelSkill,
@@ -328,11 +328,11 @@ def ours(framework: Framework, learner: Learner) -> None:
         found = replan(found, asked, drawn(framework, belief)).plan
 
 
-def drawn(framework: Framework, belief: Belief) -> Profiles:
+def drawn(framework: Framework, belief: Carried) -> Profiles:
     return Profiles(framework.codes, belief.drawn(PROFILES, 1))
 
 
-def _step(framework: Framework, learner: Learner, belief: Belief, found: Plan) -> Belief:
+def _step(framework: Framework, learner: Learner, belief: Carried, found: Plan) -> Carried:
     step = found.steps[0]
     [code] = step.skills
     if step.kind is Kind.CHECK:

@@ -22,13 +22,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from pathways.diagnostics import taking
 from pathways.diagnostics.blueprint import Blueprint, structure_of
 from pathways.diagnostics.engine import (
-    Belief,
+    Carried,
     Compiled,
     ItemModel,
     Label,
     Outcome,
     Sitting,
     Structure,
+    Style,
     believe,
     carries_evidence,
     compile_structure,
@@ -73,7 +74,7 @@ class Knowledge:
     """In the order of the ladders."""
     requires: Mapping[str, tuple[tuple[str, ...], ...]]
     """AND of OR groups: the prerequisites of each, and the rung below it on its ladder."""
-    belief: Belief
+    belief: Carried
     mastery: Mapping[str, float]
     asked: Mapping[str, int]
     """Answers that say something, by micro-skill."""
@@ -123,7 +124,7 @@ def known(
     """What is believed at ``now``, from the standing answers of ``attempts`` and what was ``learnt``. Answers about
     micro-skills that ``ladders`` has no more say nothing.
     """
-    return _believed(_models_of(db, door, attempts, ladders), _standing(db, attempts), ladders, now, learnt)
+    return _believed(_instrument_of(db, door, attempts, ladders), _standing(db, attempts), ladders, now, learnt)
 
 
 def known_at(
@@ -136,10 +137,10 @@ def known_at(
     learnt: Sequence[Learnt] = (),
 ) -> list[Knowledge]:
     """What could be believed at each of several moments, from the answers that were there. One query, however many."""
-    models, answers = _models_of(db, door, attempts, ladders), _standing(db, attempts)
+    instrument, answers = _instrument_of(db, door, attempts, ladders), _standing(db, attempts)
     return [
         _believed(
-            models,
+            instrument,
             [one for one in answers if one.answered_at <= moment],
             ladders,
             moment,
@@ -149,20 +150,30 @@ def known_at(
     ]
 
 
-def _models_of(db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders) -> dict[str, ItemModel]:
+@dataclass(frozen=True, slots=True)
+class _Instrument:
+    """The questions of several diagnostics, and how their answers may come out: as in the one that was taken last."""
+
+    models: Mapping[str, ItemModel]
+    styles: tuple[Style, ...]
+
+
+def _instrument_of(db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders) -> _Instrument:
     blueprints = {one.diagnostic_id: taking.blueprint_of(db, door, one.diagnostic_id) for one in attempts}
-    return _models(blueprints.values(), ladders)
+    last = blueprints[attempts[-1].diagnostic_id].compiled.structure if attempts else None
+    return _Instrument(_models(blueprints.values(), ladders), last.styles if last else ())
 
 
 def _believed(
-    models: Mapping[str, ItemModel],
+    instrument: _Instrument,
     answers: Sequence[Answer],
     ladders: Ladders,
     now: datetime,
     learnt: Sequence[Learnt],
 ) -> Knowledge:
-    strands = structure_of(ladders, ladders.skills.keys(), ()).strands
-    compiled = _compiled(Structure(strands, tuple(sorted(models.values(), key=lambda one: one.code))))
+    strands, models = structure_of(ladders, ladders.skills.keys(), ()).strands, instrument.models
+    items = tuple(sorted(models.values(), key=lambda one: one.code))
+    compiled = _compiled(Structure(strands, items, styles=instrument.styles))
     sittings, days, since = _sittings([one for one in answers if one.item in models], learnt, now, ladders)
     belief = believe(compiled, sittings, days=days, learnt=since)
     asked = Counter(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pathways.diagnostics import taking
 from pathways.diagnostics.blueprint import structure_of
 from pathways.diagnostics.composing.everything import everything
-from pathways.diagnostics.engine import Belief, Compiled, Structure, believe, compile_structure
+from pathways.diagnostics.engine import Carried, Compiled, Structure, believe, compile_structure
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.taking import Door
 from pathways.errors import Invalid
@@ -35,7 +35,7 @@ MOST_WRONG = 20
 
 
 @dataclass(frozen=True, eq=False)
-class _Supposed(Belief):
+class _Supposed(Carried):
     """A belief that was typed in, micro-skill by micro-skill."""
 
     typed: Floats

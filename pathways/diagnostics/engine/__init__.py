@@ -10,20 +10,23 @@
 
 A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  Micro-skills may
 require others of any strand (``graphs``).  A
-posterior is a pure function of structure and answers (``posterior``); it feeds the choice of the next
+belief is a pure function of structure and answers (``inference``): the posterior under the items' own parameters
+(``posterior``), or under several styles of answering (``styles``, ``mixing``).  It feeds the choice of the next
 question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
 """
 
-from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
+from pathways.diagnostics.engine.belief import Belief
+from pathways.diagnostics.engine.carrying import Carried, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
+from pathways.diagnostics.engine.inference import infer
 from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
 from pathways.diagnostics.engine.labels import CERTAINTY, Label, label
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome, carries_evidence
 from pathways.diagnostics.engine.population import Population
-from pathways.diagnostics.engine.posterior import Posterior, infer
+from pathways.diagnostics.engine.posterior import Posterior
 from pathways.diagnostics.engine.session import Decision, decide
 from pathways.diagnostics.engine.several import masteries
 from pathways.diagnostics.engine.simulation import CurvePoint, Estimate, SkillEstimate, Spread, simulate
@@ -36,12 +39,16 @@ from pathways.diagnostics.engine.strands import (
     thresholds,
 )
 from pathways.diagnostics.engine.structure import Structure
+from pathways.diagnostics.engine.styles import FIRST_STYLES, KNOWN_STYLES, Style
 
 __all__ = [
     "CERTAINTY",
     "EVIDENCE",
+    "FIRST_STYLES",
+    "KNOWN_STYLES",
     "LEAK",
     "Belief",
+    "Carried",
     "Compiled",
     "CurvePoint",
     "Decision",
@@ -63,6 +70,7 @@ __all__ = [
     "StopRules",
     "StrandModel",
     "Structure",
+    "Style",
     "UnknownItem",
     "UnknownOutcome",
     "UnknownSkill",

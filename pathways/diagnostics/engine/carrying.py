@@ -18,6 +18,9 @@ the move is that of losing any of them.)
 A profile may be stale, or somebody else's by mistake. So at each later sitting a fresh prior (weight .2) is carried
 beside what was carried before (.8); how well each of them foretold the answers moves the weights, and what is believed
 is their mixture: a few answers overrule an old profile.
+
+How somebody answers stays, too, and is not known: each account is there once for every style of answering that the
+structure has. Holes are read off by the last answers (``carried_evidence``).
 """
 
 from __future__ import annotations
@@ -29,6 +32,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathways.diagnostics.engine.arrays import Floats
+from pathways.diagnostics.engine.carried_evidence import (
+    Evidence,
+    Memory,
+    evidence_in_style,
+    mastery_with_holes,
+    plain_evidence,
+)
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.errors import UnknownSkill
 from pathways.diagnostics.engine.graphs.linked import Linked, LinkedUpward
@@ -36,7 +46,6 @@ from pathways.diagnostics.engine.posterior import (
     ability_weights,
     evidence_rows,
     likelihood,
-    log_likelihoods,
     mastery_of,
     normalisers,
 )
@@ -69,17 +78,20 @@ class Sitting:
 class _Component:
     """One account of the learner: ability weights [1, Q], beliefs by strand [K, G, Q], how far it is to be trusted.
 
-    ``since`` [L, G, G]: W of the strands that requirements tie together.
+    ``since`` [L, G, G]: W of the strands that requirements tie together. ``style``: in which it answers, of those of
+    the structure; ``memory``: of a style with holes.
     """
 
     weight: float
     ability: Floats
     states: Floats
     since: Floats | None = None
+    style: int = 0
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Belief:
+class Carried:
     """A mixture of accounts."""
 
     compiled: Compiled
@@ -90,21 +102,25 @@ class Belief:
         parts = []
         for one in self.components:
             marginal = np.einsum("kgq,q->kg", one.states, one.ability[0])
-            parts.append(one.weight * mastery_of(self.compiled, marginal[None])[0])
+            if one.memory is None:
+                parts.append(one.weight * mastery_of(self.compiled, marginal[None])[0])
+            else:
+                by_strand = marginal[:, None, :] @ _mastery(self.compiled, one)
+                parts.append(one.weight * by_strand.reshape(-1)[self.compiled.skill_places])
         total: Floats = np.minimum(np.add.reduce(parts), 1.0)
         return total
 
     def mastery_by_skill(self) -> dict[str, float]:
         return dict(zip(self.compiled.skill_codes, self.masteries().tolist(), strict=True))
 
-    def then(self, sitting: Sitting) -> Belief:
+    def then(self, sitting: Sitting) -> Carried:
         """What is believed after one more sitting."""
         components = _moved(self.compiled, self.components, sitting.days, sitting.learnt)
         if sitting.days >= SAME_SITTING_DAYS:
-            fresh = replace(_untold(self.compiled), weight=FRESH)
+            fresh = [replace(one, weight=one.weight * FRESH) for one in _untold(self.compiled)]
             carried = [replace(one, weight=one.weight * (1.0 - FRESH)) for one in components]
-            components = (*carried, *_moved(self.compiled, (fresh,), 0.0, sitting.learnt))
-        return Belief(self.compiled, _answered(self.compiled, components, sitting.answers))
+            components = (*carried, *_moved(self.compiled, fresh, 0.0, sitting.learnt))
+        return Carried(self.compiled, _answered(self.compiled, components, sitting.answers))
 
     def drawn(self, count: int, seed: int) -> NDArray[np.bool_]:
         """``count`` whole profiles, shape [count, S]: an account, a point of ability, then each strand given both."""
@@ -118,23 +134,38 @@ class Belief:
 
 def believe(
     compiled: Compiled, sittings: Sequence[Sitting], *, days: float = 0.0, learnt: Mapping[str, float] | None = None
-) -> Belief:
+) -> Carried:
     """What is believed now, ``days`` after the last sitting and after what was ``learnt`` since. Before the first one
     no time passes.
 
     Raises ``UnknownItem``, ``UnknownOutcome`` and ``UnknownSkill``.
     """
-    belief = Belief(compiled, (_untold(compiled),))
+    belief = Carried(compiled, _untold(compiled))
     for place, sitting in enumerate(sittings):
         belief = belief.then(sitting if place else replace(sitting, days=0.0))
-    return Belief(compiled, _moved(compiled, belief.components, days, learnt or {}))
+    return Carried(compiled, _moved(compiled, belief.components, days, learnt or {}))
 
 
-def _untold(compiled: Compiled) -> _Component:
-    """The account of somebody who never answered."""
+def _untold(compiled: Compiled) -> tuple[_Component, ...]:
+    """The account of somebody who never answered, in every style."""
     states = compiled.prior.shape[1]
     since = None if compiled.linked is None else np.tile(np.eye(states), (len(compiled.linked.rows), 1, 1))
-    return _Component(1.0, compiled.weights[None], compiled.prior, since)
+    plain = _Component(1.0, compiled.weights[None], compiled.prior, since)
+    mixture = compiled.mixture
+    if mixture is None:
+        return (plain,)
+    blank = Memory.blank(len(compiled.skill_codes))
+    return tuple(
+        replace(plain, weight=share, style=style, memory=blank if style < mixture.holed else None)
+        for style, share in enumerate(mixture.shares.tolist())
+    )
+
+
+def _mastery(compiled: Compiled, one: _Component) -> Floats:
+    """P(micro-skill mastered | state) of an account, [K, G, M]."""
+    if one.memory is None or compiled.mixture is None:
+        return compiled.mastery
+    return mastery_with_holes(compiled.mixture, one.style, one.memory)
 
 
 def _answered(
@@ -144,28 +175,40 @@ def _answered(
     rows = evidence_rows(compiled, answers)
     if not rows:
         return tuple(components)
-    touched, logs = log_likelihoods(compiled, rows)
+    evidence = _evidence(compiled, components, rows)
+    heights = [float(one.logs.max(axis=1).sum()) for one in evidence]
     found, trust = [], []
-    for one in components:
-        after, foretold = _told(compiled, one, touched, logs)
-        trust.append(np.log(one.weight) + np.logaddexp.reduce(foretold))
+    for one, said, height in zip(components, evidence, heights, strict=True):
+        after, foretold = _told(compiled, one, said)
+        trust.append(np.log(one.weight) + np.logaddexp.reduce(foretold) + (height - max(heights)))
         found.append(after)
     weights = np.exp(np.array(trust) - np.logaddexp.reduce(trust))
-    kept = [(float(weight), one) for weight, one in zip(weights, found, strict=True) if weight >= LEAST_WEIGHT]
+    # Of one account, every style is kept: one sitting is what ``infer`` says, to the last digits.
+    least = LEAST_WEIGHT if len(components) > max(1, len(compiled.structure.styles)) else 0.0
+    kept = [(float(weight), one) for weight, one in zip(weights, found, strict=True) if weight >= least]
     total = sum(weight for weight, _ in kept)
     return tuple(replace(one, weight=weight / total) for weight, one in kept)
 
 
-def _told(compiled: Compiled, one: _Component, touched: Sequence[int], logs: Floats) -> tuple[_Component, Floats]:
-    """An account after answers with these log likelihoods [T, G], and log P(answers, point of the grid), [Q]."""
-    linked = compiled.linked
+def _evidence(compiled: Compiled, components: Sequence[_Component], rows: Sequence[int]) -> list[Evidence]:
+    """What the answers say to each account."""
+    mixture = compiled.mixture
+    if mixture is None:
+        return [plain_evidence(compiled, rows)] * len(components)
+    return [evidence_in_style(mixture, one.style, rows, one.memory) for one in components]
+
+
+def _told(compiled: Compiled, one: _Component, evidence: Evidence) -> tuple[_Component, Floats]:
+    """An account after answers, and log P(answers, point of the grid), [Q], over the best state of each strand."""
+    linked, touched, logs = compiled.linked, evidence.touched, evidence.logs
+    one = replace(one, memory=evidence.memory)
     free = [at for at, strand in enumerate(touched) if linked is None or strand not in linked.place]
     strands = [touched[at] for at in free]
-    evidence = likelihood(logs[free])[:, None, :]
+    likely = likelihood(logs[free])[:, None, :]
     prior = one.states[strands]
-    normal = normalisers(evidence, prior)
+    normal = normalisers(likely, prior)
     states = one.states.copy()
-    states[strands] = prior * evidence[:, 0, :, None] / normal[:, 0, None, :]
+    states[strands] = prior * likely[:, 0, :, None] / normal[:, 0, None, :]
     foretold = np.log(np.maximum(one.ability[0], 1e-300)) + np.log(normal[:, 0, :]).sum(axis=0)
     if linked is None or one.since is None or len(free) == len(touched):
         return replace(one, ability=ability_weights(one.ability, normal), states=states), foretold
@@ -205,13 +248,15 @@ def _moved(
     moves = _moves(compiled, days, learnt)
     if moves is None:
         return tuple(components)
+    kept = 1.0 - _lost(days) if days >= SAME_SITTING_DAYS else 1.0
     found = []
     for one in components:
         states, since = np.einsum("kgq,kgh->khq", one.states, moves), one.since
         if compiled.linked is not None and since is not None:
             since = since @ moves[compiled.linked.rows]
             states[compiled.linked.rows] = _now(compiled.linked, since)
-        found.append(replace(one, states=states, since=since))
+        memory = None if one.memory is None else one.memory.later(compiled, kept, learnt)
+        found.append(replace(one, states=states, since=since, memory=memory))
     return tuple(found)
 
 
@@ -267,7 +312,7 @@ def _drawn(compiled: Compiled, one: _Component, count: int, dice: np.random.Gene
         onward = np.cumsum(_onward(one.since)[np.arange(len(begun))[:, None], begun], axis=2)
         state[compiled.linked.rows] = (dice.random((*begun.shape, 1)) * onward[..., -1:] >= onward).sum(axis=2)
     rows = np.arange(len(one.states))[:, None]
-    chance = compiled.mastery[rows, np.minimum(state, compiled.mastery.shape[1] - 1)]  # [K, count, M]
+    chance = _mastery(compiled, one)[rows, np.minimum(state, compiled.mastery.shape[1] - 1)]  # [K, count, M]
     by_strand = dice.random(chance.shape) < chance
     flat = by_strand.transpose(1, 0, 2).reshape(count, -1)
     found: NDArray[np.bool_] = flat[:, compiled.skill_places]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,12 @@ from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.graphs.ties import Ties, Together
 from pathways.diagnostics.engine.items import ItemModel
 from pathways.diagnostics.engine.outcomes import EVIDENCE
-from pathways.diagnostics.engine.population import AbilityGrid, Population
+from pathways.diagnostics.engine.population import SMALL_POPULATION, AbilityGrid, Population
 from pathways.diagnostics.engine.strands import StrandModel
 from pathways.diagnostics.engine.structure import Structure
+
+if TYPE_CHECKING:
+    from pathways.diagnostics.engine.mixture import Mixture
 
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
@@ -72,6 +75,13 @@ class Compiled:
     """Number of the testlet of each item that has one."""
 
     @cached_property
+    def mixture(self) -> "Mixture | None":
+        """What the styles of the structure make of these arrays; ``None`` without styles."""
+        from pathways.diagnostics.engine.mixture import mix  # noqa: PLC0415 - a mixture is made of what is compiled
+
+        return mix(self, self.structure.styles) if self.structure.styles else None
+
+    @cached_property
     def testlet_of_item(self) -> Integers:
         """Number of the testlet of each item, -1 where it has none, shape [I]."""
         return np.array([self.testlets.get(code, -1) for code in self.item_codes], dtype=np.intp)
@@ -104,7 +114,7 @@ class Compiled:
 
 def compile_structure(structure: Structure, population: Population | None = None) -> Compiled:
     """Return the arrays of a structure for a population: the widest one when none is given, on fewer points where
-    something ties strands together.
+    something ties strands together or styles are summed too.
 
     Items are laid out in the order of their codes whatever order the structure holds them in, so that ties
     go by code and equal sets of items give equal arrays.
@@ -113,7 +123,7 @@ def compile_structure(structure: Structure, population: Population | None = None
     """
     strands = structure.strands
     ties = Ties.of(strands, structure.items, structure.requirements)
-    population = population or (BandedPopulation() if ties.strands else Population())
+    population = population or _population(structure, ties)
     grid = population.grid()
     rows: list[_Row] = [*strands, *(Together() for _ in ties.together)]
     items = _items_by_row(structure, ties, len(rows))
@@ -148,6 +158,12 @@ def compile_structure(structure: Structure, population: Population | None = None
         linked=linked,
         testlets=_testlets(structure),
     )
+
+
+def _population(structure: Structure, ties: Ties) -> Population:
+    if ties.strands:
+        return BandedPopulation()
+    return SMALL_POPULATION if structure.styles else Population()
 
 
 def _items_by_row(structure: Structure, ties: Ties, rows: int) -> list[list[ItemModel]]:

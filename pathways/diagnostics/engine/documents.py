@@ -36,3 +36,10 @@ def number(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidStructure(f"{what} is no number: {value!r}")
     return float(value)
+
+
+def truth(value: object, what: str) -> bool:
+    """Return the value as a truth value."""
+    if not isinstance(value, bool):
+        raise InvalidStructure(f"{what} is neither true nor false: {value!r}")
+    return value

@@ -6,9 +6,8 @@ of strand k at point q of the ability grid under style c,
     share'_c ~ share_c sum_q w_q prod_k Z_ckq            P(state of k = g) = sum_c share'_c P_c(state of k = g)
 
 Holes leave the states of a ladder as they are.  A micro-skill x is what the ladder says, z, but for a chance h; with
-L(x) the likelihood of all the learner's answers about it, what the ladder sees and what is read off it are
+L(x) the likelihood of all the learner's answers about it, the ladder sees L'(z) (``holes``), and what is read off it is
 
-    L'(z) = (1 - h) L(z) + h L(1 - z)
     P(x = 1) = P(z = 1) (1 - h) L(1) / L'(1) + P(z = 0) h L(1) / L'(0)
 
 (``styles`` says which styles there are, and why; ``mixture`` holds the arrays.)
@@ -20,12 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats, Integers
-from pathways.diagnostics.engine.compilation import OUTCOMES
-from pathways.diagnostics.engine.errors import UnknownItem
+from pathways.diagnostics.engine.belief import DECIMALS, Belief
+from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.holes import seen
 from pathways.diagnostics.engine.mixture import NO_STEP, Mixture
-from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
 from pathways.diagnostics.engine.posterior import (
-    DECIMALS,
     STRANDS_AT_ONCE,
     evidence_rows,
     normalisers,
@@ -36,39 +34,39 @@ from pathways.diagnostics.engine.posterior import (
 
 
 @dataclass(frozen=True, eq=False)
-class Mixed:
+class Mixed(Belief):
     """Beliefs about one learner under C styles.
 
-    ``shares`` [C] of the styles; ``states`` [C, K, G] and ``weights`` [C, Q] given each of them; ``masteries`` [S]
-    and ``told`` [K J, 4] (P(outcome) of every slot, then the mean entropy of its outcome given style and state)
-    averaged over them.
+    ``shares`` [C] of the styles; ``states`` [C, K, G] and ``weights`` [C, Q] given each of them; ``told`` [K J, 4]
+    (P(outcome) of every slot, then the mean entropy of its outcome given style and state) averaged over them, as
+    ``masteries`` are.
     """
 
     mixture: Mixture
     shares: Floats
     states: Floats
     weights: Floats
-    masteries: Floats
     told: Floats
 
-    def mastery_by_skill(self) -> dict[str, float]:
-        """Return P(mastered) by micro-skill code, in the order of the structure."""
-        return dict(zip(self.mixture.compiled.skill_codes, self.masteries.tolist(), strict=True))
-
-    def predicted(self, item: str) -> dict[Outcome, float]:
-        """Return P(outcome) of asking this item next, over the outcomes that carry evidence."""
-        compiled = self.mixture.compiled
-        if item not in compiled.item_index:
-            raise UnknownItem(f"no item {item!r} in the structure")
-        return dict(zip(EVIDENCE, self.told[compiled.first_rows[item] // OUTCOMES, :OUTCOMES].tolist(), strict=True))
+    def points(self) -> Floats:
+        weights: Floats = self.shares @ self.weights
+        return weights
 
     def information(self) -> Floats:
         """Return the bits that every item promises about profile and style, [I], rounded to 1e-9, never negative."""
-        told = self.told[self.mixture.compiled.slots]
+        told = self.told[self.compiled.slots]
         outcome = told[:, :OUTCOMES]
         bits = -np.add.reduce(outcome * np.log2(outcome), axis=1) - told[:, OUTCOMES]
         positive: Floats = np.maximum(bits.round(DECIMALS), 0.0)
         return positive
+
+    def right(self) -> Floats:
+        chance: Floats = self.told[self.compiled.slots, 0]
+        return chance
+
+    def _outcomes(self, row: int) -> Floats:
+        chance: Floats = self.told[row // OUTCOMES, :OUTCOMES]
+        return chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,12 @@ def infer_mixture(mixture: Mixture, answers: Iterable[tuple[str, str]]) -> Mixed
 
     Raises ``UnknownItem`` and ``UnknownOutcome``.
     """
-    rows = sorted(evidence_rows(mixture.compiled, answers), key=mixture.order.__getitem__)
+    return infer_rows(mixture, evidence_rows(mixture.compiled, answers))
+
+
+def infer_rows(mixture: Mixture, rows: Iterable[int]) -> Mixed:
+    """Return the belief given the rows of ``log_response`` that were observed, in any order."""
+    rows = sorted(rows, key=mixture.order.__getitem__)
     if not rows:
         weights = np.repeat(mixture.compiled.weights[None], len(mixture.styles), axis=0)
         return _read(mixture, mixture.shares, untouched_states(weights, mixture.compiled.prior), weights, None)
@@ -133,57 +136,57 @@ def _with_holes(mixture: Mixture, logs: Floats, on_ladder: Integers, step: Integ
 
     Returns P(mastered | the ladder says no), and yes, of the styles with holes, [C', H].
     """
-    hole = mixture.holes[: mixture.holed, None]
     of_skill = logs[: mixture.holed, on_ladder]
     place = np.arange(len(step))
-    lacking, mastering = of_skill[:, place, step - 1], of_skill[:, place, step]
-    most = np.maximum(lacking, mastering)
-    lacking, mastering = np.exp(lacking - most), np.exp(mastering - most)
-    says_no, says_yes = (1.0 - hole) * lacking + hole * mastering, hole * lacking + (1.0 - hole) * mastering
+    ladder = seen(mixture.holes[: mixture.holed, None], of_skill[:, place, step - 1], of_skill[:, place, step])
     held = np.arange(logs.shape[2]) >= step[:, None]
-    softened = np.where(held, (most + np.log(says_yes))[..., None], (most + np.log(says_no))[..., None])
-    logs[: mixture.holed, on_ladder] = softened
-    return hole * mastering / says_no, (1.0 - hole) * mastering / says_yes
+    logs[: mixture.holed, on_ladder] = np.where(held, ladder.yes[..., None], ladder.no[..., None])
+    return ladder.below, ladder.above
 
 
 def _posterior(mixture: Mixture, evidence: _Evidence) -> tuple[Floats, Floats, Floats]:
     """Return shares [C], states [C, K, G] and ability weights [C, Q]."""
-    compiled = mixture.compiled
-    most = np.maximum.reduce(evidence.log_likelihood, axis=2)
-    relative = evidence.log_likelihood - most[..., None]
+    logs, states, weights = by_style(mixture.compiled, evidence.touched, evidence.log_likelihood)
+    shares = mixture.shares * np.exp(logs - logs.max())
+    return shares / shares.sum(), states, weights
+
+
+def by_style(compiled: Compiled, touched: Integers, log_likelihood: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return log P(answers) [R], states [R, K, G] and ability weights [R, Q], each row under a style of its own.
+
+    ``log_likelihood`` [R, T, G] of the strands ``touched``, all of them or not, each once.
+    """
+    most = np.maximum.reduce(log_likelihood, axis=2)
+    relative = log_likelihood - most[..., None]
     log_total = np.add.reduce(most, axis=1)
     if compiled.linked is None:
         start = np.repeat(compiled.weights[None], len(most), axis=0)
-        return _free(mixture, evidence.touched, relative, start, log_total)
+        log_weight, states, weights = _free(compiled, touched, relative, start)
+        return log_total + log_weight, states, weights
     linked = compiled.linked
     everywhere = np.zeros((len(most), *compiled.prior.shape[:2]))
-    everywhere[:, evidence.touched] = relative
+    everywhere[:, touched] = relative
     upward = linked.up(everywhere[:, linked.rows])
     height = np.maximum.reduce(upward.log_total, axis=1)
     start = compiled.weights * np.exp(upward.log_total - height[:, None])
-    free = np.flatnonzero(np.isin(evidence.touched, linked.free))
-    shares, states, weights = _free(mixture, evidence.touched[free], relative[:, free], start, log_total + height)
+    free = np.flatnonzero(np.isin(touched, linked.free))
+    log_weight, states, weights = _free(compiled, touched[free], relative[:, free], start)
     states[:, linked.rows] = linked.down(upward, weights)
-    return shares, states, weights
+    return log_total + height + log_weight, states, weights
 
 
-def _free(
-    mixture: Mixture, touched: Integers, log_evidence: Floats, start: Floats, log_total: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Return shares, states and ability weights of strands that nothing ties together.
+def _free(compiled: Compiled, touched: Integers, log_evidence: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return log totals, states and ability weights of strands that nothing ties together.
 
-    ``log_evidence`` [C, T, G] of the strands ``touched``; ``start`` [C, Q] and ``log_total`` [C]: ability weights and
-    logarithms of what is already divided out.
+    ``log_evidence`` [R, T, G] of the strands ``touched``; ``start`` [R, Q]: ability weights.
     """
-    prior = mixture.compiled.prior[touched]
+    prior = compiled.prior[touched]
     evidence = np.exp(log_evidence).swapaxes(0, 1)
     normaliser = normalisers(evidence, prior)
     weights, log_weight = _ability(start, normaliser)
-    logs = log_total + log_weight
-    shares = mixture.shares * np.exp(logs - logs.max())
-    states = untouched_states(weights, mixture.compiled.prior)
+    states = untouched_states(weights, compiled.prior)
     states[:, touched] = touched_states(evidence, prior, weights, normaliser).swapaxes(0, 1)
-    return shares / shares.sum(), states, weights
+    return log_weight, states, weights
 
 
 def _ability(start: Floats, normaliser: Floats) -> tuple[Floats, Floats]:
@@ -215,7 +218,7 @@ def _read(mixture: Mixture, shares: Floats, states: Floats, weights: Floats, evi
         slots = np.flatnonzero(touched[mixture.skills])
         difference = mixture.difference[: mixture.holed, slots]
         told[slots] += np.add.reduce(by_skill[:, mixture.skills[slots], None] * difference, axis=0)
-    return Mixed(mixture, shares, states, weights, np.clip(masteries, 0.0, 1.0), told)
+    return Mixed(compiled, np.clip(masteries, 0.0, 1.0), mixture, shares, states, weights, told)
 
 
 def _gain(mixture: Mixture, evidence: _Evidence, by_style: Floats) -> Floats:

@@ -19,19 +19,18 @@ something is rounded to 1e-9 first.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats
+from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
-from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
-from pathways.diagnostics.engine.outcomes import EVIDENCE, EVIDENCE_INDEX, Outcome
-
-DECIMALS: Final = 9
+from pathways.diagnostics.engine.errors import UnknownItem, UnknownOutcome
+from pathways.diagnostics.engine.outcomes import EVIDENCE_INDEX
+from pathways.diagnostics.engine.selection import chance_of_right, information
 
 STRANDS_AT_ONCE: Final = 16
 """A normaliser is at least 1e-12 (``LEAST_STATE``): the product of sixteen is far above the least double."""
@@ -81,61 +80,32 @@ def mastery_of(compiled: Compiled, states: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Posterior:
+class Posterior(Belief):
     """Beliefs about one learner.  ``states`` is [1, K, G]; ``weights`` [1, Q] over the ability grid."""
 
-    compiled: Compiled
     states: Floats
     weights: Floats
 
-    @cached_property
-    def masteries(self) -> Floats:
-        """P(mastered) of every micro-skill, shape [S], in the order of ``compiled.skill_codes``."""
-        mastery: Floats = mastery_of(self.compiled, self.states)[0]
-        return mastery
+    @classmethod
+    def of(cls, compiled: Compiled, states: Floats, weights: Floats) -> "Posterior":
+        """Return the beliefs of a learner in these states."""
+        return cls(compiled, mastery_of(compiled, states)[0], states, weights)
 
-    def mastery(self, skill: str) -> float:
-        """Return P(mastered) of one micro-skill; raises ``UnknownSkill``."""
-        index = self.compiled.skill_index.get(skill)
-        if index is None:
-            raise UnknownSkill(f"no micro-skill {skill!r} in the structure")
-        return float(self.masteries[index])
+    def points(self) -> Floats:
+        weights: Floats = self.weights[0]
+        return weights
 
-    def mastery_by_skill(self) -> dict[str, float]:
-        """Return P(mastered) by micro-skill code, in the order of the structure."""
-        return dict(zip(self.compiled.skill_codes, self.masteries.tolist(), strict=True))
+    def information(self) -> Floats:
+        bits: Floats = information(self.compiled, self.states)[0]
+        return bits
 
-    def expected_accuracy(self, weights: Mapping[str, float] | None = None) -> float:
-        """Return the expected share of micro-skills classified right, sum w max(p, 1-p) / sum w.
+    def right(self) -> Floats:
+        chance: Floats = chance_of_right(self.compiled, self.states)[0]
+        return chance
 
-        ``weights`` by micro-skill (absent: 0; no mapping: all 1).  Raises ``UnknownSkill`` for a code of no
-        strand and ``InvalidStructure`` when a weight is negative or none is positive.
-        """
-        certainty = np.maximum(self.masteries, 1.0 - self.masteries)
-        if weights is None:
-            return float(certainty.mean())
-        unknown = sorted(set(weights) - set(self.compiled.skill_index))
-        if unknown:
-            raise UnknownSkill(f"no micro-skill {unknown[0]!r} in the structure")
-        by_skill = np.array([weights.get(code, 0.0) for code in self.compiled.skill_codes])
-        if not (np.isfinite(by_skill).all() and (by_skill >= 0.0).all() and by_skill.sum() > 0.0):
-            raise InvalidStructure("weights of micro-skills must be positive or zero, and not all zero")
-        return float(by_skill @ certainty / by_skill.sum())
-
-    def ability(self) -> tuple[float, float]:
-        """Return mean and standard deviation of the general ability, in SD of the reference population."""
-        axis = self.compiled.population.grid().ability
-        mean = float(self.weights[0] @ axis)
-        return mean, float(np.sqrt(self.weights[0] @ (axis - mean) ** 2))
-
-    def predicted(self, item: str) -> dict[Outcome, float]:
-        """Return P(outcome) of asking this item next, over the outcomes that carry evidence."""
-        if item not in self.compiled.item_index:
-            raise UnknownItem(f"no item {item!r} in the structure")
-        first = self.compiled.first_rows[item]
-        strand = first // self.compiled.rows_per_strand
-        response = np.exp(self.compiled.log_response[first : first + OUTCOMES])
-        return dict(zip(EVIDENCE, (response @ self.states[0, strand]).tolist(), strict=True))
+    def _outcomes(self, row: int) -> Floats:
+        response = np.exp(self.compiled.log_response[row : row + OUTCOMES])
+        return response @ self.states[0, row // self.compiled.rows_per_strand]
 
 
 def evidence_rows(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> list[int]:
@@ -158,25 +128,16 @@ def evidence_rows(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> lis
     return rows
 
 
-def infer(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> Posterior:
-    """Return what the answers (item code, outcome) say of the learner, in any order.
-
-    An item answered twice counts twice.  Outcomes without evidence change nothing.
-    Raises ``UnknownItem`` and ``UnknownOutcome``.
-    """
-    return infer_rows(compiled, evidence_rows(compiled, answers))
-
-
 def infer_rows(compiled: Compiled, rows: list[int]) -> Posterior:
     """Return the posterior given the sorted rows of ``log_response`` that were observed."""
     if not rows:
         weights = compiled.weights[None]
-        return Posterior(compiled, untouched_states(weights, compiled.prior), weights)
+        return Posterior.of(compiled, untouched_states(weights, compiled.prior), weights)
     touched, log_likelihood = log_likelihoods(compiled, rows)
     if compiled.linked is not None:
         everywhere = np.zeros((1, *compiled.prior.shape[:2]))
         everywhere[0, touched] = log_likelihood
-        return Posterior(compiled, *linked_states(compiled, everywhere))
+        return Posterior.of(compiled, *linked_states(compiled, everywhere))
     few = 2 * len(touched) < len(compiled.prior)
     if few:
         prior = compiled.prior[touched]
@@ -190,10 +151,10 @@ def infer_rows(compiled: Compiled, rows: list[int]) -> Posterior:
     weights = ability_weights(compiled.weights, normaliser)
     posterior = touched_states(evidence, prior, weights, normaliser)
     if not few:
-        return Posterior(compiled, posterior.swapaxes(0, 1), weights)
+        return Posterior.of(compiled, posterior.swapaxes(0, 1), weights)
     states = untouched_states(weights, compiled.prior)
     states[0, touched] = posterior[:, 0]
-    return Posterior(compiled, states, weights)
+    return Posterior.of(compiled, states, weights)
 
 
 def log_likelihoods(compiled: Compiled, rows: Sequence[int]) -> tuple[list[int], Floats]:

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
-from pathways.diagnostics.engine.posterior import DECIMALS
 
 LOADING_SECONDS: Final = 10.0
 EASY_START: Final = 0.7
@@ -37,15 +37,21 @@ def information(compiled: Compiled, states: Floats) -> Floats:
     return positive
 
 
-def easy_start(compiled: Compiled, states: Floats, allowed: Booleans) -> Booleans:
-    """Return the items allowed as a first question, [N, I]: the easy ones, or all where none is easy.
+def chance_of_right(compiled: Compiled, states: Floats) -> Floats:
+    """Return P(right answer) of every item, [N, I], for N learners whose states are [N, K, G]."""
+    learners, strands = states.shape[:2]
+    columns = (states.swapaxes(0, 1) @ compiled.readout).reshape(strands, learners, OUTCOMES + 1, -1)
+    right: Floats = columns[:, :, 0].swapaxes(0, 1).reshape(learners, -1)[:, compiled.slots]
+    return right
+
+
+def easy_start(right: Floats, allowed: Booleans) -> Booleans:
+    """Return the items allowed as a first question, [N, I]: the easy ones, or all where none is easy, from P(right
+    answer) of each, [N, I].
 
     A diagnostic that begins with a success keeps a worried learner.  Its price, measured on synthetic
     learners of five groups: one point of accuracy after 3 questions, .3 after 8, .1 after 12.
     """
-    learners, strands = states.shape[:2]
-    columns = (states.swapaxes(0, 1) @ compiled.readout).reshape(strands, learners, OUTCOMES + 1, -1)
-    right = columns[:, :, 0].swapaxes(0, 1).reshape(learners, -1)[:, compiled.slots]
     easy = allowed & (right.round(DECIMALS) >= EASY_START)
     return np.where(easy.any(axis=1, keepdims=True), easy, allowed)
 

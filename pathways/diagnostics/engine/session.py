@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans
+from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import UnknownItem
-from pathways.diagnostics.engine.posterior import Posterior, evidence_rows, infer_rows
-from pathways.diagnostics.engine.selection import choose, easy_start, information
+from pathways.diagnostics.engine.inference import infer_rows
+from pathways.diagnostics.engine.posterior import evidence_rows
+from pathways.diagnostics.engine.selection import choose, easy_start
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, stop_reasons
 
 
@@ -27,7 +29,7 @@ class Decision:
 
     next_item: str | None
     stopped: Stop | None
-    posterior: Posterior
+    posterior: Belief
     information: float
     seconds: float
 
@@ -49,7 +51,7 @@ def decide(
     """
     rows = evidence_rows(compiled, answers)
     posterior = infer_rows(compiled, rows)
-    bits = information(compiled, posterior.states)
+    bits = posterior.information()[None]
     allowed = _among(compiled, candidates) & (bits >= rules.least_information)
     if compiled.testlets:
         allowed &= ~_told(compiled, rows)
@@ -64,7 +66,7 @@ def decide(
     if reason >= 0:
         return Decision(None, STOPS[reason], posterior, 0.0, 0.0)
     if not rows:
-        allowed = easy_start(compiled, posterior.states, allowed)
+        allowed = easy_start(posterior.right()[None], allowed)
     item = int(choose(compiled, bits, allowed)[0])
     return Decision(
         next_item=compiled.item_codes[item],

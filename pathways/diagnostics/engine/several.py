@@ -1,4 +1,4 @@
-"""What the answers say of several learners at once: the arithmetic of ``posterior``, on blocks of learners."""
+"""What the answers say of several learners at once: the arithmetic of ``infer``, on blocks of learners."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -7,6 +7,7 @@ import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.compilation import Compiled
+from pathways.diagnostics.engine.mixed_blocks import MixedBlock
 from pathways.diagnostics.engine.posterior import (
     ability_weights,
     evidence_rows,
@@ -39,10 +40,15 @@ def _of_block(compiled: Compiled, learners: Sequence[Iterable[tuple[str, str]]])
     rows = [evidence_rows(compiled, answers) for answers in learners]
     flat = np.fromiter((row for own in rows for row in own), np.intp)
     owner = np.repeat(np.arange(len(rows)), [len(own) for own in rows])
+    counts = np.concatenate([testlet_weights(compiled, own) for own in rows]) if compiled.testlets else None
+    if compiled.mixture is not None:
+        block = MixedBlock.opening(compiled.mixture, len(rows))
+        block.add_of(owner, flat, counts)
+        return block.masteries()
     log_likelihood = np.zeros((len(compiled.prior), len(rows), compiled.prior.shape[1]))
     logs = compiled.log_response[flat]
-    if compiled.testlets:
-        logs *= np.concatenate([testlet_weights(compiled, own) for own in rows])[:, None]
+    if counts is not None:
+        logs *= counts[:, None]
     np.add.at(log_likelihood, (flat // compiled.rows_per_strand, owner), logs)
     if compiled.linked is not None:
         return mastery_of(compiled, linked_states(compiled, log_likelihood.swapaxes(0, 1))[0])

@@ -1,30 +1,24 @@
 """How long a diagnostic takes and how sure it ends, from simulated learners, before anyone sits it.
 
 All learners advance one question at a time, in blocks, through the same arithmetic as ``infer`` and
-``decide``.  They are drawn from the prior of the structure's population, so the estimate says what the
-diagnostic does if the model is right; it is no evidence that the model is right.
+``decide``.  They are drawn from the prior of the structure's population, each in one of its styles of answering,
+so the estimate says what the diagnostic does if the model is right; it is no evidence that the model is right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
+from pathways.diagnostics.engine.belief import DECIMALS
+from pathways.diagnostics.engine.blocks import Block, opening
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.holes import rungs_of_ladders
 from pathways.diagnostics.engine.labels import CERTAINTY
+from pathways.diagnostics.engine.mixture import NO_STEP
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
-from pathways.diagnostics.engine.posterior import (
-    DECIMALS,
-    ability_weights,
-    likelihood,
-    linked_states,
-    mastery_of,
-    normalisers,
-    touched_states,
-    untouched_states,
-)
-from pathways.diagnostics.engine.selection import choose, easy_start, information
+from pathways.diagnostics.engine.selection import choose, easy_start
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certainty_of, stop_reasons
 
 TIME_LOG_SD: Final = 0.5
@@ -89,12 +83,26 @@ class Learners:
     """N simulated learners and all the chance that their sittings need.
 
     ``states`` [N, K]: true state of each strand.  ``chance`` [N, T]: uniform numbers that decide the
-    outcomes of up to T questions; ``pace`` [N, T]: time taken over time expected.
+    outcomes of up to T questions; ``pace`` [N, T]: time taken over time expected.  ``styles`` [N]: the style in
+    which each of them answers, as the structure has several; ``turned`` [N, S]: micro-skills that are not what the
+    ladder says.
     """
 
     states: Integers
     chance: Floats
     pace: Floats
+    styles: Integers | None = None
+    turned: Booleans | None = None
+
+    def between(self, start: int, end: int) -> "Learners":
+        """Return those from one place to another."""
+        return Learners(
+            self.states[start:end],
+            self.chance[start:end],
+            self.pace[start:end],
+            None if self.styles is None else self.styles[start:end],
+            None if self.turned is None else self.turned[start:end],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,13 @@ def draw(compiled: Compiled, learners: int, questions: int, rng: np.random.Gener
         states[:, strand] = (rng.random(learners) * below[-1] >= below).sum(axis=0)
     if compiled.linked is not None:
         states[:, compiled.linked.rows] = compiled.linked.draw(compiled.linked.untouched(), points, rng)
-    return with_chance(states, questions, rng)
+    drawn = with_chance(states, questions, rng)
+    mixture = compiled.mixture
+    if mixture is None:
+        return drawn
+    styles = rng.choice(mixture.shares.size, size=learners, p=mixture.shares)
+    thrown = rng.random((learners, len(compiled.skill_codes)))
+    return replace(drawn, styles=styles, turned=thrown < mixture.holes[styles, None] * rungs_of_ladders(compiled))
 
 
 def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> Learners:
@@ -199,27 +213,18 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
 def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     """Let the learners take the diagnostic, every item allowed once, and return what happened."""
     size = _block_size(compiled)
-    states = with_together(compiled, learners.states)
-    blocks = [
-        _sit_block(
-            compiled,
-            rules,
-            Learners(
-                states[start : start + size],
-                learners.chance[start : start + size],
-                learners.pace[start : start + size],
-            ),
-        )
-        for start in range(0, len(states), size)
-    ]
+    learners = replace(learners, states=with_together(compiled, learners.states))
+    starts = range(0, len(learners.states), size)
+    blocks = [_sit_block(compiled, rules, learners.between(start, start + size)) for start in starts]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
 def _block_size(compiled: Compiled) -> int:
     """Return how many learners advance together."""
+    styles = max(1, len(compiled.structure.styles))
     if compiled.linked is None:
-        return max(1, BLOCK_BYTES // (compiled.prior.shape[0] * compiled.weights.nbytes))
-    return max(1, GRAPH_BYTES // ((len(compiled.free) + compiled.linked.entries) * compiled.weights.nbytes))
+        return max(1, BLOCK_BYTES // (styles * compiled.prior.shape[0] * compiled.weights.nbytes))
+    return max(1, GRAPH_BYTES // (styles * (len(compiled.free) + compiled.linked.entries) * compiled.weights.nbytes))
 
 
 def with_together(compiled: Compiled, states: Integers) -> Integers:
@@ -238,111 +243,87 @@ def with_together(compiled: Compiled, states: Integers) -> Integers:
 
 
 @dataclass(slots=True)
-class _Block:
-    """The running state of the N learners of a block who are still answering; ``who`` [N] are their rows."""
+class _Sitters:
+    """The N learners of a block who are still answering; ``who`` [N] are their rows."""
 
     who: Integers
-    log_likelihood: Floats  # [N, K, G]
-    normaliser: Floats  # [K, N, Q]
-    touched: Booleans  # [N, K]
+    block: Block
     unasked: Booleans  # [N, I]
     seconds: Floats  # [N]
 
     @classmethod
-    def opening(cls, compiled: Compiled, learners: int) -> "_Block":
-        """Return the state before the first question."""
-        strands, states, points = compiled.prior.shape
-        kept = strands if compiled.linked is None else 0  # a graph is summed again as a whole
-        return cls(
-            who=np.arange(learners),
-            log_likelihood=np.zeros((learners, strands, states)),
-            normaliser=np.ones((kept, learners, points)),
-            touched=np.zeros((learners, strands), dtype=np.bool_),
-            unasked=np.ones((learners, len(compiled.item_codes)), dtype=np.bool_),
-            seconds=np.zeros(learners),
-        )
+    def opening(cls, compiled: Compiled, learners: int) -> "_Sitters":
+        """Return all of them before the first question."""
+        unasked = np.ones((learners, len(compiled.item_codes)), dtype=np.bool_)
+        return cls(np.arange(learners), opening(compiled, learners), unasked, np.zeros(learners))
 
     def keep(self, staying: Booleans) -> None:
         """Let the others leave."""
-        self.who = self.who[staying]
-        self.log_likelihood = self.log_likelihood[staying]
-        self.normaliser = self.normaliser[:, staying]
-        self.touched = self.touched[staying]
-        self.unasked = self.unasked[staying]
-        self.seconds = self.seconds[staying]
+        self.who, self.unasked, self.seconds = self.who[staying], self.unasked[staying], self.seconds[staying]
+        self.block.keep(staying)
 
 
 def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     count, most = learners.chance.shape
     truth = true_mastery(compiled, learners.states)
+    truth = truth if learners.turned is None else truth ^ learners.turned
     sittings = Sittings.blank(count, most, truth.shape[1])
-    block = _Block.opening(compiled, count)
+    sitters = _Sitters.opening(compiled, count)
     for asked in range(most + 1):
-        believed = _states(compiled, block)
-        mastery = mastery_of(compiled, believed)
-        sittings.record(block.who, asked, mastery, truth[block.who])
-        bits = information(compiled, believed)
-        allowed = block.unasked & (bits >= rules.least_information)
+        mastery, bits = sitters.block.believed()
+        sittings.record(sitters.who, asked, mastery, truth[sitters.who])
+        allowed = sitters.unasked & (bits >= rules.least_information)
         reasons = stop_reasons(
             rules,
             mastery,
-            started=np.full(len(block.who), asked > 0),
+            started=np.full(len(sitters.who), asked > 0),
             can_gain=np.logical_or.reduce(allowed, axis=1),
-            questions=np.full(len(block.who), asked),
-            seconds=block.seconds,
+            questions=np.full(len(sitters.who), asked),
+            seconds=sitters.seconds,
         )
         staying = reasons < 0
-        leaving = block.who[~staying]
+        leaving = sitters.who[~staying]
         sittings.stops[leaving], sittings.questions[leaving] = reasons[~staying], asked
-        sittings.seconds[leaving] = block.seconds[~staying]
+        sittings.seconds[leaving] = sitters.seconds[~staying]
         if not staying.any():
             break
         if asked == 0:
-            allowed = easy_start(compiled, believed, allowed)
+            allowed = easy_start(sitters.block.right(), allowed)
         chosen = choose(compiled, bits, allowed)[staying]
-        block.keep(staying)
-        sittings.items[block.who, asked] = chosen
-        sittings.outcomes[block.who, asked] = _answer(compiled, block, learners, asked, chosen)
+        sitters.keep(staying)
+        sittings.items[sitters.who, asked] = chosen
+        sittings.outcomes[sitters.who, asked] = _answer(compiled, sitters, learners, asked, chosen)
     return sittings
 
 
-def _states(compiled: Compiled, block: _Block) -> Floats:
-    """Return P(state), shape [N, K, G], of the learners of a block."""
-    if compiled.linked is not None:
-        return linked_states(compiled, block.log_likelihood)[0]
-    weights = ability_weights(compiled.weights, block.normaliser)
-    believed = untouched_states(weights, compiled.prior)
-    for strand, prior in enumerate(compiled.prior):
-        rows = np.flatnonzero(block.touched[:, strand])
-        if rows.size:
-            evidence = likelihood(block.log_likelihood[rows, strand])
-            normaliser = block.normaliser[strand, rows]
-            believed[rows, strand] = touched_states(evidence, prior, weights[rows], normaliser)
-    return believed
-
-
-def _answer(compiled: Compiled, block: _Block, learners: Learners, asked: int, chosen: Integers) -> Integers:
+def _answer(compiled: Compiled, sitters: _Sitters, learners: Learners, asked: int, chosen: Integers) -> Integers:
     """Let each learner of the block answer the item chosen; update the block and return the outcomes."""
-    everyone = np.arange(len(chosen))
     first_row = compiled.slots[chosen] * OUTCOMES
-    strand = first_row // compiled.rows_per_strand
-    true_state = learners.states[block.who, strand]
-    response = np.exp(compiled.log_response[first_row[:, None] + np.arange(OUTCOMES), true_state[:, None]])
-    below = np.cumsum(response[:, :-1], axis=1)
-    outcome: Integers = (learners.chance[block.who, asked, None] >= below).sum(axis=1)
+    below = np.cumsum(_outcomes(compiled, learners, sitters.who, first_row)[:, :-1], axis=1)
+    outcome: Integers = (learners.chance[sitters.who, asked, None] >= below).sum(axis=1)
 
-    block.unasked[everyone, chosen] = False
+    sitters.unasked[np.arange(len(chosen)), chosen] = False
     if compiled.testlets:
         testlet = compiled.testlet_of_item[chosen][:, None]
-        block.unasked &= (testlet < 0) | (testlet != compiled.testlet_of_item)
-    block.touched[everyone, strand] = True
-    block.seconds += compiled.seconds[chosen] * learners.pace[block.who, asked]
-    block.log_likelihood[everyone, strand] += compiled.log_response[first_row + outcome]
-    for touched in np.unique(strand) if compiled.linked is None else ():
-        rows = np.flatnonzero(strand == touched)
-        evidence = likelihood(block.log_likelihood[rows, touched])
-        block.normaliser[touched, rows] = normalisers(evidence, compiled.prior[touched])
+        sitters.unasked &= (testlet < 0) | (testlet != compiled.testlet_of_item)
+    sitters.seconds += compiled.seconds[chosen] * learners.pace[sitters.who, asked]
+    sitters.block.add(first_row + outcome)
     return outcome
+
+
+def _outcomes(compiled: Compiled, learners: Learners, who: Integers, first_row: Integers) -> Floats:
+    """Return P(outcome) of what each of the learners ``who`` is asked, [N, 3], from their true states and styles."""
+    rows = first_row[:, None] + np.arange(OUTCOMES)
+    state = learners.states[who, first_row // compiled.rows_per_strand]
+    mixture = compiled.mixture
+    if mixture is None or learners.styles is None or learners.turned is None:
+        return np.exp(compiled.log_response[rows, state[:, None]])
+    slot, style = first_row // OUTCOMES, learners.styles[who]
+    step = mixture.steps[slot]
+    mastered = (state >= step) ^ learners.turned[who, mixture.skills[slot]]
+    by_class = (mixture.holes[style] > 0.0) & (step > NO_STEP)
+    column = np.where(by_class, step - 1 + mastered, state)
+    return np.exp(mixture.log_response[style[:, None], rows, column[:, None]])
 
 
 def estimate(compiled: Compiled, sittings: Sittings) -> Estimate:

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.labels import CERTAINTY
-from pathways.diagnostics.engine.posterior import DECIMALS
 
 LEAST_INFORMATION: Final = 0.01
 

@@ -1,7 +1,8 @@
 """What is diagnosed and with which questions: strands of micro-skills, what these require of each other, and items.
 
 A structure is a value, and a document.  ``structure-1`` knows strands and items; it is what diagnostics published
-before requirements are frozen in, and is still written whenever it can say everything.
+before requirements are frozen in, and is still written whenever it can say everything.  ``structure-2`` has
+``styles`` where there are any.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from pathways.diagnostics.engine.errors import InvalidStructure, UnknownSkill
 from pathways.diagnostics.engine.graphs.requirements import Requirement, cycle
 from pathways.diagnostics.engine.items import ItemModel
 from pathways.diagnostics.engine.strands import LevelStrand, StrandModel
+from pathways.diagnostics.engine.styles import Style
 
 PLAIN: Final = "structure-1"
 FORMAT: Final = "structure-2"
@@ -34,7 +36,10 @@ _ITEM_NUMBERS: Final = tuple(name for name in _ITEM_FIELDS[PLAIN] if name not in
 
 @dataclass(frozen=True)
 class Structure:
-    """Strands, the items that measure their micro-skills, and what micro-skills require of others.
+    """Strands, the items that measure their micro-skills, what micro-skills require of others, and how answers may
+    come out.
+
+    Without ``styles``, answers come out as the items say and as the ladder says, and in no other way.
 
     Raises ``InvalidStructure`` without strands, when a strand, skill or item code is met twice, when a micro-skill
     has two requirements, or when what is required goes round in a cycle (a rung requires the one below it); and
@@ -44,6 +49,7 @@ class Structure:
     strands: tuple[StrandModel, ...]
     items: tuple[ItemModel, ...]
     requirements: tuple[Requirement, ...] = ()
+    styles: tuple[Style, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.strands:
@@ -88,11 +94,12 @@ class Structure:
         """Return plain JSON values from which ``from_document`` builds an equal structure."""
         strands = [strand.to_document() for strand in self.strands]
         items = [asdict(item) for item in self.items]
-        if self.requirements or any(item.also or item.testlet for item in self.items):
+        if self.styles or self.requirements or any(item.also or item.testlet for item in self.items):
             for item in items:
                 item["also"] = list(item["also"])
             requirements = [one.to_document() for one in self.requirements]
-            return {"format": FORMAT, "strands": strands, "items": items, "requirements": requirements}
+            found = {"format": FORMAT, "strands": strands, "items": items, "requirements": requirements}
+            return found | ({"styles": [asdict(style) for style in self.styles]} if self.styles else {})
         for item in items:
             for name in _LATER:
                 del item[name]
@@ -104,14 +111,18 @@ class Structure:
         if not isinstance(document, Mapping) or document.get("format") not in _ITEM_FIELDS:
             raise InvalidStructure(f"not a document of format {FORMAT!r} or {PLAIN!r}")
         written, keys = document["format"], ("format", "strands", "items")
-        whole = documents.mapping(document, "the document", keys if written == PLAIN else (*keys, "requirements"))
+        if written != PLAIN:
+            keys = (*keys, "requirements", *(("styles",) if "styles" in document else ()))
+        whole = documents.mapping(document, "the document", keys)
         strands = documents.sequence(whole["strands"], "'strands' of the document")
         items = documents.sequence(whole["items"], "'items' of the document")
         requirements = documents.sequence(whole.get("requirements", ()), "'requirements' of the document")
+        styles = documents.sequence(whole.get("styles", ()), "'styles' of the document")
         return cls(
             tuple(map(_strand, strands)),
             tuple(_item(item, written) for item in items),
             tuple(map(Requirement.from_document, requirements)),
+            tuple(map(Style.from_document, styles)),
         )
 
 

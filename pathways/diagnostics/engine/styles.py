@@ -6,14 +6,16 @@ in a step, people who never touch *I don't know* or always do.  None of that can
 shows in a learner's answers, so it is one more exact axis, shared by all answers of a sitting: ``mixture`` sums it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from math import isfinite
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from pathways.diagnostics.engine import documents
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.continuous import FIRST_SLOPE, curve_response, first_curve
 from pathways.diagnostics.engine.errors import InvalidStructure
@@ -80,6 +82,19 @@ class Style:
             return item
         return replace(item, dont_know_mastered=HARDLY_EVER, dont_know_not_mastered=HARDLY_EVER)
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Style":
+        """Build the style of ``{"share", "hole", "noise", "slope", "dont_know"}``; raises ``InvalidStructure``."""
+        values = documents.mapping(document, "a style", [field.name for field in fields(cls)])
+        slope = values["slope"]
+        return cls(
+            share=documents.number(values["share"], "the share of a style"),
+            hole=documents.number(values["hole"], "the holes of a style"),
+            noise=documents.number(values["noise"], "the noise of a style"),
+            slope=None if slope is None else documents.number(slope, "the slope of a style"),
+            dont_know=documents.truth(values["dont_know"], "'dont_know' of a style"),
+        )
+
     def _unknown(self, item: ItemModel) -> tuple[float, float]:
         if self.dont_know:
             return item.dont_know_not_mastered, item.dont_know_mastered
@@ -119,7 +134,7 @@ def smooth_responses(strand: LevelStrand, items: Sequence[ItemModel], rungs: Seq
     reference group within it.
     """
     slope = FIRST_SLOPE if style.slope is None else style.slope
-    positions = _positions([skill.threshold for skill in strand.skills])
+    positions = _positions(tuple(skill.threshold for skill in strand.skills))
     tensor = np.empty((len(items), 3, len(positions)))
     for row, item, rung in zip(tensor, items, rungs, strict=True):
         curve = first_curve(strand.skills[rung].threshold, slope)
@@ -128,10 +143,13 @@ def smooth_responses(strand: LevelStrand, items: Sequence[ItemModel], rungs: Seq
     return tensor
 
 
-def _positions(thresholds: Sequence[float]) -> Floats:
+@lru_cache(maxsize=256)
+def _positions(thresholds: tuple[float, ...]) -> Floats:
     """Return positions between thresholds, [S + 1, 15], each of them as likely as the others of its row."""
     normal = NormalDist()
     edges = np.array([0.0, *(normal.cdf(threshold) for threshold in thresholds), 1.0])
     within = (np.arange(POSITIONS_PER_STEP) + 0.5) / POSITIONS_PER_STEP
     shares = np.clip(edges[:-1, None] + np.diff(edges)[:, None] * within, 1e-15, 1.0 - 1e-15)
-    return np.array([[normal.inv_cdf(share) for share in row] for row in shares.tolist()])
+    positions = np.array([[normal.inv_cdf(share) for share in row] for row in shares.tolist()])
+    positions.setflags(write=False)
+    return positions

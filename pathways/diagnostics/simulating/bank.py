@@ -3,6 +3,8 @@
 What is left out takes these values, design values of a first day:
 
 - ``guess``: one over ``options``, .2 where neither is given; ``slip``: .1; ``seconds``: 40;
+- how answers come out: in the styles of first values, or, where every item states both ``slip`` and ``guess``, in those
+  of known ones;
 - a micro-skill without strand is a ladder of its own; thresholds: :mod:`pathways.diagnostics.simulating.levels`.
 """
 
@@ -15,12 +17,15 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pathways.diagnostics.engine import (
+    FIRST_STYLES,
+    KNOWN_STYLES,
     InvalidStructure,
     ItemModel,
     LevelSkill,
     LevelStrand,
     Requirement,
     Structure,
+    Style,
 )
 from pathways.diagnostics.engine.items import DONT_KNOW_MASTERED, DONT_KNOW_NOT_MASTERED, SLIP
 from pathways.diagnostics.simulating.json_files import read_json
@@ -41,6 +46,9 @@ MOST_SKILLS_OF_AN_ITEM: Final = 8
 MOST_MEMORY: Final = 2_000_000_000
 GRID_POINTS: Final = 348
 """Of the engine's widest population."""
+TABLES: Final = 7 * (1 + len(FIRST_STYLES))
+"""Numbers that the engine keeps of an item in a state: three outcomes, their logarithms and an entropy, as the item
+says and in every style."""
 
 SKILL_KEYS: Final = ("code", "strand", "level", "requires", "share")
 ITEM_KEYS: Final = ("code", "skill", "skills", "options", "guess", "slip", "seconds")
@@ -61,9 +69,16 @@ class Bank:
     remarks: tuple[str, ...] = ()
 
     def without_dont_know(self) -> Bank:
-        """The bank of those who were never offered "I don't know": then not to have said it is no sign of mastery."""
+        """The bank of those who were never offered "I don't know": then not to have said it is no sign of mastery, and
+        who hardly ever says it answers like everybody else.
+        """
         items = (replace(item, dont_know_mastered=0.0, dont_know_not_mastered=0.0) for item in self.structure.items)
-        return replace(self, structure=replace(self.structure, items=tuple(items)))
+        styles = tuple(style for style in self.structure.styles if style.dont_know)
+        return replace(self, structure=replace(self.structure, items=tuple(items), styles=styles))
+
+    def in_one_style(self) -> Bank:
+        """The bank whose answers come out as its items say, and in no other way."""
+        return replace(self, structure=replace(self.structure, styles=()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +104,13 @@ def bank_of(document: object, file: str) -> Bank:
     written = [_skill(problems, one, below("skills", place)) for place, one in enumerate(listed)]
     skills = _once(problems, [one for one in written if one is not None], lambda one: (one.rung.code, one.path))
     items = _items(problems, whole.get("items"), {one.rung.code for one in skills}, sure=len(skills) == len(listed))
+    styles = KNOWN_STYLES if _all_state_their_values(whole.get("items")) else FIRST_STYLES
     scale = Scale.of([one.rung.level for one in skills if one.rung.level is not None])
     strands = _strands(problems, skills, scale)
     asked = [Requires(one.rung.code, one.path, one.requires) for one in skills]
     requirements = required(problems, asked, strands)
     problems.refuse()
-    structure = _structure(file, strands, items, requirements)
+    structure = _structure(file, strands, items, requirements, styles)
     rungs = {one.rung.code: one.rung for one in skills}
     levels = {
         skill.code: scale.level_at(skill.threshold) if (level := rungs[skill.code].level) is None else level
@@ -132,6 +148,13 @@ def _items(problems: Problems, value: object, known: set[str], *, sure: bool) ->
     read = [(_item(problems, one, path, known, sure=sure), path) for one, path in zip(listed, paths, strict=True)]
     there = [(item, path) for item, path in read if item is not None]
     return [item for item, _ in _once(problems, there, lambda pair: (pair[0].code, pair[1]))]
+
+
+def _all_state_their_values(items: object) -> bool:
+    """Whether every item says both its slip and its guess."""
+    return isinstance(items, list) and all(
+        isinstance(one, dict) and one.get("slip") is not None and one.get("guess") is not None for one in items
+    )
 
 
 def _item(problems: Problems, value: object, path: str, known: set[str], *, sure: bool) -> ItemModel | None:
@@ -234,14 +257,18 @@ def _as_written(rung: Rung) -> str:
 
 
 def _structure(
-    file: str, strands: list[LevelStrand], items: list[ItemModel], requirements: tuple[Requirement, ...]
+    file: str,
+    strands: list[LevelStrand],
+    items: list[ItemModel],
+    requirements: tuple[Requirement, ...],
+    styles: tuple[Style, ...],
 ) -> Structure:
     if (bytes_ := _bytes_of(strands, items)) > MOST_MEMORY:
         longest = max(len(strand.skills) for strand in strands)
         said = f"{len(strands)} filières, la plus longue de {longest} micro-compétences, {len(items)} questions"
         raise WrongFile(file, [("", f"{said} : il faudrait {bytes_ / 1e9:.0f} Go de mémoire")])
     try:
-        return Structure(tuple(strands), tuple(items), requirements)
+        return Structure(tuple(strands), tuple(items), requirements, styles)
     except InvalidStructure as error:  # what only the engine knows
         raise WrongFile(file, [("", str(error))]) from None
 
@@ -251,4 +278,4 @@ def _bytes_of(strands: list[LevelStrand], items: list[ItemModel]) -> int:
     strand_of = {code: place for place, strand in enumerate(strands) for code in strand.skill_codes}
     widest = max(Counter(strand_of[item.skill] for item in items).values())
     states = 1 + max(len(strand.skills) for strand in strands)
-    return 8 * len(strands) * states * (GRID_POINTS + 7 * widest)
+    return 8 * len(strands) * states * (GRID_POINTS + TABLES * widest)

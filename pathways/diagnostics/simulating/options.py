@@ -37,6 +37,7 @@ class Options:
     save_learners: str | None
     stops: Stops | None
     policy: str
+    one_style: bool
     seed: int
     trace: str | None
     json: bool
@@ -68,6 +69,7 @@ def options_of(given: argparse.Namespace) -> Options:
         save_learners=given.save_learners,
         stops=stops,
         policy=given.policy,
+        one_style=given.one_style,
         seed=_whole("--seed", given.seed, 0, MOST_SEED),
         trace=given.trace,
         json=given.json,

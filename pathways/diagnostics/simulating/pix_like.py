@@ -18,7 +18,7 @@ import numpy as np
 
 from pathways.diagnostics.engine import Compiled, Outcome, Stop
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
-from pathways.diagnostics.engine.posterior import DECIMALS
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.simulating.policies import Answers, Asking, Step, chance
 from pathways.diagnostics.simulating.stops import Stops
 

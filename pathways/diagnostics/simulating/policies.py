@@ -15,8 +15,8 @@ import numpy as np
 
 from pathways.diagnostics.engine import Compiled, Decision, Stop, infer
 from pathways.diagnostics.engine.arrays import Floats
-from pathways.diagnostics.engine.posterior import DECIMALS
-from pathways.diagnostics.engine.selection import LOADING_SECONDS, information
+from pathways.diagnostics.engine.belief import DECIMALS
+from pathways.diagnostics.engine.selection import LOADING_SECONDS
 from pathways.diagnostics.simulating.stops import Stops
 
 PIX_LIKE: Final = "pix-like"
@@ -139,7 +139,7 @@ def fixed_form(compiled: Compiled, seed: int, length: int | None = None) -> tupl
     shut: set[str] = set()
     for _ in range(min(len(codes), FORM_LENGTH, length or len(codes))):
         believed = [infer(compiled, answers) for answers in sittings]
-        bits = information(compiled, np.concatenate([one.states for one in believed])).mean(axis=0)
+        bits = np.mean([one.information() for one in believed], axis=0)
         score = (bits / (compiled.seconds + LOADING_SECONDS)).round(DECIMALS)
         open_ = [code for code in left if not testlet[code] or testlet[code] not in shut]
         if not open_:

@@ -67,7 +67,7 @@ def run(given: argparse.Namespace, opening: Opening) -> int:
 
 def _simulate(options: Options, opening: Opening) -> int:
     bank, usual = _bank(options, opening)
-    bank, learners, remarks = _people(options, bank)
+    bank, learners, remarks = _people(options, bank.in_one_style() if options.one_style else bank)
     stops = options.stops or _usual_stops(options, bank, usual)
     compiled = _compiled(options, bank)
     for remark in (*bank.remarks, *remarks, *_out_of_reach(compiled)):
@@ -169,6 +169,7 @@ def _tell(options: Options, bank: Bank, stops: Stops, summary: Summary) -> None:
         "generator": options.generator if options.learners is None else None,
         "stop": _stop_document(options, stops),
         "dont_know_offered": offered,
+        "styles": len(bank.structure.styles),
     }
     document = {**head, **summary.to_document()}
     text = json.dumps(document, ensure_ascii=False, indent=1) if options.json else told(document)

@@ -15,7 +15,7 @@ import numpy as np
 
 from pathways.diagnostics.engine import CERTAINTY
 from pathways.diagnostics.engine.arrays import Floats
-from pathways.diagnostics.engine.posterior import DECIMALS
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.simulating.sittings import Sitting
 
 BINS: Final = 10
