@@ -17,6 +17,7 @@ question (``selection``), the rules that stop (``stopping``) and the words of th
 from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
@@ -36,11 +37,13 @@ from pathways.diagnostics.engine.strands import (
     thresholds,
 )
 from pathways.diagnostics.engine.structure import Structure
+from pathways.diagnostics.engine.width import Narrowed, entries, narrowed
 
 __all__ = [
     "CERTAINTY",
     "EVIDENCE",
     "LEAK",
+    "BandedPopulation",
     "Belief",
     "Compiled",
     "CurvePoint",
@@ -51,6 +54,7 @@ __all__ = [
     "Label",
     "LevelSkill",
     "LevelStrand",
+    "Narrowed",
     "Outcome",
     "Population",
     "Posterior",
@@ -70,12 +74,14 @@ __all__ = [
     "carries_evidence",
     "compile_structure",
     "decide",
+    "entries",
     "expected_seconds",
     "first_guess",
     "first_model",
     "infer",
     "label",
     "masteries",
+    "narrowed",
     "simulate",
     "threshold_of_share",
     "thresholds",
