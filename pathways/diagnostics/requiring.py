@@ -18,7 +18,7 @@ from pathways.errors import Invalid
 from pathways.i18n import D_
 from pathways.referentials.ladders import Ladders
 
-MOST_ENTRIES: Final = 1_000
+MOST_ENTRIES: Final = 600
 """Of the tables of a diagnostic, at each point of the ability grid: what keeps the next question quick (decision 28)."""
 MOST_GROUPS: Final = 60
 """That one micro-skill gets when its prerequisites are followed through; the longest are dropped first."""

@@ -65,16 +65,16 @@ def some_answers(blueprint: Blueprint | Compiled, count: int, seed: int) -> list
 def test_what_is_published_holds_what_its_micro_skills_require(db, member):
     frozen = published(db, member).blueprint["structure"]
     found = {one["skill"]: one["groups"] for one in frozen["requirements"]}
-    assert ["GES-05"] in found["MEL-03"][0:] or ["GES-05", "NAV-02"] in found["MEL-03"]
+    assert ["GES-05", "NAV-02"] in found["MEL-03"]
     assert found["GES-07"] == [["CNX-01"]], "what its own ladder says is not said again"
-    assert found["MDP-01"] == [["GES-06"]] if "MDP-01" in found else True
+    assert "MDP-01" not in found, "another way to write leads to it, and is not among the chosen"
 
 
 def test_the_profile_is_what_enumeration_says(client, signed_in, database):
     code = publish(signed_in(), skills=list(FEW), languages=["fr"], questions=6)
     taker = Taker.start(client, code)
     while taker.item:
-        taker.dont_know() if len(taker.history) % 2 else taker.answer({"outcome": "dont_know"})
+        taker.dont_know()
     with database.read() as db:
         compiled = thaw(db, db.scalars(sa.select(Diagnostic).filter_by(code=code)).one()).compiled
     assert compiled.linked is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +36,9 @@ def holds(groups, mastered) -> bool:
 
 def profiles(codes, requires) -> set[frozenset[str]]:
     """Every set of micro-skills that can be mastered together."""
-    subsets = [frozenset(c for c, has in zip(codes, row, strict=True) if has) for row in product((0, 1), repeat=len(codes))]
+    subsets = [
+        frozenset(c for c, has in zip(codes, row, strict=True) if has) for row in product((0, 1), repeat=len(codes))
+    ]
     return {one for one in subsets if all(holds(requires.get(code, ()), one) for code in one)}
 
 
@@ -44,7 +46,7 @@ def groups_of(requirements) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {one.skill: one.groups for one in requirements}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(frameworks())
 def test_what_can_be_mastered_of_the_chosen_is_what_the_whole_framework_says(drawn):
     stated, chosen = drawn
@@ -64,7 +66,7 @@ def framework(stated, ladders) -> tuple[Any, Structure]:
 def with_ladders(requires, ladders) -> dict[str, list[Any]]:
     found = {code: list(groups) for code, groups in requires.items()}
     for rungs in ladders:
-        for below, above in zip(rungs, rungs[1:], strict=False):
+        for below, above in pairwise(rungs):
             found.setdefault(above, []).append((below,))
     return found
 
@@ -79,7 +81,7 @@ def diagnostics(draw):
     return stated, list(ladders.values())
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(diagnostics(), st.sampled_from([10_000, 40, 16]))
 def test_what_is_counted_and_what_is_told_to_be_left_out_are_the_whole(drawn, most):
     stated, ladders = drawn

@@ -1,8 +1,8 @@
 """How wide the sums of a structure are, known before any table is built, and what it lets go beyond a limit.
 
 An exact sum costs what its tables hold: 2^width entries for the widest clique, at each point of the ability grid.
-Beyond a limit, groups of requirements are left out one after the other, as ``graphs.remedy`` says; what remains is
-summed exactly.  What is left out is no longer evidence: it changes the prior and nothing else.
+Beyond a limit, groups of requirements are left out, as ``graphs.remedy`` says; what remains is summed exactly.  Who left
+them out would have to say so: these micro-skills say less of each other than they could.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pathways.diagnostics.engine.graphs.linking import entangled
 from pathways.diagnostics.engine.graphs.linking import entries as entries_of
-from pathways.diagnostics.engine.graphs.remedy import remedy
+from pathways.diagnostics.engine.graphs.remedy import as_many
 from pathways.diagnostics.engine.graphs.requirements import Requirement, Rung
 from pathways.diagnostics.engine.graphs.ties import Ties
 from pathways.diagnostics.engine.structure import Structure
@@ -36,21 +36,20 @@ def entries(structure: Structure) -> int:
 
 
 def narrowed(structure: Structure, most: int) -> Narrowed:
-    """Return the structure with as many requirements as ``most`` entries can hold.
+    """Return the structure with as many requirements as ``most`` entries can hold; forests it holds at any length.
 
     Requirements that ladders imply are gone from it, whatever the limit.
     """
     strands = structure.strands
     ties = Ties.of(strands, structure.items, structure.requirements)
-    clique = entangled(strands, ties, most=most) if ties.strands else []
-    found = remedy(strands, ties, clique, lambda other: entangled(strands, other, most=most))
+    left, missing = as_many(strands, ties, lambda one: not one.strands or not entangled(strands, one, most=most))
     codes = {one: _code(structure, one) for own, (groups, _) in ties.gates.items() for one in (own, *sum(groups, ()))}
     kept = tuple(
         Requirement(codes[own], tuple(tuple(codes[one] for one in group) for group in groups), leak)
-        for own, (groups, leak) in found.ties.gates.items()
+        for own, (groups, leak) in sorted(left.gates.items())
     )
     lost: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for own, group in found.lost:
+    for own, group in missing:
         lost[codes[own]].append(tuple(codes[one] for one in group))
     told = tuple((skill, group) for skill in structure.skill_codes for group in lost.get(skill, ()))
     return Narrowed(replace(structure, requirements=kept), told)

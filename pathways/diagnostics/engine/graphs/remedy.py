@@ -1,12 +1,15 @@
 """Requirements that are too entangled: which micro-skills, what to leave out, and how to say so.
 
-Groups are left out one after the other, until what remains can be solved.  First those that follow from others: who
-requires B, which requires A, need not require A.  Then, of the micro-skill of the clique with the most groups, the one
-with the easiest member.
+For ``advice``, groups are left out one after the other, until what remains can be solved or ``MOST`` are.  First those
+that follow from others: who requires B, which requires A, need not require A.  Then, of the micro-skill of the clique
+with the most groups, the one with the easiest member.
+
+Where a program decides, ``as_many`` goes the other way: from ladders alone, groups come back one after the other, each
+if what there is by then stays narrow.  It ends where none of those that are missing can come back, and keeps more.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from pathways.diagnostics.engine.graphs.elimination import MOST_ENTRIES, WIDEST
@@ -22,49 +25,6 @@ MOST_NAMED: Final = 20
 Group: TypeAlias = tuple[Rung, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Ties that are less entangled, and which groups of which micro-skills they lack.  ``entangled``: still so."""
-
-    ties: Ties
-    out: tuple[tuple[Rung, Group], ...]
-    entangled: bool
-
-    @property
-    def lost(self) -> tuple[tuple[Rung, Group], ...]:
-        """What was left out and does not follow, for certain, from what was kept."""
-        return tuple(
-            (own, group) for own, group in self.out if not any(_follows(self.ties, own, one) for one in group)
-        )
-
-
-def remedy(
-    strands: Sequence[StrandModel],
-    ties: Ties,
-    clique: Sequence[Rung],
-    clique_of: Callable[[Ties], Sequence[Rung]],
-    *,
-    most: int | None = None,
-) -> Remedy:
-    """Return ties without the groups that entangle them; no more than ``most`` are left out.  Where there is no such
-    limit, groups go until nothing is entangled or no group is left.
-
-    ``clique``: the micro-skills of the clique that is too wide; ``clique_of``: the same of other ties, empty if none is.
-    """
-    out: list[tuple[Rung, Group]] = []
-    left, entangled = ties, clique
-    while entangled and (most is None or len(out) < most):
-        dropped = _next(strands, left, entangled)
-        if dropped is None and most is None:  # the clique comes of gates around it
-            dropped = _next(strands, left, left.rungs)
-        if dropped is None:
-            break
-        out.append(dropped)
-        left = _without(left, *dropped)
-        entangled = clique_of(left)
-    return Remedy(left, tuple(out), bool(entangled))
-
-
 def advice(
     strands: Sequence[StrandModel],
     ties: Ties,
@@ -75,14 +35,46 @@ def advice(
 
     ``clique``: those of the clique that is too wide; ``clique_of``: the same of other ties, empty if none is.
     """
-    found = remedy(strands, ties, clique, clique_of, most=MOST)
+    out: list[tuple[Rung, Group]] = []
+    left, entangled = ties, clique
+    while entangled and len(out) < MOST:
+        dropped = _next(strands, left, entangled)
+        if dropped is None:
+            break
+        out.append(dropped)
+        left = _without(left, *dropped)
+        entangled = clique_of(left)
     names = _listed([_code(strands, one) for one in clique])
     limits = f"width {WIDEST}, {MOST_ENTRIES:,} entries"
     said = f"requirements are too entangled for an exact answer (limit: {limits}) around {names}"
-    if not found.out:
+    if not out:
         return f"{said}: ask fewer of them together in one question"
-    pairs = "; ".join(f"{_code(strands, own)} requires {_either(strands, group)}" for own, group in found.out)
-    return f"{said}: {'leave out' if not found.entangled else 'as a beginning, leave out'} that {pairs}"
+    pairs = "; ".join(f"{_code(strands, own)} requires {_either(strands, group)}" for own, group in out)
+    return f"{said}: {'leave out' if not entangled else 'as a beginning, leave out'} that {pairs}"
+
+
+def as_many(
+    strands: Sequence[StrandModel], ties: Ties, is_narrow: Callable[[Ties], bool]
+) -> tuple[Ties, list[tuple[Rung, Group]]]:
+    """Return ties with as many groups as stay narrow, and the groups that are lost: left out, and not following, for
+    certain, from those that were kept.
+
+    Requirements without alternative come first, and those of easier micro-skills before those of harder ones.
+    """
+    if is_narrow(ties):
+        return ties, []
+    waiting = [(own, group) for own, (groups, _) in ties.gates.items() for group in groups]
+    waiting.sort(key=lambda pair: (len(pair[1]) > 1, _threshold(strands, pair[0]), pair))
+    kept, lost = replace(ties, gates={}), list[tuple[Rung, Group]]()
+    for own, group in waiting:
+        if any(_follows(kept, own, one) for one in group):
+            continue
+        more = _with(kept, own, group, ties.gates[own][1])
+        if is_narrow(more):
+            kept = more
+        else:
+            lost.append((own, group))
+    return kept, [(own, group) for own, group in lost if not any(_follows(kept, own, one) for one in group)]
 
 
 def _next(strands: Sequence[StrandModel], ties: Ties, clique: Sequence[Rung]) -> tuple[Rung, Group] | None:
@@ -90,7 +82,7 @@ def _next(strands: Sequence[StrandModel], ties: Ties, clique: Sequence[Rung]) ->
     near = [own for own in ties.gates if _ties_together(ties, own, set(clique))]
     for own in near:
         for group in ties.gates[own][0]:
-            if any(_follows(ties, own, one) for one in group):
+            if len(group) == 1 and _follows(ties, own, group[0]):
                 return own, group
     if not near:
         return None
@@ -130,6 +122,11 @@ def _without(ties: Ties, own: Rung, group: Group) -> Ties:
     kept = tuple(one for one in groups if one != group)
     gates = {one: gate for one, gate in ties.gates.items() if one != own}
     return replace(ties, gates={**gates, own: (kept, leak)} if kept else gates)
+
+
+def _with(ties: Ties, own: Rung, group: Group, leak: float) -> Ties:
+    groups, _ = ties.gates.get(own, ((), leak))
+    return replace(ties, gates={**ties.gates, own: ((*groups, group), leak)})
 
 
 def _code(strands: Sequence[StrandModel], one: Rung) -> str:

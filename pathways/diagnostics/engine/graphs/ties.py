@@ -38,15 +38,10 @@ class Ties:
         return cls(asked, tuple(together), gates)
 
     @property
-    def rungs(self) -> list[Rung]:
-        """What requires, what is required, and what is asked together with others."""
-        required = {one for groups, _ in self.gates.values() for group in groups for one in group}
-        return sorted(required.union(self.gates, *self.together))
-
-    @property
     def strands(self) -> set[int]:
         """The strands that are tied."""
-        return {one.strand for one in self.rungs}
+        rungs = {one for groups, _ in self.gates.values() for group in groups for one in group}
+        return {one.strand for one in rungs.union(self.gates, *self.together)}
 
 
 @dataclass(frozen=True, slots=True)
