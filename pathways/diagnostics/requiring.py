@@ -1,8 +1,8 @@
 """What the chosen micro-skills require of each other, as the engine counts it: from what a framework states. Pure.
 
-A framework states prerequisites between all its micro-skills, a diagnostic has a few of them. A prerequisite that is not
-among these stands for what it requires itself, and so on: nobody masters it without. Where one of a group would do and
-one member of it requires nothing that is chosen, the group says nothing: that member may be mastered elsewhere.
+A framework states prerequisites between all its micro-skills, a diagnostic has a few of them. A prerequisite that is
+not among these stands for what it requires itself, and so on: nobody masters it without. Where one of a group would do
+and a member of it requires nothing that is chosen, the group says nothing: that member may be mastered elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathways.i18n import D_
 from pathways.referentials.ladders import Ladders
 
 MOST_ENTRIES: Final = 600
-"""Of the tables of a diagnostic, at each point of the ability grid: what keeps the next question quick (decision 28)."""
+"""Of the tables of a diagnostic, at each point of the ability grid: so the next question comes at once (decision 28)."""
 MOST_GROUPS: Final = 60
 """That one micro-skill gets when its prerequisites are followed through; the longest are dropped first."""
 

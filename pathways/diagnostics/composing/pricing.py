@@ -84,7 +84,7 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
 
 
 def _estimated(structure: Structure, rules: StopRules, seed: int) -> Estimate:
-    """Where prerequisites tie ladders, fewer people on fewer points: each of their questions costs a sum over a graph."""
+    """Where prerequisites tie ladders, fewer people on fewer points: each of their questions is a sum over a graph."""
     if not structure.requirements:
         return simulate(compile_structure(structure), rules, learners=LEARNERS, seed=seed)
     return simulate(compile_structure(structure, TIED_POPULATION), rules, learners=TIED_LEARNERS, seed=seed)

@@ -1,8 +1,8 @@
 """How wide the sums of a structure are, known before any table is built, and what it lets go beyond a limit.
 
 An exact sum costs what its tables hold: 2^width entries for the widest clique, at each point of the ability grid.
-Beyond a limit, groups of requirements are left out, as ``graphs.remedy`` says; what remains is summed exactly.  Who left
-them out would have to say so: these micro-skills say less of each other than they could.
+Beyond a limit, groups of requirements are left out, as ``graphs.remedy`` says; what remains is summed exactly.  Whoever
+leaves them out has to say so: micro-skills then say less of each other than they could.
 """
 
 from collections import defaultdict
