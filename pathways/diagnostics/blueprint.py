@@ -8,6 +8,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,9 @@ from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
 from pathways.items.presenting import Shown, Sound
 from pathways.referentials.ladders import Ladders
+
+MOST_HELD = 200
+"""Blueprints that a process keeps in memory."""
 
 
 def structure_of(referential: Ladders, skills: Collection[str], revisions: Iterable[ItemRevision]) -> Structure:
@@ -181,7 +185,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         diagnostic_id=diagnostic.id,
         languages=tuple(frozen["languages"]),
         rules=StopRules(**frozen["rules"]),
-        compiled=compile_structure(structure),
+        compiled=_compiled(structure),
         skills=structure.skill_codes,
         bodies={code: by_code[code].body for code in frozen["items"]},
         segments=segments,
@@ -193,11 +197,19 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
     )
 
 
+@lru_cache(maxsize=MOST_HELD)
+def _compiled(structure: Structure) -> Compiled:
+    """A translation that changes has blueprints made anew, but not their sums, which take a tenth of a second where
+    prerequisites tie ladders together.
+    """
+    return compile_structure(structure)
+
+
 class Blueprints:
     """The blueprints that one process holds in memory, the least used dropped first. ``clock`` gives seconds."""
 
     def __init__(
-        self, *, most: int = 200, seconds: float = 1.0, clock: Callable[[], float], voices: Voices | None = None
+        self, *, most: int = MOST_HELD, seconds: float = 1.0, clock: Callable[[], float], voices: Voices | None = None
     ) -> None:
         self._held: OrderedDict[uuid.UUID, Blueprint] = OrderedDict()
         self._most, self._seconds, self._clock, self._voices = most, seconds, clock, voices

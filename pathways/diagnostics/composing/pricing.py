@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import blueprint
+from pathways.diagnostics import blueprint, requiring
 from pathways.diagnostics.composing.selections import Selection
-from pathways.diagnostics.engine import Estimate, compile_structure, simulate
+from pathways.diagnostics.engine import BandedPopulation, Estimate, StopRules, Structure, compile_structure, simulate
 from pathways.i18n import D_
 from pathways.items import service as items_service
 from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation
@@ -22,6 +22,9 @@ from pathways.referentials.ladders import Ladders
 
 LEARNERS = 200
 """Simulated learners behind an estimate."""
+TIED_LEARNERS = 100
+"""Simulated learners where prerequisites tie ladders together."""
+TIED_POPULATION = BandedPopulation((0.6, 0.9), (0.7, 1.3))
 MOST_OF_A_SKILL = 8
 """Questions of one micro-skill that a diagnostic takes: more make it slower to ask, and no surer."""
 
@@ -44,6 +47,8 @@ class Price:
     """Chosen micro-skills that need the device which is not there."""
     prerequisites: tuple[str, ...]
     """Prerequisites of the chosen micro-skills that are not chosen themselves."""
+    uncounted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Micro-skills with a group of their prerequisites that this diagnostic does not count between ladders."""
     problems: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -59,10 +64,10 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     counts = {code: sum(revision.skill == code for revision in on_screen) for code in skills}
     missing, states = _by_language(selection, skills, on_screen)
     seed = _seed(referential, selection, on_screen)
-    estimate = None
+    estimate, uncounted = None, ()
     if skills and on_screen:
-        structure = blueprint.structure_of(referential, skills, on_screen)
-        estimate = simulate(compile_structure(structure), selection.rules(), learners=LEARNERS, seed=seed)
+        found = requiring.tied(referential, blueprint.structure_of(referential, skills, on_screen))
+        estimate, uncounted = _estimated(found.structure, selection.rules(), seed), found.lost
     return Price(
         skills=tuple(skills),
         estimate=estimate,
@@ -73,8 +78,16 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
         states=states,
         left_out=tuple(left_out),
         prerequisites=tuple(_prerequisites(referential, skills)),
+        uncounted=uncounted,
         problems=tuple(_problems(selection, skills, on_screen)),
     )
+
+
+def _estimated(structure: Structure, rules: StopRules, seed: int) -> Estimate:
+    """Where prerequisites tie ladders, fewer people on fewer points: each of their questions is a sum over a graph."""
+    if not structure.requirements:
+        return simulate(compile_structure(structure), rules, learners=LEARNERS, seed=seed)
+    return simulate(compile_structure(structure, TIED_POPULATION), rules, learners=TIED_LEARNERS, seed=seed)
 
 
 def revisions_of(db: Session, referential: Ladders, selection: Selection, skills: Sequence[str]) -> list[ItemRevision]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from pathways import clock, ids
-from pathways.diagnostics import blueprint, policies
+from pathways.diagnostics import blueprint, policies, requiring
 from pathways.diagnostics.composing.pricing import LEARNERS, Price, price, revisions_of, with_questions
 from pathways.diagnostics.composing.selections import MOST_QUESTIONS, MOST_SKILLS, Selection, checked
 from pathways.diagnostics.models import Diagnostic, DiagnosticEdit, DiagnosticShare, DiagnosticState
@@ -187,7 +187,7 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
         raise Invalid(told.problems[0], errors=[{"field": "skills", "message": said} for said in told.problems])
     revisions = revisions_of(db, referential, selection, told.skills)
     diagnostic.blueprint = blueprint.freeze(
-        blueprint.structure_of(referential, told.skills, revisions),
+        requiring.tied(referential, blueprint.structure_of(referential, told.skills, revisions)).structure,
         selection.rules(),
         revisions,
         languages=with_questions(selection, told),

@@ -19,6 +19,7 @@ from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.carrying import Carried, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.inference import infer
@@ -40,6 +41,7 @@ from pathways.diagnostics.engine.strands import (
 )
 from pathways.diagnostics.engine.structure import Structure
 from pathways.diagnostics.engine.styles import FIRST_STYLES, KNOWN_STYLES, Style
+from pathways.diagnostics.engine.width import Narrowed, entries, narrowed
 
 __all__ = [
     "CERTAINTY",
@@ -47,6 +49,7 @@ __all__ = [
     "FIRST_STYLES",
     "KNOWN_STYLES",
     "LEAK",
+    "BandedPopulation",
     "Belief",
     "Carried",
     "Compiled",
@@ -58,6 +61,7 @@ __all__ = [
     "Label",
     "LevelSkill",
     "LevelStrand",
+    "Narrowed",
     "Outcome",
     "Population",
     "Posterior",
@@ -78,12 +82,14 @@ __all__ = [
     "carries_evidence",
     "compile_structure",
     "decide",
+    "entries",
     "expected_seconds",
     "first_guess",
     "first_model",
     "infer",
     "label",
     "masteries",
+    "narrowed",
     "simulate",
     "threshold_of_share",
     "thresholds",

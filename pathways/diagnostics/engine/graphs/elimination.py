@@ -21,7 +21,7 @@ _ROUNDING: Final = 1e-9
 
 
 class TooWide(ValueError):
-    """No order was found whose cliques are no wider than ``WIDEST`` and have no more than ``MOST_ENTRIES`` together.
+    """No order was found whose cliques are no wider than ``WIDEST`` and have few enough entries together.
 
     ``members``: the variables of the widest.
     """
@@ -53,20 +53,25 @@ class CliqueTree:
         """Return the bits of the largest table less one: for two-state variables, the usual width."""
         return width_of(max(sum(log2(sizes[one]) for one in clique) for clique in self.cliques))
 
+    def entries(self, sizes: Sequence[int]) -> list[int]:
+        """Return how many entries the table of each clique has."""
+        return [prod(sizes[one] for one in clique) for clique in self.cliques]
+
 
 def width_of(bits: float) -> int:
     """Return the width of a clique whose table has 2^bits entries."""
     return ceil(bits - _ROUNDING) - 1
 
 
-def clique_tree(sizes: Sequence[int], scopes: Iterable[Sequence[int]]) -> CliqueTree:
+def clique_tree(sizes: Sequence[int], scopes: Iterable[Sequence[int]], *, most: int | None = None) -> CliqueTree:
     """Return a clique tree of factors with these scopes, over variables with so many states each.
 
-    Trees of separate components stay apart.  Raises ``TooWide``.
+    Trees of separate components stay apart.  ``most``: entries of all tables together, ``MOST_ENTRIES`` unless said.
+    Raises ``TooWide``.
     """
     found = _merged(*_eliminated(sizes, _moral(len(sizes), scopes)))
-    entries = [prod(sizes[one] for one in clique) for clique in found.cliques]
-    if sum(entries) > MOST_ENTRIES:
+    entries = found.entries(sizes)
+    if sum(entries) > (MOST_ENTRIES if most is None else most):
         raise TooWide(found.cliques[entries.index(max(entries))])
     return found
 

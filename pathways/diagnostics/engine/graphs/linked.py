@@ -6,6 +6,7 @@ that one question asks together.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from pathways.diagnostics.engine.graphs.forest import Forest, ForestUpward
 from pathways.diagnostics.engine.graphs.propagation import CliqueTables, Upward
 from pathways.diagnostics.engine.graphs.requirements import Rung
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
+
+BY_SKILL: Final = 2
+"""Entries of a micro-skill of a forest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Linked:
     @property
     def entries(self) -> int:
         """Numbers that are worked with for each learner and point of the grid."""
-        forest = 0 if self.forest is None else 2 * len(self.forest.above)
+        forest = 0 if self.forest is None else BY_SKILL * len(self.forest.above)
         return forest + (0 if self.tree is None else len(self.tree.tables))
 
     def up(self, log_likelihood: Floats) -> LinkedUpward:

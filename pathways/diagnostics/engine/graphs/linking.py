@@ -1,6 +1,7 @@
 """From strands and what they require to arrays: which are tied together, and by which kind of sum they are solved."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.graphs.elimination import CliqueTree, TooWide, clique_tree
 from pathways.diagnostics.engine.graphs.fitting import Descent, fit_tree, forest_of
-from pathways.diagnostics.engine.graphs.linked import Linked, Reading
+from pathways.diagnostics.engine.graphs.linked import BY_SKILL, Linked, Reading
 from pathways.diagnostics.engine.graphs.network import Gate, Network
 from pathways.diagnostics.engine.graphs.remedy import advice
 from pathways.diagnostics.engine.graphs.requirements import Rung
@@ -16,6 +17,9 @@ from pathways.diagnostics.engine.graphs.thresholds import MISSED, ShareOutOfReac
 from pathways.diagnostics.engine.graphs.ties import Ties
 from pathways.diagnostics.engine.population import AbilityGrid
 from pathways.diagnostics.engine.strands import StrandModel
+
+ONE_POINT: Final = AbilityGrid(*(np.full(1, value) for value in (0.0, 0.7, 1.0, 1.0)))
+"""Enough of a grid to know which sums there are, and how large."""
 
 
 def link(strands: Sequence[StrandModel], ties: Ties, grid: AbilityGrid, states: int) -> Linked:
@@ -30,7 +34,7 @@ def link(strands: Sequence[StrandModel], ties: Ties, grid: AbilityGrid, states: 
         cliques = _cliques(network, tree_variables)
     except TooWide as wide:
         clique = _about(network, tree_variables, wide)
-        raise InvalidStructure(advice(strands, ties, clique, lambda other: _entangled(strands, other, grid))) from None
+        raise InvalidStructure(advice(strands, ties, clique, lambda other: entangled(strands, other))) from None
     solver = Solver(grid, network.gates)
     descent = Descent(network, solver)
     descent.run()
@@ -85,11 +89,26 @@ def _parts(network: Network) -> tuple[list[int], list[int]]:
     return [one for one in variables if root(one) not in tangled], [one for one in variables if root(one) in tangled]
 
 
-def _cliques(network: Network, variables: Sequence[int]) -> CliqueTree:
+def entries(strands: Sequence[StrandModel], ties: Ties) -> int:
+    """Return how many numbers are worked with at each point of the grid, before any table is built.
+
+    Raises ``InvalidStructure`` as ``link`` does.
+    """
+    network = _network(strands, ties, ONE_POINT)
+    forest, tree = _parts(network)
+    try:
+        cliques = _cliques(network, tree)
+    except TooWide as wide:
+        clique = _about(network, tree, wide)
+        raise InvalidStructure(advice(strands, ties, clique, lambda other: entangled(strands, other))) from None
+    return BY_SKILL * len(forest) + sum(cliques.entries([network.sizes[one] for one in tree]))
+
+
+def _cliques(network: Network, variables: Sequence[int], *, most: int | None = None) -> CliqueTree:
     """Return the clique tree over these variables, numbered anew; raises ``TooWide``."""
     number = {one: at for at, one in enumerate(variables)}
     scopes = [[number[one] for one in factor.scope] for factor in network.factors if factor.scope[0] in number]
-    return clique_tree([network.sizes[one] for one in variables], scopes)
+    return clique_tree([network.sizes[one] for one in variables], scopes, most=most)
 
 
 def _about(network: Network, variables: Sequence[int], wide: TooWide) -> list[Rung]:
@@ -97,14 +116,18 @@ def _about(network: Network, variables: Sequence[int], wide: TooWide) -> list[Ru
     return sorted({rung for one in wide.members for rung in network.about[variables[one]]})
 
 
-def _entangled(strands: Sequence[StrandModel], ties: Ties, grid: AbilityGrid) -> list[Rung]:
-    """Return the micro-skills of a clique that is too wide, none if there is none."""
-    network = _network(strands, ties, grid)
-    _, variables = _parts(network)
+def entangled(strands: Sequence[StrandModel], ties: Ties, *, most: int | None = None) -> list[Rung]:
+    """Return the micro-skills of a clique that is too wide, or of the widest where all tables together have more than
+    ``most`` entries; none if there is none.
+    """
+    network = _network(strands, ties, ONE_POINT)
+    forest, tree = _parts(network)
+    if not tree:  # forests take no more than they are long
+        return []
     try:
-        _cliques(network, variables)
+        _cliques(network, tree, most=None if most is None else most - BY_SKILL * len(forest))
     except TooWide as wide:
-        return _about(network, variables, wide)
+        return _about(network, tree, wide)
     return []
 
 

@@ -1,8 +1,11 @@
-"""What to say to somebody whose requirements are too entangled: which micro-skills, and what to leave out.
+"""Requirements that are too entangled: which micro-skills, what to leave out, and how to say so.
 
-Groups are left out one after the other, until what remains can be solved or ``MOST`` are.  First those that follow
-from others: who requires B, which requires A, need not require A.  Then, of the micro-skill of the clique with the
-most groups, the one with the easiest member.
+For ``advice``, groups are left out one after the other, until what remains can be solved or ``MOST`` are.  First those
+that follow from others: who requires B, which requires A, need not require A.  Then, of the micro-skill of the clique
+with the most groups, the one with the easiest member.
+
+Where a program decides, ``as_many`` goes the other way: from ladders alone, groups come back one after the other, each
+if what there is by then stays narrow.  It ends where none of those that are missing can come back, and keeps more.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +22,7 @@ MOST: Final = 12
 MOST_NAMED: Final = 20
 """Micro-skills that a message names."""
 
-_Group: TypeAlias = tuple[Rung, ...]
+Group: TypeAlias = tuple[Rung, ...]
 
 
 def advice(
@@ -32,7 +35,7 @@ def advice(
 
     ``clique``: those of the clique that is too wide; ``clique_of``: the same of other ties, empty if none is.
     """
-    out: list[tuple[Rung, _Group]] = []
+    out: list[tuple[Rung, Group]] = []
     left, entangled = ties, clique
     while entangled and len(out) < MOST:
         dropped = _next(strands, left, entangled)
@@ -50,7 +53,31 @@ def advice(
     return f"{said}: {'leave out' if not entangled else 'as a beginning, leave out'} that {pairs}"
 
 
-def _next(strands: Sequence[StrandModel], ties: Ties, clique: Sequence[Rung]) -> tuple[Rung, _Group] | None:
+def as_many(
+    strands: Sequence[StrandModel], ties: Ties, is_narrow: Callable[[Ties], bool]
+) -> tuple[Ties, list[tuple[Rung, Group]]]:
+    """Return ties with as many groups as stay narrow, and the groups that are lost: left out, and not following, for
+    certain, from those that were kept.
+
+    Requirements without alternative come first, and those of easier micro-skills before those of harder ones.
+    """
+    if is_narrow(ties):
+        return ties, []
+    waiting = [(own, group) for own, (groups, _) in ties.gates.items() for group in groups]
+    waiting.sort(key=lambda pair: (len(pair[1]) > 1, _threshold(strands, pair[0]), pair))
+    kept, lost = replace(ties, gates={}), list[tuple[Rung, Group]]()
+    for own, group in waiting:
+        if any(_follows(kept, own, one) for one in group):
+            continue
+        more = _with(kept, own, group, ties.gates[own][1])
+        if is_narrow(more):
+            kept = more
+        else:
+            lost.append((own, group))
+    return kept, [(own, group) for own, group in lost if not any(_follows(kept, own, one) for one in group)]
+
+
+def _next(strands: Sequence[StrandModel], ties: Ties, clique: Sequence[Rung]) -> tuple[Rung, Group] | None:
     """Return the micro-skill and the group of it to leave out next."""
     near = [own for own in ties.gates if _ties_together(ties, own, set(clique))]
     for own in near:
@@ -90,11 +117,16 @@ def _certain(ties: Ties, one: Rung) -> list[Rung]:
     return [*(group[0] for group in groups if len(group) == 1), *below]
 
 
-def _without(ties: Ties, own: Rung, group: _Group) -> Ties:
+def _without(ties: Ties, own: Rung, group: Group) -> Ties:
     groups, leak = ties.gates[own]
     kept = tuple(one for one in groups if one != group)
     gates = {one: gate for one, gate in ties.gates.items() if one != own}
     return replace(ties, gates={**gates, own: (kept, leak)} if kept else gates)
+
+
+def _with(ties: Ties, own: Rung, group: Group, leak: float) -> Ties:
+    groups, _ = ties.gates.get(own, ((), leak))
+    return replace(ties, gates={**ties.gates, own: ((*groups, group), leak)})
 
 
 def _code(strands: Sequence[StrandModel], one: Rung) -> str:
@@ -106,7 +138,7 @@ def _threshold(strands: Sequence[StrandModel], one: Rung) -> float:
     return strand.skills[one.place].threshold if isinstance(strand, LevelStrand) else 0.0
 
 
-def _either(strands: Sequence[StrandModel], group: _Group) -> str:
+def _either(strands: Sequence[StrandModel], group: Group) -> str:
     return " or ".join(_code(strands, one) for one in group)
 
 
