@@ -11,10 +11,11 @@
 A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  Micro-skills may
 require others of any strand (``graphs``).  A
 posterior is a pure function of structure and answers (``posterior``); it feeds the choice of the next
-question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
+question (``selection``, in the order of ``eligibility``), the rules that stop (``stopping``) and the words of the profile (``labels``).
 """
 
 from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
+from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
@@ -42,6 +43,7 @@ __all__ = [
     "EVIDENCE",
     "LEAK",
     "Belief",
+    "Circumstances",
     "Compiled",
     "CurvePoint",
     "Decision",

@@ -12,6 +12,7 @@ import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.eligibility import worth
 from pathways.diagnostics.engine.labels import CERTAINTY
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
 from pathways.diagnostics.engine.posterior import (
@@ -282,7 +283,7 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sitt
         mastery = mastery_of(compiled, believed)
         sittings.record(block.who, asked, mastery, truth[block.who])
         bits = information(compiled, believed)
-        allowed = block.unasked & (bits >= rules.least_information)
+        allowed = block.unasked & worth(rules, bits, compiled.seconds)
         reasons = stop_reasons(
             rules,
             mastery,

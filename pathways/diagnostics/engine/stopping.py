@@ -37,7 +37,8 @@ class StopRules:
 
     ``accuracy``: target of the expected accuracy, in ]0, 1].  ``questions``: the most questions, of any
     outcome.  ``seconds``: no question starts once so much time is spent.  ``least_questions``: before so
-    many, the first two rules are off.  ``least_information``: bits that a question must promise.
+    many, the first two rules are off.  ``least_information``: bits that a question must promise; ``least_rate``: bits
+    for each second that it costs, loading included.
 
     Raises ``InvalidStructure`` for a value out of its range.
     """
@@ -47,6 +48,7 @@ class StopRules:
     seconds: float | None = None
     least_questions: int = 0
     least_information: float = LEAST_INFORMATION
+    least_rate: float = 0.0
 
     def __post_init__(self) -> None:
         if self.accuracy is not None and not 0.0 < self.accuracy <= 1.0:
@@ -59,6 +61,8 @@ class StopRules:
             raise InvalidStructure(f"a diagnostic of {self.seconds} seconds asks nothing")
         if not (isfinite(self.least_information) and self.least_information >= 0.0):
             raise InvalidStructure(f"{self.least_information} bits cannot be the least information")
+        if not (isfinite(self.least_rate) and self.least_rate >= 0.0):
+            raise InvalidStructure(f"{self.least_rate} bits per second cannot be the least rate")
 
 
 def certainty_of(mastery: Floats) -> Floats:
