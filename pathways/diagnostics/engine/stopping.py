@@ -13,6 +13,8 @@ from pathways.diagnostics.engine.labels import CERTAINTY
 from pathways.diagnostics.engine.posterior import DECIMALS
 
 LEAST_INFORMATION: Final = 0.01
+LEAST_RATE: Final = 0.001
+"""Bits per second of diagnostics composed from now on."""
 
 
 class Stop(StrEnum):
