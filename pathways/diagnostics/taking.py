@@ -325,11 +325,8 @@ def standing_of(answers: Sequence[Given]) -> list[Given]:
 
 def reply_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any]:
     """What comes next, as the API says it."""
-    return {
-        "item": item_of(attempt, blueprint),
-        "stopped": attempt.stopped,
-        "progress": progress_of(attempt, blueprint),
-    }
+    item, progress = item_of(attempt, blueprint), progress_of(attempt, blueprint)
+    return {"item": item, "stopped": attempt.stopped, "progress": progress}
 
 
 def item_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any] | None:
