@@ -68,7 +68,8 @@ def test_a_sitting_is_replayed_and_the_same_question_comes_back_after_an_undo():
         for _ in range(turns):
             left = [code for code in COMPILED.item_codes if code not in {item for item, _ in answers}]
             chosen = Circumstances(number=drawn(seed, len(answers)))
-            answers.append((decide(COMPILED, ASK, answers, left, circumstances=chosen).next_item, Outcome.CORRECT))
+            outcome = (Outcome.CORRECT, Outcome.DONT_KNOW, Outcome.INCORRECT)[len(answers) % 3]
+            answers.append((decide(COMPILED, ASK, answers, left, circumstances=chosen).next_item, outcome))
         return answers
 
     whole = sit("one", 12)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways.diagnostics.engine import Outcome, StopRules, Structure, UnknownItem, compile_structure, decide
+from pathways.diagnostics.engine import StopRules, Structure, UnknownItem, compile_structure, decide
 from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.pace import IDLE_SECONDS, LOG_SD, PACE_SD, Pace, expected_seconds, pace_of
 from tests.diagnostics.engine.ladders import item, small, strand
@@ -80,4 +80,3 @@ def test_for_the_slow_a_long_question_has_to_teach_more():
         assert decision.seconds == seconds[compiled.item_index[decision.next_item]]
         asked.append(decision.next_item)
     assert asked == ["long", "short"]
-    assert decide(compiled, StopRules(), [("long", Outcome.CORRECT)], ["short"]).seconds == 12.0
