@@ -52,10 +52,10 @@ def eligible(
     return allowed
 
 
-def worth(rules: StopRules, bits: Floats, seconds: Floats) -> Booleans:
-    """Return which questions promise enough, [N, I], from their bits [N, I] and expected seconds [I] or [N, I]."""
+def worth(rules: StopRules, bits: Floats, seconds: Floats, *, questions: int) -> Booleans:
+    """Return which questions promise enough after so many, [N, I], from their bits [N, I] and expected seconds [I]."""
     enough = bits >= rules.least_information
-    if rules.least_rate > 0.0:
+    if rules.least_rate > 0.0 and questions >= rules.least_questions:
         enough &= scores(bits, seconds) >= rules.least_rate
     return enough
 

@@ -55,7 +55,7 @@ def decide(
     seconds = circumstances.expected(compiled)
     asked, most = [item for item, _ in answers], circumstances.most_per_strand
     allowed = eligible(compiled, candidates, rows=rows, asked=asked, most_per_strand=most)
-    allowed &= worth(rules, bits, seconds)
+    allowed &= worth(rules, bits, seconds, questions=len(answers))
     reason = stop_reasons(
         rules,
         posterior.masteries[None],

@@ -283,7 +283,7 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sitt
         mastery = mastery_of(compiled, believed)
         sittings.record(block.who, asked, mastery, truth[block.who])
         bits = information(compiled, believed)
-        allowed = block.unasked & worth(rules, bits, compiled.seconds)
+        allowed = block.unasked & worth(rules, bits, compiled.seconds, questions=asked)
         reasons = stop_reasons(
             rules,
             mastery,

@@ -103,8 +103,10 @@ def test_a_question_is_worth_its_time_or_is_not_asked():
     rate = bits[0] / (compiled.seconds + LOADING_SECONDS)
     between = float(np.sort(rate)[-3:-1].mean())
     rules = StopRules(least_information=0.0, least_rate=between)
-    assert np.array_equal(worth(rules, bits, compiled.seconds)[0], rate >= between)
-    assert worth(rules, bits, compiled.seconds).sum() == 2
+    assert np.array_equal(worth(rules, bits, compiled.seconds, questions=0)[0], rate >= between)
+    assert worth(rules, bits, compiled.seconds, questions=0).sum() == 2
+    early = replace(rules, least_questions=1)
+    assert worth(early, bits, compiled.seconds, questions=0).all(), "who was hardly asked is asked on"
     never = StopRules(least_rate=float(rate.max()) * 1.01)
     assert decide(compiled, never, [], compiled.item_codes).stopped is Stop.NOTHING_TO_GAIN
     slower = Circumstances(seconds=compiled.seconds * 3.0)
