@@ -24,6 +24,7 @@ from pathways import clock, content, demo, messages, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
+from pathways.diagnostics import circumstances
 from pathways.people import service as people
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
@@ -108,6 +109,20 @@ def _windows_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
         return began + (clock.now() - began) // length * length
 
     monkeypatch.setattr(throttle, "_window", window)
+
+
+@pytest.fixture(autouse=True)
+def _the_best_question_always(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New attempts draw nothing, so that the same answers bring the same questions in every test but those that ask
+    for ``drawn_questions``.
+    """
+    if "drawn_questions" not in request.fixturenames:
+        monkeypatch.setattr(circumstances, "new_seed", lambda _blueprint: None)
+
+
+@pytest.fixture
+def drawn_questions() -> None:
+    """New attempts have a seed, as outside of tests."""
 
 
 @pytest.fixture(params=DATABASES)

@@ -67,6 +67,7 @@ def model_of(revision: ItemRevision) -> ItemModel:
         words=words,
         options=len(options),
         keys=sum(option["key"] for option in options),
+        family=revision.body.get("family", ""),
     )
 
 
@@ -86,6 +87,8 @@ class Blueprint:
     states: Mapping[str, Mapping[str, str]]
     """``{item: {language: state of its translation}}``"""
     french_for_missing: bool
+    varied: bool = False
+    """Whether two people see different ones of the good questions."""
     texts: Mapping[str, Mapping[str, uuid.UUID]] = field(default_factory=dict)
     """``{item: {language: its translation}}``: the very texts that are shown."""
     sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
@@ -114,9 +117,13 @@ class Blueprint:
         """The longest that it can be."""
         return min(self.rules.questions or len(self.bodies), len(self.askable(language)))
 
+    def language_of(self, item: str, language: str) -> str:
+        """The language that a learner of this one really sees beside French; ``fr`` for French alone."""
+        return language if language in self.segments[item] else SOURCE
+
     def shown(self, item: str, language: str) -> Shown:
         """The item as one learner sees it."""
-        translated = language if language in self.segments[item] else SOURCE
+        translated = self.language_of(item, language)
         return Shown(
             code=item,
             body=self.bodies[item],
@@ -135,6 +142,7 @@ def freeze(
     languages: Sequence[str],
     least_state: str,
     french_for_missing: bool,
+    varied: bool = False,
 ) -> dict[str, Any]:
     """The JSON that a published diagnostic keeps: from it alone, the same questions come for ever."""
     frozen = {}
@@ -152,6 +160,7 @@ def freeze(
         "items": frozen,
         "languages": list(languages),
         "french_for_missing": french_for_missing,
+        "varied": varied,
     }
 
 
@@ -192,6 +201,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         states=states,
         texts=texts,
         french_for_missing=frozen["french_for_missing"],
+        varied=frozen.get("varied", False),  # those of before ask everybody the very best question
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
     )

@@ -63,6 +63,7 @@ def composed(
     questions: Annotated[Short, Form()] = "",
     minutes: Annotated[Short, Form()] = "",
     french_for_missing: Annotated[Short, Form()] = "",
+    varied: Annotated[Short, Form()] = "",
     action: Annotated[Short, Form()] = "look",
     words: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     domain: Annotated[Short, Form()] = "",
@@ -87,6 +88,7 @@ def composed(
         questions=_number(questions),
         minutes=_number(minutes),
         french_for_missing=bool(french_for_missing),
+        varied=bool(varied),
     )
     return Composed(
         framework,

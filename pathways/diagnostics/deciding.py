@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pathways.diagnostics.blueprint import Blueprint
+from pathways.diagnostics.circumstances import circumstances_of
 from pathways.diagnostics.engine import Decision, Outcome, StopRules, decide
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.i18n import N_
@@ -48,7 +49,7 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
     rules = blueprint.rules
     if attempt.longer_to is not None:  # a trainer wants to be surer of this one: neither certainty nor time ends it
         rules = replace(rules, questions=max(rules.questions or 0, attempt.longer_to), seconds=None)
-        rules = replace(rules, least_questions=attempt.longer_to + observed, least_information=0.0)
+        rules = replace(rules, least_questions=attempt.longer_to + observed, least_information=0.0, least_rate=0.0)
     if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
         rules = replace(rules, questions=rules.questions + observed)
     return decide(
@@ -57,6 +58,7 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
         evidence_of(standing),
         candidates,
         seconds_spent=sum(one.seconds for one in standing),
+        circumstances=circumstances_of(attempt, blueprint, standing),
     )
 
 
@@ -67,7 +69,7 @@ def _focused(
     one about every one of them comes before a second one about any.
     """
     assert attempt.focus is not None
-    skills, without = set(attempt.focus["skills"]), set(attempt.focus["without"])
+    skills = set(attempt.focus["skills"])
     near = {one for one in candidates if blueprint.skill_of[one] in skills}
     if attempt.focus.get("each"):
         own = [one for one in standing if one.observed_by is None][attempt.focus["from"] :]
@@ -77,4 +79,5 @@ def _focused(
     rules = StopRules(
         questions=attempt.focus["to"], seconds=None, least_questions=attempt.focus["to"], least_information=0.0
     )
-    return decide(blueprint.compiled, rules, evidence_of(standing), near - without or near)
+    circumstances = circumstances_of(attempt, blueprint, standing, met=attempt.focus["without"])
+    return decide(blueprint.compiled, rules, evidence_of(standing), near, circumstances=circumstances)

@@ -135,6 +135,10 @@ class Attempt(Base):
     """The attempt that this one belongs to: the checks of a pathway that began there. It goes with it."""
     focus: Mapped[dict[str, Any] | None]
     """What alone may be asked at present: ``{"skills": [codes], "without": [items], "to": answers in all}``."""
+    seed: Mapped[str | None] = mapped_column(sa.String(32))
+    """Of the numbers that choose among nearly equal questions; ``None``: always the very best one."""
+    met: Mapped[list[str]] = mapped_column(default=list)
+    """Codes of items that this person was asked in earlier attempts: asked again only where no other is left."""
     kept_days: Mapped[int | None]
     """Days that it is kept after each activity, where something that lasts longer stands on it."""
     unclear: Mapped[list[str]] = mapped_column(default=list)

@@ -124,6 +124,7 @@ class SelectionIn(Incoming):
     questions: StrictInt | None = 15
     minutes: StrictInt | None = None
     french_for_missing: StrictBool = False
+    varied: StrictBool = Field(default=True, description="Two people see different ones of the good questions.")
 
 
 class DiagnosticIn(Incoming):

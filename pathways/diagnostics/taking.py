@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
 from pathways.database import changed
-from pathways.diagnostics import belonging, deciding
+from pathways.diagnostics import belonging, circumstances, deciding
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Outcome, Stop
 from pathways.diagnostics.keys import Door
@@ -52,7 +52,7 @@ _HELD = (
 )
 _GIVEN = (
     sa.select(Answer.item, Answer.outcome, Answer.seconds, Answer.observed_by, Answer.superseded_at)
-    .add_columns(Answer.key, Answer.request_digest)
+    .add_columns(Answer.key, Answer.request_digest, Answer.language, Answer.assisted, Answer.entered_by)
     .where(Answer.attempt_id == sa.bindparam("attempt_id"))
     .order_by(Answer.number)
 )
@@ -117,15 +117,23 @@ def start(
 
 
 def new_attempt(
-    door: Door, blueprint: Blueprint, language: str, *, start_key: str | None = None, file_id: uuid.UUID | None = None
+    door: Door,
+    blueprint: Blueprint,
+    language: str,
+    *,
+    start_key: str | None = None,
+    file_id: uuid.UUID | None = None,
+    met: Sequence[str] = (),
 ) -> Attempt:
-    """An attempt with its first question, not stored yet."""
+    """An attempt with its first question, not stored yet. ``met``: items that its person was asked before."""
     attempt = Attempt(
         id=ids.random_id(),
         diagnostic_id=blueprint.diagnostic_id,
         language=language,
         start_key=start_key,
         file_id=file_id,
+        seed=circumstances.new_seed(blueprint),
+        met=list(met),
         answered=0,
         assisted=False,
         at_desk=False,
@@ -226,7 +234,7 @@ def resume(db: Session, door: Door, *, code: str, address: str) -> Attempt:
         throttle.count(db, bucket, minutes=WINDOW_MINUTES)
         raise WrongCode(N_("Ce code de reprise n'existe pas, ou il n'est plus valable."))
     found = belonging.root_of(db, found)
-    leave_desk(db, found.id)
+    belonging.leave_desk(db, found.id)
     found.at_desk = found.assisted = False  # it goes on wherever the code was typed, and nobody reads aloud there
     visited(found)
     return found
@@ -317,11 +325,8 @@ def standing_of(answers: Sequence[Given]) -> list[Given]:
 
 def reply_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any]:
     """What comes next, as the API says it."""
-    return {
-        "item": item_of(attempt, blueprint),
-        "stopped": attempt.stopped,
-        "progress": progress_of(attempt, blueprint),
-    }
+    item, progress = item_of(attempt, blueprint), progress_of(attempt, blueprint)
+    return {"item": item, "stopped": attempt.stopped, "progress": progress}
 
 
 def item_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, Any] | None:
@@ -352,11 +357,6 @@ def visited(attempt: Attempt) -> None:
     attempt.active_at = clock.now()
     usual = KEPT_DAYS if attempt.file_id is None else FILED_DAYS
     attempt.expires_at = attempt.active_at + timedelta(days=max(usual, attempt.kept_days or 0))
-
-
-def leave_desk(db: Session, attempt_id: uuid.UUID) -> None:
-    """The mediator's device holds nothing of this person any more: neither this attempt, nor what belongs with it."""
-    db.execute(sa.update(Attempt).where(belonging.together_with(attempt_id)).values(at_desk=False))
 
 
 def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> None:

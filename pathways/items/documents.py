@@ -68,6 +68,8 @@ class ItemDocument(Document):
     explain: Text | None = None
     verify_by: date | None = None
     device: Device = "any"
+    family: Id | None = None
+    """Shared with the same question in another dress: nobody is asked both."""
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> Self:

@@ -171,6 +171,8 @@ def _picture(path: Path) -> Picture:
 def body_of(document: ItemDocument, pictures: Mapping[str, Picture | Known]) -> dict[str, Any]:
     """The item's document with each picture's digest and size, as a revision keeps it. ``pictures`` by file name."""
     body = document.model_dump(mode="json")
+    if document.family is None:
+        del body["family"]  # revisions of before families were known stay what they are
     for holder in [body, *body["options"]]:
         if holder["picture"]:
             drawn = pictures[holder["picture"]["file"]]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock
-from pathways.diagnostics import deciding, taking
+from pathways.diagnostics import belonging, deciding, taking
 from pathways.diagnostics.composing.everything import everything
 from pathways.diagnostics.engine import CERTAINTY
 from pathways.diagnostics.models import Attempt
@@ -121,7 +121,8 @@ def _checking(db: Session, door: Door, pathway: Pathway, attempt: Attempt, holde
             found.language, found.at_desk = holder.language, holder.at_desk
             return found
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
-    made = taking.new_attempt(door, blueprint, holder.language, file_id=attempt.file_id)
+    met = belonging.met_by(db, attempt.id)
+    made = taking.new_attempt(door, blueprint, holder.language, file_id=attempt.file_id, met=met)
     made.part_of_id, made.at_desk, made.kept_days = attempt.id, holder.at_desk, attempt.kept_days
     taking.visited(made)
     db.add(made)

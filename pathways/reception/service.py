@@ -110,9 +110,14 @@ def start(
     if reception.language not in blueprint.languages:
         said = D_("Ce diagnostic n'existe pas dans cette langue. Choisissez une autre langue, ou un autre diagnostic.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
-    kept = Sheet.of(reception.context, reception.language)
+    file_id = _file(db, member, Sheet.of(reception.context, reception.language))
     attempt = taking.new_attempt(
-        door, blueprint, reception.language, start_key=f"reception {reception_id}", file_id=_file(db, member, kept)
+        door,
+        blueprint,
+        reception.language,
+        start_key=f"reception {reception_id}",
+        file_id=file_id,
+        met=belonging.met_in_file(db, file_id),
     )
     attempt.at_desk = attempt.assisted = here
     db.add(attempt)
@@ -147,7 +152,7 @@ def take_to_phone(db: Session, member: Member, reception_id: uuid.UUID) -> Attem
     reception, attempt = _begun(db, member, reception_id)
     if reception.closed_at is not None:
         raise Gone(D_("Cet accueil est terminé."))
-    taking.leave_desk(db, attempt.id)
+    belonging.leave_desk(db, attempt.id)
     attempt.at_desk = attempt.assisted = False
     taking.visited(attempt)
     return attempt
@@ -158,7 +163,7 @@ def next_person(db: Session, member: Member, reception_id: uuid.UUID) -> Recepti
     reception = _known(db, member, reception_id)
     _close(reception)
     if reception.attempt_id is not None:
-        taking.leave_desk(db, taking.get(db, reception.attempt_id).id)
+        belonging.leave_desk(db, taking.get(db, reception.attempt_id).id)
     return reception
 
 
@@ -169,7 +174,7 @@ def next_after(db: Session, attempt_id: uuid.UUID) -> None:
     shown = sa.select(Reception).where(Reception.attempt_id.in_(theirs)).order_by(Reception.id)
     for reception in db.scalars(shown.with_for_update()):
         _close(reception)
-    taking.leave_desk(db, attempt_id)
+    belonging.leave_desk(db, attempt_id)
 
 
 def agree(db: Session, member: Member, reception_id: uuid.UUID, *, appointment: Appointment, seen: str) -> Reception:

@@ -117,7 +117,8 @@ def _latest(db: Session, ladders: Ladders) -> Diagnostic | None:
 def _made(db: Session, ladders: Ladders, content: str) -> Diagnostic:
     revisions = _revisions(db, ladders)
     languages = tuple(i18n.languages())
-    selection = Selection(skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS)
+    # A check is one question or two: the sharpest, and none that its person met before. There is nothing to vary.
+    selection = Selection(skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, varied=False)
     assert ladders.organisation_id is not None
     made = Diagnostic(
         organisation_id=ladders.organisation_id,

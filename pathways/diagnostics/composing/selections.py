@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pathways import i18n
 from pathways.diagnostics.engine import StopRules
+from pathways.diagnostics.engine.stopping import LEAST_RATE
 from pathways.errors import Invalid
 from pathways.i18n import D_
 from pathways.items.models import STATES
@@ -38,7 +39,8 @@ NUMBERS = {
 class Selection:
     """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
     ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds. ``at_least`` questions
-    are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight.
+    are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight. ``varied``:
+    two people see different ones of the good questions.
     """
 
     skills: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Selection:
     questions: int | None = 15
     minutes: int | None = None
     french_for_missing: bool = False
+    varied: bool = True
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Selection:
@@ -64,7 +67,7 @@ class Selection:
         seconds = self.minutes * 60.0 if self.minutes else None
         most = self.questions or MOST_QUESTIONS
         least = min(len(self.skills), USUAL_LEAST) if self.at_least is None else self.at_least
-        return StopRules(accuracy=self.accuracy, questions=most, seconds=seconds, least_questions=min(least, most))
+        return StopRules(self.accuracy, most, seconds, least_questions=min(least, most), least_rate=LEAST_RATE)
 
 
 def usual(db: Session, member: Member) -> Selection:

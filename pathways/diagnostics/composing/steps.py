@@ -125,7 +125,7 @@ def _value(name: str, value: Any) -> None:
         _codes(value)
     elif name in {"least_state", "without_device"}:
         _text(value)
-    elif name == "french_for_missing":
+    elif name in {"french_for_missing", "varied"}:
         if not isinstance(value, bool):
             raise TypeError(name)
     elif name not in {"accuracy", "at_least", "questions", "minutes"}:

@@ -12,11 +12,13 @@ A structure is made of strands and items (``strands``, ``items``), in a populati
 require others of any strand (``graphs``).  A
 belief is a pure function of structure and answers (``inference``): the posterior under the items' own parameters
 (``posterior``), or under several styles of answering (``styles``, ``mixing``).  It feeds the choice of the next
-question (``selection``), the rules that stop (``stopping``) and the words of the profile (``labels``).
+question (``selection``, in the order of ``eligibility``), the rules that stop (``stopping``) and the words of the
+profile (``labels``).
 """
 
 from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.carrying import Carried, Sitting, believe
+from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.graphs.bands import BandedPopulation
@@ -52,6 +54,7 @@ __all__ = [
     "BandedPopulation",
     "Belief",
     "Carried",
+    "Circumstances",
     "Compiled",
     "CurvePoint",
     "Decision",

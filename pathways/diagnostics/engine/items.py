@@ -133,8 +133,13 @@ def first_guess(kind: str, *, options: int = 0, keys: int = 1) -> float:
     return max(1.0 / comb(options, keys), OPEN_GUESS)
 
 
-def first_model(code: str, skill: str, *, kind: str, words: int, options: int = 0, keys: int = 1) -> ItemModel:
-    """Return the model of an item that nobody has answered yet: format and length are all that is known."""
+def first_model(
+    code: str, skill: str, *, kind: str, words: int, options: int = 0, keys: int = 1, family: str = ""
+) -> ItemModel:
+    """Return the model of an item that nobody has answered yet: format and length are all that is known.
+
+    ``family``: shared with the same question in another dress.
+    """
     return ItemModel(
         code=code,
         skill=skill,
@@ -143,4 +148,5 @@ def first_model(code: str, skill: str, *, kind: str, words: int, options: int = 
         dont_know_mastered=DONT_KNOW_MASTERED,
         dont_know_not_mastered=DONT_KNOW_NOT_MASTERED,
         seconds=expected_seconds(kind, words),
+        testlet=family,
     )

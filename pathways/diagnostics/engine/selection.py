@@ -56,13 +56,20 @@ def easy_start(right: Floats, allowed: Booleans) -> Booleans:
     return np.where(easy.any(axis=1, keepdims=True), easy, allowed)
 
 
+def scores(bits: Floats, seconds: Floats) -> Floats:
+    """Return bits per second of whole cost, rounded to 1e-9, [..., I] from bits [..., I] and expected seconds [I].
+
+    Two computers whose sums differ in the last digits (1e-16) then ask the same question, but for the one tie in
+    millions that lies that close to the edge between two rounded values.
+    """
+    per_second: Floats = (bits / (seconds + LOADING_SECONDS)).round(DECIMALS)
+    return per_second
+
+
 def choose(compiled: Compiled, bits: Floats, allowed: Booleans) -> Integers:
     """Return the item to ask each of N learners, shape [N], from ``bits`` and ``allowed``, both [N, I].
 
-    At least one item must be allowed.  Scores are rounded to 1e-9 and the first of the best wins, which is
-    the least code.  Two computers whose sums differ in the last digits (1e-16) then ask the same question,
-    but for the one tie in millions that lies that close to the edge between two rounded values.
+    At least one item must be allowed.  The first of the best ``scores`` wins, which is the least code.
     """
-    score = (bits / (compiled.seconds + LOADING_SECONDS)).round(DECIMALS)
-    best: Integers = np.where(allowed, score, -1.0).argmax(axis=1)
+    best: Integers = np.where(allowed, scores(bits, compiled.seconds), -1.0).argmax(axis=1)
     return best

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathways.diagnostics.engine.arrays import Booleans
 from pathways.diagnostics.engine.belief import Belief
-from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
-from pathways.diagnostics.engine.errors import UnknownItem
+from pathways.diagnostics.engine.circumstances import USUAL, Circumstances
+from pathways.diagnostics.engine.compilation import Compiled
+from pathways.diagnostics.engine.eligibility import eligible, fresh, worth
 from pathways.diagnostics.engine.inference import infer_rows
 from pathways.diagnostics.engine.posterior import evidence_rows
-from pathways.diagnostics.engine.selection import choose, easy_start
+from pathways.diagnostics.engine.selection import easy_start
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, stop_reasons
 
 
@@ -24,7 +24,7 @@ class Decision:
     """The next question, or why there is none.
 
     ``information``: bits that the next question promises about the whole profile; ``seconds``: its expected
-    time; both 0 when stopped.
+    time, at the learner's own pace where it is given; both 0 when stopped.
     """
 
     next_item: str | None
@@ -41,20 +41,23 @@ def decide(
     candidates: Collection[str],
     *,
     seconds_spent: float = 0.0,
+    circumstances: Circumstances = USUAL,
 ) -> Decision:
     """Return the next item among the candidates, or the reason to stop.
 
     ``answers``: (item code, ``Outcome`` or its value) in any order.  ``candidates``: codes of the items that
     may still be asked (language, device, not seen yet: the caller's business); where an answer that carries evidence
-    was given to an item of a testlet, its other items are none.  ``seconds_spent``: so far.
+    was given to an item of a testlet, its other items are none.  ``seconds_spent``: so far.  ``circumstances``: what
+    else is known of the learner.  The order of all rules is in ``eligibility``.
     Raises ``UnknownItem`` and ``UnknownOutcome``.
     """
     rows = evidence_rows(compiled, answers)
     posterior = infer_rows(compiled, rows)
-    bits = posterior.information()[None]
-    allowed = _among(compiled, candidates) & (bits >= rules.least_information)
-    if compiled.testlets:
-        allowed &= ~_told(compiled, rows)
+    bits = circumstances.promised(posterior.information()[None])
+    seconds = circumstances.expected(compiled)
+    asked, most = [item for item, _ in answers], circumstances.most_per_strand
+    allowed = eligible(compiled, candidates, rows=rows, asked=asked, most_per_strand=most)
+    allowed &= worth(rules, bits, seconds, questions=len(answers))
     reason = stop_reasons(
         rules,
         posterior.masteries[None],
@@ -65,30 +68,14 @@ def decide(
     )[0]
     if reason >= 0:
         return Decision(None, STOPS[reason], posterior, 0.0, 0.0)
+    allowed = fresh(compiled, allowed, circumstances.met)
     if not rows:
         allowed = easy_start(posterior.right()[None], allowed)
-    item = int(choose(compiled, bits, allowed)[0])
+    item = circumstances.pick(compiled, bits, allowed)
     return Decision(
         next_item=compiled.item_codes[item],
         stopped=None,
         posterior=posterior,
         information=float(bits[0, item]),
-        seconds=float(compiled.seconds[item]),
+        seconds=float(seconds[item]),
     )
-
-
-def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
-    """Return a mask [1, I] of the candidates."""
-    places = map(compiled.item_index.__getitem__, candidates)
-    mask = np.zeros((1, len(compiled.item_codes)), dtype=np.bool_)
-    try:
-        mask[0, np.fromiter(places, np.intp, len(candidates))] = True
-    except KeyError as unknown:
-        raise UnknownItem(f"no item {unknown} in the structure") from None
-    return mask
-
-
-def _told(compiled: Compiled, rows: Collection[int]) -> Booleans:
-    """Return a mask [I] of the items whose testlet has an answer among these rows of ``log_response``."""
-    numbers = {compiled.testlet_of_slot.get(row // OUTCOMES, -1) for row in rows} - {-1}
-    return np.isin(compiled.testlet_of_item, sorted(numbers))

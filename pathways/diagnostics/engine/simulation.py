@@ -14,6 +14,7 @@ from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.blocks import Block, opening
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.eligibility import worth
 from pathways.diagnostics.engine.holes import rungs_of_ladders
 from pathways.diagnostics.engine.labels import CERTAINTY
 from pathways.diagnostics.engine.mixture import NO_STEP
@@ -272,7 +273,7 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sitt
     for asked in range(most + 1):
         mastery, bits = sitters.block.believed()
         sittings.record(sitters.who, asked, mastery, truth[sitters.who])
-        allowed = sitters.unasked & (bits >= rules.least_information)
+        allowed = sitters.unasked & worth(rules, bits, compiled.seconds, questions=asked)
         reasons = stop_reasons(
             rules,
             mastery,

@@ -13,6 +13,10 @@ from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.labels import CERTAINTY
 
 LEAST_INFORMATION: Final = 0.01
+LEAST_RATE: Final = 0.002
+"""Bits per second of diagnostics composed from now on: .08 bits of a question of half a minute.  Measured with people of
+the model on 12 micro-skills and 24 items, 1,500 of them: .03 points of accuracy for 3 % of the minutes at a target of
+.95, for 21 % at .99; .004 costs .15 points.  On 72 micro-skills other rules end the sitting first."""
 
 
 class Stop(StrEnum):
@@ -37,7 +41,8 @@ class StopRules:
 
     ``accuracy``: target of the expected accuracy, in ]0, 1].  ``questions``: the most questions, of any
     outcome.  ``seconds``: no question starts once so much time is spent.  ``least_questions``: before so
-    many, the first two rules are off.  ``least_information``: bits that a question must promise.
+    many, the first two rules and the rate are off.  ``least_information``: bits that a question must promise; ``least_rate``: bits
+    for each second that it costs, loading included.
 
     Raises ``InvalidStructure`` for a value out of its range.
     """
@@ -47,6 +52,7 @@ class StopRules:
     seconds: float | None = None
     least_questions: int = 0
     least_information: float = LEAST_INFORMATION
+    least_rate: float = 0.0
 
     def __post_init__(self) -> None:
         if self.accuracy is not None and not 0.0 < self.accuracy <= 1.0:
@@ -59,6 +65,8 @@ class StopRules:
             raise InvalidStructure(f"a diagnostic of {self.seconds} seconds asks nothing")
         if not (isfinite(self.least_information) and self.least_information >= 0.0):
             raise InvalidStructure(f"{self.least_information} bits cannot be the least information")
+        if not (isfinite(self.least_rate) and self.least_rate >= 0.0):
+            raise InvalidStructure(f"{self.least_rate} bits per second cannot be the least rate")
 
 
 def certainty_of(mastery: Floats) -> Floats:

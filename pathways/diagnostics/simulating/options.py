@@ -11,7 +11,7 @@ from typing import Final
 
 from pathways.diagnostics.simulating.generators import GENERATORS, USUAL
 from pathways.diagnostics.simulating.json_files import STANDARD
-from pathways.diagnostics.simulating.policies import POLICIES
+from pathways.diagnostics.simulating.policies import ENGINES, POLICIES
 from pathways.diagnostics.simulating.stops import Stops, WrongStop, stops_of
 
 MOST_LEARNERS: Final = 1_000_000
@@ -38,6 +38,7 @@ class Options:
     stops: Stops | None
     policy: str
     one_style: bool
+    exposure: bool
     seed: int
     trace: str | None
     json: bool
@@ -54,6 +55,8 @@ def options_of(given: argparse.Namespace) -> Options:
         raise WrongOption("--save-learners garde des personnes inventées : il va avec --generate.")
     if given.policy not in POLICIES:
         raise WrongOption(f"--policy {given.policy[:40]} : attendu {_either(POLICIES)}.")
+    if given.exposure and given.policy not in ENGINES:
+        raise WrongOption(f"--exposure varie le choix du moteur : il va avec --policy {_either(ENGINES)}.")
     count, generator = _people(given.generate)
     _keep_apart(given)
     try:
@@ -70,6 +73,7 @@ def options_of(given: argparse.Namespace) -> Options:
         stops=stops,
         policy=given.policy,
         one_style=given.one_style,
+        exposure=given.exposure,
         seed=_whole("--seed", given.seed, 0, MOST_SEED),
         trace=given.trace,
         json=given.json,

@@ -9,18 +9,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 import numpy as np
 
-from pathways.diagnostics.engine import Compiled, Decision, Stop, infer
+from pathways.diagnostics.engine import Circumstances, Compiled, Decision, Stop, infer
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.belief import DECIMALS
+from pathways.diagnostics.engine.circumstances import USUAL
+from pathways.diagnostics.engine.exposure import drawn
 from pathways.diagnostics.engine.selection import LOADING_SECONDS
 from pathways.diagnostics.simulating.stops import Stops
 
 PIX_LIKE: Final = "pix-like"
-POLICIES: Final = ("engine", "random", "half", "fixed", PIX_LIKE)
+ENGINES: Final = ("engine", "bits")
+"""Choices of the engine, per second or without time: both may be varied."""
+POLICIES: Final = (*ENGINES, "random", "half", "fixed", PIX_LIKE)
 
 FORM_LENGTH: Final = 120
 """A fixed form is chosen greedily up to here; what comes later goes by its worth at that point."""
@@ -59,14 +64,18 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Inferring:
-    """A policy with the engine's inference and stop rules; ``chooser`` makes the choice for each learner."""
+    """A policy with the engine's inference and stop rules; ``chooser`` makes the choice for each learner.
+
+    ``circumstances``: of a learner who gave so many answers; the engine's own choice takes them into account.
+    """
 
     compiled: Compiled
     stops: Stops
     chooser: Callable[[str], Choose]
+    circumstances: Callable[[str, int], Circumstances] = lambda _learner, _count: USUAL
 
     def open(self, learner: str) -> Asking:
-        return _Sitting(self.compiled, self.stops, self.chooser(learner))
+        return _Sitting(self.compiled, self.stops, self.chooser(learner), partial(self.circumstances, learner))
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,11 @@ class _Sitting:
     compiled: Compiled
     stops: Stops
     choose: Choose
+    circumstances: Callable[[int], Circumstances]
 
     def step(self, answers: Answers, candidates: Collection[str], seconds: float) -> Step:
-        decision = self.stops.decide(self.compiled, answers, candidates, seconds)
+        circumstances = self.circumstances(len(answers))
+        decision = self.stops.decide(self.compiled, answers, candidates, seconds, circumstances)
         item = self.choose(decision, candidates) if decision.stopped is None else None
         stopped: Stop | None = decision.stopped
         return Step(item, stopped and stopped.value, decision.posterior.masteries)
@@ -85,6 +96,20 @@ class _Sitting:
 def engine_chooser(_learner: str) -> Choose:
     """What the engine asks."""
     return lambda decision, _candidates: decision.next_item or ""
+
+
+def engine_circumstances(
+    compiled: Compiled, seed: int, *, timed: bool, varied: bool
+) -> Callable[[str, int], Circumstances]:
+    """What the engine's choice takes into account: whether items take different times (``timed``), and a drawn number
+    of each learner's own for each question (``varied``), so that nearly equal questions take turns.
+    """
+    alike = None if timed else np.full(len(compiled.item_codes), compiled.seconds.mean())
+
+    def of_learner(learner: str, count: int) -> Circumstances:
+        return Circumstances(seconds=alike, number=drawn(f"{seed}\x1f{learner}", count) if varied else None)
+
+    return of_learner
 
 
 def random_chooser(compiled: Compiled, seed: int) -> Callable[[str], Choose]:

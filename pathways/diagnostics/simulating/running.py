@@ -152,7 +152,7 @@ def _task(options: Options, bank: Bank, stops: Stops, compiled: Compiled) -> Tas
     form: tuple[str, ...] = ()
     if options.policy == "fixed":
         form = fixed_form(compiled, options.seed, stops.rules.questions)
-    return Task(bank.structure, dict(bank.levels), options.policy, stops, options.seed, form)
+    return Task(bank.structure, dict(bank.levels), options.policy, stops, options.seed, form, options.exposure)
 
 
 def _watched(results: Iterator[Any], count: int) -> Iterator[Any]:
@@ -165,6 +165,7 @@ def _tell(options: Options, bank: Bank, stops: Stops, summary: Summary) -> None:
     offered = any(item.dont_know_not_mastered > 0.0 for item in bank.structure.items)
     head = {
         "policy": options.policy,
+        "exposure_varied": options.exposure,
         "seed": options.seed,
         "generator": options.generator if options.learners is None else None,
         "stop": _stop_document(options, stops),

@@ -19,7 +19,9 @@ from pathways.diagnostics.simulating.stops import Stops
 
 @dataclass(frozen=True)
 class Task:
-    """All that a process needs to know. ``levels`` of every micro-skill; ``form`` of the policy ``fixed`` only."""
+    """All that a process needs to know. ``levels`` of every micro-skill; ``form`` of the policy ``fixed`` only;
+    ``exposure``: whether the engine's choice is varied.
+    """
 
     structure: Structure
     levels: dict[str, float]
@@ -27,6 +29,7 @@ class Task:
     stops: Stops
     seed: int
     form: tuple[str, ...] = ()
+    exposure: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +37,8 @@ class Sitting:
     """What happened to one learner.
 
     ``items``, ``outcomes``: what was asked and answered, in order. ``mastery`` [n + 1, S]: P(mastered) before the first
-    question and after each. ``truth`` [n + 1, S], or ``None`` where nobody knows it. ``seconds``: as the items expect.
+    question and after each. ``truth`` [n + 1, S], or ``None`` where nobody knows it. ``seconds``: as the items expect;
+    ``clock`` [n + 1]: so many before the first question and after each.
     """
 
     learner: Learner
@@ -44,6 +48,7 @@ class Sitting:
     truth: list[Booleans] = field(default_factory=list)
     seconds: float = 0.0
     stopped: str = ""
+    clock: list[float] = field(default_factory=lambda: [0.0])
 
 
 class Room:
@@ -66,9 +71,9 @@ class Room:
         answers: list[tuple[str, str]] = []
         mastery: list[Floats] = []
         candidates = set(learner.answers)
-        seconds = 0.0
+        clock = [0.0]
         while True:
-            step = asking.step(answers, candidates, seconds)
+            step = asking.step(answers, candidates, clock[-1])
             mastery.append(step.mastery)
             if step.item is None:
                 break
@@ -76,10 +81,11 @@ class Room:
             items.append(step.item)
             outcomes.append(outcome)
             answers.append((step.item, outcome))
-            seconds += self._seconds[step.item]
+            clock.append(clock[-1] + self._seconds[step.item])
             candidates.discard(step.item)
             candidates.difference_update(self._fellows.get(self._testlet.get(step.item, ""), ()))
-        return Sitting(learner, items, outcomes, mastery, self._truth(learner, len(items)), seconds, step.stopped or "")
+        truth = self._truth(learner, len(items))
+        return Sitting(learner, items, outcomes, mastery, truth, clock[-1], step.stopped or "", clock)
 
     def _truth(self, learner: Learner, asked: int) -> list[Booleans]:
         if learner.mastered is None:
@@ -96,8 +102,11 @@ def policy_of(task: Task, compiled: Compiled) -> Policy:
     """Return the policy of a task."""
     if task.policy == policies.PIX_LIKE:
         return PixLike(compiled, pix_levels(task.levels), task.stops, task.seed)
+    if task.policy in policies.ENGINES:
+        timed = task.policy == "engine"
+        circumstances = policies.engine_circumstances(compiled, task.seed, timed=timed, varied=task.exposure)
+        return policies.Inferring(compiled, task.stops, policies.engine_chooser, circumstances)
     chooser = {
-        "engine": lambda: policies.engine_chooser,
         "random": lambda: policies.random_chooser(compiled, task.seed),
         "half": lambda: policies.half_chooser(compiled),
         "fixed": lambda: policies.fixed_chooser(task.form),

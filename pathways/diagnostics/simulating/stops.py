@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pathways.diagnostics.engine import Compiled, Decision, Stop, StopRules, decide
+from pathways.diagnostics.engine import Circumstances, Compiled, Decision, Stop, StopRules, decide
+from pathways.diagnostics.engine.circumstances import USUAL
 
 NONE: Final = "none"
 MOST_QUESTIONS: Final = 1_000_000
@@ -28,14 +29,21 @@ class Stops:
     when_decided: bool = True
 
     def decide(
-        self, compiled: Compiled, answers: Sequence[tuple[str, str]], candidates: Collection[str], seconds: float
+        self,
+        compiled: Compiled,
+        answers: Sequence[tuple[str, str]],
+        candidates: Collection[str],
+        seconds: float,
+        circumstances: Circumstances = USUAL,
     ) -> Decision:
         """The engine's decision under these rules."""
-        decision = decide(compiled, self.rules, answers, candidates, seconds_spent=seconds)
+        decision = decide(
+            compiled, self.rules, answers, candidates, seconds_spent=seconds, circumstances=circumstances
+        )
         if decision.stopped is Stop.ALL_DECIDED and not self.when_decided:
             # The engine has no switch for this rule alone. It was asked for a precision that is not reached yet.
             rules = replace(self.rules, accuracy=None, least_questions=NEVER)
-            return decide(compiled, rules, answers, candidates, seconds_spent=seconds)
+            return decide(compiled, rules, answers, candidates, seconds_spent=seconds, circumstances=circumstances)
         return decision
 
     def limited(self, questions: int, seconds: float) -> bool:

@@ -20,6 +20,8 @@ from pathways.diagnostics.simulating.sittings import Sitting
 
 BINS: Final = 10
 """Equal bins of P(mastered) for the calibration error."""
+TARGETS: Final = (0.85, 0.9, 0.95)
+"""Shares of micro-skills classified right, for which questions and seconds are told."""
 QUANTILES: Final = {"min": 0.0, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "max": 1.0}
 
 
@@ -30,6 +32,7 @@ class Outline:
     ``claimed`` [n + 1]: mean of max(p, 1 - p) over micro-skills before the first question and after each; ``right``
     [n + 1]: share classified right, or ``None``. At the end: ``labels``, how many micro-skills are called mastered and
     not mastered; ``labels_right``, how many of them rightly; ``bins`` [10, 3]: number, sum of p, number mastered.
+    ``clock`` [n + 1]: seconds before the first question and after each.
     """
 
     items: tuple[str, ...]
@@ -40,6 +43,7 @@ class Outline:
     labels: tuple[int, int]
     labels_right: tuple[int, int]
     bins: Floats | None
+    clock: Floats
 
 
 def outline(sitting: Sitting) -> Outline:
@@ -59,6 +63,7 @@ def outline(sitting: Sitting) -> Outline:
         labels=(int(called[0].sum()), int(called[1].sum())),
         labels_right=rightly,
         bins=None if known is None else _bins(last, known),
+        clock=np.array(sitting.clock),
     )
 
 
@@ -80,6 +85,7 @@ class Summary:
     asked: Counter[str] = field(default_factory=Counter)
     claimed: list[Floats] = field(default_factory=list)
     right: list[Floats] = field(default_factory=list)
+    clock: list[Floats] = field(default_factory=list)
     claimed_known: list[Floats] = field(default_factory=list)
     labels: list[int] = field(default_factory=lambda: [0, 0])
     labels_known: list[int] = field(default_factory=lambda: [0, 0])
@@ -96,6 +102,7 @@ class Summary:
         _add(self.labels, one.labels)
         if one.right is not None and one.bins is not None:
             self.right.append(one.right)
+            self.clock.append(one.clock)
             self.claimed_known.append(one.claimed)
             self.bins += one.bins
             _add(self.labels_known, one.labels)
@@ -125,6 +132,7 @@ class Summary:
             "mastered": _labels(self.labels[0], self.labels_known[0], self.labels_right[0]),
             "not_mastered": _labels(self.labels[1], self.labels_known[1], self.labels_right[1]),
             "exposure": self._exposure(),
+            "reached": self._reached() if known else None,
             "curve": self._curve(),
         }
 
@@ -147,6 +155,24 @@ class Summary:
             "never_used": int((counts == 0).sum()),
         }
 
+    def _reached(self) -> list[dict[str, Any]]:
+        """After how many questions, and after how many seconds, the mean share classified right reaches each of some
+        targets for the first time; ``None`` where it never does. Who stopped before keeps what was right then.
+        """
+        by_question = _kept(self.right, max(map(len, self.right)) - 1)
+        moments = np.concatenate([clock[1:] for clock in self.clock])
+        order = np.argsort(moments, kind="stable")
+        rises = np.concatenate([np.diff(right) for right in self.right])[order]
+        by_moment = by_question[0] + np.cumsum(rises) / len(self.right)
+        return [
+            {
+                "accuracy": target,
+                "questions": _first(by_question, np.arange(len(by_question)), target),
+                "seconds": _first(np.append(by_question[0], by_moment), np.append(0.0, moments[order]), target),
+            }
+            for target in TARGETS
+        ]
+
     def _curve(self) -> list[dict[str, Any]]:
         """Means after so many questions; who stopped before keeps what was believed then."""
         longest = max(self.questions)
@@ -161,6 +187,18 @@ class Summary:
             }
             for n in range(longest + 1)
         ]
+
+
+def _first(values: Floats, places: Any, target: float) -> float | None:
+    """Return the place of the first value that reaches the target, interpolated from the one before."""
+    above = np.flatnonzero(values.round(DECIMALS) >= target)
+    if not above.size:
+        return None
+    first = int(above[0])
+    if first == 0:
+        return float(places[0])
+    share = (target - values[first - 1]) / (values[first] - values[first - 1])
+    return float(places[first - 1] + share * (places[first] - places[first - 1]))
 
 
 def _add(sums: list[int], values: tuple[int, int]) -> None:

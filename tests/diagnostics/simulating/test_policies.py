@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pathways.diagnostics.engine import Compiled, Outcome, StopRules, compile_structure, decide, infer
-from pathways.diagnostics.engine.selection import LOADING_SECONDS
+from pathways.diagnostics.engine.selection import LOADING_SECONDS, information
 from pathways.diagnostics.simulating import policies
 from pathways.diagnostics.simulating.stops import stops_of
 from tests.diagnostics.simulating.banks import bank, ladders
@@ -40,6 +40,36 @@ def test_engine_asks_what_the_engine_decides(compiled):
     decision = decide(compiled, OPEN, answers, left)
     assert step.item == decision.next_item
     assert step.mastery.tolist() == decision.posterior.masteries.tolist()
+
+
+def test_bits_asks_what_tells_most_however_long_it_takes():
+    document = ladders(3, 3, 2, guess=0.25)
+    for place, one in enumerate(document["items"]):
+        one["seconds"] = 10.0 + 30.0 * (place % 5)
+    compiled = compile_structure(bank(document).without_dont_know().structure)
+    without_time = policies.engine_circumstances(compiled, 1, timed=False, varied=False)
+    answers = [("a1-1", "correct"), ("b2-1", "incorrect")]
+    left = set(compiled.item_codes) - {"a1-1", "b2-1"}
+    asking = policies.Inferring(compiled, stops_of(["none"]), policies.engine_chooser, without_time).open("x")
+    bits = information(compiled, infer(compiled, answers).states)[0]
+    best = max(sorted(left), key=lambda code: bits[compiled.item_index[code]])
+    assert asking.step(answers, left, 0.0).item == best
+    assert opened(compiled, policies.engine_chooser).step(answers, left, 0.0).item != best
+
+
+def test_a_varied_engine_asks_each_learner_other_questions_and_the_same_again(compiled):
+    def asked(seed, learner):
+        varied = policies.engine_circumstances(compiled, seed, timed=True, varied=True)
+        asking = policies.Inferring(compiled, stops_of(["none"]), policies.engine_chooser, varied).open(learner)
+        answers: list[tuple[str, str]] = []
+        for _ in range(6):
+            left = set(compiled.item_codes) - {item for item, _ in answers}
+            answers.append((asking.step(answers, left, 0.0).item or "", "correct"))
+        return answers
+
+    assert asked(1, "x") == asked(1, "x")
+    assert len({tuple(asked(1, f"p{n}")) for n in range(8)}) > 4
+    assert asked(1, "x") != asked(2, "x") or asked(1, "y") != asked(2, "y")
 
 
 def test_random_asks_everything_in_an_order_of_each_learner_s_own(compiled):

@@ -205,7 +205,11 @@ def test_help_is_in_french_and_has_an_example(run):
         (["--bank", "bank.json", "--generate", "3:"], "attendu un générateur parmi"),
         (
             ["--bank", "bank.json", "--generate", "3", "--policy", "best"],
-            "attendu engine, random, half, fixed ou pix-like",
+            "attendu engine, bits, random, half, fixed ou pix-like",
+        ),
+        (
+            ["--bank", "bank.json", "--generate", "3", "--policy", "half", "--exposure"],
+            "--exposure varie le choix du moteur : il va avec --policy engine ou bits",
         ),
         (["--bank", "bank.json", "--generate", "3", "--seed", "-1"], "--seed -1 : attendu un nombre entier de 0"),
         (["--bank", "bank.json", "--generate", "3", "--jobs", "0"], "--jobs 0 : attendu un nombre entier de 1 à 256"),

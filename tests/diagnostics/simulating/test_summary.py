@@ -18,7 +18,8 @@ HEAD = {"policy": "engine", "seed": 1, "dont_know_offered": False}
 def sitting(mastery: list[list[float]], items: str, truth: list[int] | None, stopped: str = "longest") -> Sitting:
     known = [] if truth is None else [np.array(truth, dtype=bool)] * len(mastery)
     rows = [np.array(row) for row in mastery]
-    return Sitting(Learner("p", {}), list(items), ["correct"] * len(items), rows, known, 40.0 * len(items), stopped)
+    clock = [40.0 * n for n in range(len(items) + 1)]
+    return Sitting(Learner("p", {}), list(items), ["correct"] * len(items), rows, known, clock[-1], stopped, clock)
 
 
 def summed(*sittings: Sitting) -> dict:
@@ -119,3 +120,22 @@ def test_a_person_reads_it_in_french(two):
     assert "Justesse vraie" in text
     assert "75,0 %" in text
     assert "13,0 points" in text
+
+
+def test_questions_and_seconds_to_a_share_that_is_right():
+    soon = sitting([[0.6, 0.4], [0.9, 0.8]], "x", [1, 1])
+    late = sitting([[0.6, 0.4], [0.7, 0.3], [0.7, 0.6]], "xy", [1, 1])
+    reached = summed(soon, late)["reached"]
+    assert [one["accuracy"] for one in reached] == [0.85, 0.9, 0.95]
+    assert [one["questions"] for one in reached] == pytest.approx([1.4, 1.6, 1.8])
+    assert [one["seconds"] for one in reached] == pytest.approx([56.0, 64.0, 72.0])
+
+
+def test_what_is_never_reached_or_not_known_is_told_as_nothing(two):
+    assert [(one["questions"], one["seconds"]) for one in two["reached"]] == [(None, None)] * 3
+    assert summed(sitting([[0.5, 0.5]], "", None))["reached"] is None
+
+
+def test_what_is_right_from_the_first_costs_nothing():
+    reached = summed(sitting([[0.6, 0.4], [0.6, 0.4]], "x", [1, 0]))["reached"]
+    assert [(one["questions"], one["seconds"]) for one in reached] == [(0.0, 0.0)] * 3
