@@ -84,6 +84,8 @@ class Blueprint:
     texts: Mapping[str, Mapping[str, uuid.UUID]] = field(default_factory=dict)
     """``{item: {language: its translation}}``: the very texts that are shown."""
     sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
+    extra_one_in: int = 0
+    """Of so many attempts one is asked an extra question, 0: none."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
     _askable: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -105,9 +107,9 @@ class Blueprint:
         observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
         return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language) | observed}
 
-    def at_most(self, language: str) -> int:
-        """The longest that it can be."""
-        return min(self.rules.questions or len(self.bodies), len(self.askable(language)))
+    def at_most(self, language: str, *, extra: bool = False) -> int:
+        """The longest that it can be, with or without an ``extra`` question."""
+        return min((self.rules.questions or len(self.bodies)) + extra, len(self.askable(language)))
 
     def shown(self, item: str, language: str) -> Shown:
         """The item as one learner sees it."""
@@ -130,6 +132,7 @@ def freeze(
     languages: Sequence[str],
     least_state: str,
     french_for_missing: bool,
+    extra_one_in: int = 0,
 ) -> dict[str, Any]:
     """The JSON that a published diagnostic keeps: from it alone, the same questions come for ever."""
     frozen = {}
@@ -147,6 +150,7 @@ def freeze(
         "items": frozen,
         "languages": list(languages),
         "french_for_missing": french_for_missing,
+        "extra_one_in": extra_one_in,
     }
 
 
@@ -187,6 +191,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         states=states,
         texts=texts,
         french_for_missing=frozen["french_for_missing"],
+        extra_one_in=frozen.get("extra_one_in", 0),
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from pathways.diagnostics.composing import selections
 from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.referentials.service import USUAL_FRAMEWORK
@@ -124,6 +125,11 @@ class SelectionIn(Incoming):
     questions: StrictInt | None = 15
     minutes: StrictInt | None = None
     french_for_missing: StrictBool = False
+    extra_one_in: StrictInt = Field(
+        default_factory=lambda: selections.EXTRA_ONE_IN,
+        description="One attempt in so many is asked an extra question that counts for nothing, to see how well "
+        "answers are foretold; 0: none. Usually 3.",
+    )
 
 
 class DiagnosticIn(Incoming):

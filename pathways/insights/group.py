@@ -19,7 +19,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import CERTAINTY, Outcome, carries_evidence, masteries
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
@@ -178,7 +178,7 @@ def standing(diagnostic: Diagnostic, wanted: Wanted, *columns: sa.ColumnElement[
     # A join on the bounded list, not IN: PostgreSQL then reads each attempt's answers by their index.
     chosen = _bounded(sa.select(Attempt.id).where(*_among(diagnostic, wanted)), wanted).subquery()
     query = sa.select(*columns).join(chosen, chosen.c.id == Answer.attempt_id)
-    return query.where(Answer.superseded_at.is_(None))
+    return query.where(Answer.superseded_at.is_(None), IS_EVIDENCE)
 
 
 def _among(diagnostic: Diagnostic, wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pathways.badges.models import Holder, HolderAttempt
 from pathways.diagnostics.engine import Compiled, Label, Outcome, Structure, carries_evidence, compile_structure, infer
 from pathways.diagnostics.engine import label as label_of
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
 from pathways.referentials.models import Referential
 
@@ -124,7 +124,7 @@ def read(db: Session, taken: Sequence[Taken]) -> list[Read]:
     """The same attempts with their answers."""
     query = (
         sa.select(Answer.attempt_id, Answer.id, Answer.item, Answer.outcome, Answer.answered_at, Answer.observed_by)
-        .where(Answer.attempt_id.in_([one.attempt_id for one in taken]), Answer.superseded_at.is_(None))
+        .where(Answer.attempt_id.in_([one.attempt_id for one in taken]), Answer.superseded_at.is_(None), IS_EVIDENCE)
         .order_by(Answer.number)
     )
     given: dict[uuid.UUID, list[Given]] = defaultdict(list)
