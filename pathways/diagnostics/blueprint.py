@@ -24,6 +24,8 @@ from pathways.diagnostics.engine import (
     first_model,
     thresholds,
 )
+from pathways.diagnostics.engine.mixture import Mixture, mix
+from pathways.diagnostics.engine.styles import FIRST_STYLES
 from pathways.diagnostics.models import Diagnostic
 from pathways.i18n import SOURCE
 from pathways.items import recordings
@@ -88,6 +90,13 @@ class Blueprint:
     """Of so many attempts one is asked an extra question, 0: none."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
     _askable: dict[str, frozenset[str]] = field(default_factory=dict)
+    _mixture: list[Mixture] = field(default_factory=list)
+
+    def mixture(self) -> Mixture:
+        """Its arrays under several styles of answering, made at the first use: for what doubts answers."""
+        if not self._mixture:
+            self._mixture.append(mix(self.compiled, FIRST_STYLES))
+        return self._mixture[0]
 
     def askable(self, language: str) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said

@@ -166,6 +166,38 @@ class DiagnosticOut(BaseModel):
     closed_at: datetime | None
 
 
+class RangeOut(BaseModel):
+    """An estimate, and the bounds between which it lies 95 times in a hundred."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class QualityBin(BaseModel):
+    """Predictions of about the same probability; each tells of ten or more."""
+
+    start: float = Field(alias="from")
+    end: float = Field(alias="to")
+    predictions: int
+    claimed: float
+    observed: RangeOut
+
+
+class QualityOut(BaseModel):
+    """Figures are null below ten predictions."""
+
+    predictions: int
+    enough: int = Field(description="From so many on there is a verdict.", examples=[50])
+    verdict: Literal["few", "holds", "too_sure", "too_shy"]
+    claimed: float | None = Field(description="Mean of the predicted P(correct).")
+    observed: RangeOut | None = Field(description="Share of right answers (Wilson).")
+    log_loss: RangeOut | None = Field(description="In nats; 0.693 is what knowing nothing gives.")
+    brier: RangeOut | None = Field(description="0.25 is what knowing nothing gives.")
+    calibration_error: float | None
+    curve: list[QualityBin]
+
+
 class AttemptRow(BaseModel):
     id: uuid.UUID
     language: str

@@ -59,6 +59,8 @@ class Person:
     """The label of their file, or the pseudonym of the attempt; with the hour where two are called the same."""
     lost: int
     """Answers *I do not understand*."""
+    answers: tuple[sa.Row[Any], ...] = ()
+    """Standing ones, in the order given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +168,9 @@ def count(db: Session, diagnostic: Diagnostic, wanted: Wanted) -> int:
 
 def answers_of(db: Session, diagnostic: Diagnostic, wanted: Wanted) -> dict[uuid.UUID, list[sa.Row[Any]]]:
     """The standing answers of these attempts in one query, each attempt's in the order they were given."""
-    query = standing(diagnostic, wanted, Answer.attempt_id, Answer.item, Answer.outcome)
+    columns = (Answer.attempt_id, Answer.item, Answer.outcome, Answer.seconds, Answer.assisted)
+    columns = (*columns, Answer.observed_by, Answer.entered_by, Answer.predicted)
+    query = standing(diagnostic, wanted, *columns)
     found: dict[uuid.UUID, list[sa.Row[Any]]] = {}
     for row in db.execute(query.order_by(Answer.attempt_id, Answer.number)):
         found.setdefault(row.attempt_id, []).append(row)
@@ -209,7 +213,8 @@ def _one_each(attempts: Iterable[tuple[Attempt, str]]) -> list[tuple[Attempt, st
 
 
 def _person(attempt: Attempt, name: str, rows: Sequence[sa.Row[Any]]) -> Person:
-    return Person(attempt, name, lost=sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in rows))
+    lost = sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in rows)
+    return Person(attempt, name, lost=lost, answers=tuple(rows))
 
 
 def _asked(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from pathways.badges.models import Holder, HolderAttempt
 from pathways.diagnostics.engine import Compiled, Label, Outcome, Structure, carries_evidence, compile_structure, infer
+from pathways.diagnostics.engine import draws
 from pathways.diagnostics.engine import label as label_of
 from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
@@ -155,6 +156,16 @@ def measures(reads: Iterable[Read]) -> dict[uuid.UUID, Measures]:
 def measures_of(db: Session, holder_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Measures]:
     """The same, from the database: five queries at most."""
     return measures(read(db, attempts_of(db, holder_ids)))
+
+
+def lower_bounds(one: Read) -> dict[str, float]:
+    """The 5 % quantile of P(mastered) of each micro-skill over what slip and guess of the questions may be
+    (``engine.draws``), by its code. Drawn from the diagnostic and the attempt: always the same.
+    """
+    seed = f"{one.taken.diagnostic_id} {one.taken.attempt_id}"
+    evidence = [(given.item, Outcome(given.outcome)) for given in one.answers]
+    low = draws.lower_bounds(one.compiled, evidence, seed=seed)
+    return dict(zip(one.compiled.skill_codes, low.tolist(), strict=True))
 
 
 def results_of(db: Session, holder: Holder) -> list[Taken]:
