@@ -24,6 +24,7 @@ from pathways import clock, content, demo, messages, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
+from pathways.diagnostics.composing import selections
 from pathways.people import service as people
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
@@ -108,6 +109,19 @@ def _windows_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
         return began + (clock.now() - began) // length * length
 
     monkeypatch.setattr(throttle, "_window", window)
+
+
+@pytest.fixture
+def extra_questions() -> None:
+    """Diagnostics ask an extra question in the usual share of attempts; in all other tests none does, so that a number
+    of questions is one that a test can count.
+    """
+
+
+@pytest.fixture(autouse=True)
+def _no_extra_question(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "extra_questions" not in request.fixturenames:
+        monkeypatch.setattr(selections, "EXTRA_ONE_IN", 0)
 
 
 @pytest.fixture(params=DATABASES)

@@ -211,7 +211,9 @@ class PredictionCount(Base):
 
     __tablename__ = "prediction_count"
 
-    diagnostic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("diagnostic.id", ondelete="CASCADE"), primary_key=True)
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("diagnostic.id", ondelete="CASCADE"), primary_key=True
+    )
     decile: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """0 for P(correct) below .1, up to 9."""
     number: Mapped[int]

@@ -1,5 +1,5 @@
-"""How predictions of extra questions came out, added up: by diagnostic, linked to nobody. Each is counted once, when its
-attempt is counted (``counting``), and stays when the attempt goes.
+"""How predictions of extra questions came out, added up: by diagnostic, linked to nobody. Each is counted once, when
+its attempt is counted (``counting``), and stays when the attempt goes.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def gather(
     bounds: Collection[str] = (),
 ) -> Facts:
     """Of a person, for an achievement of one network; with ``request``, what was said and decided for it. ``pieces``:
-    codes of the portfolio pieces that its criteria name; ``bounds``: micro-skills (``framework:CODE``) of which they ask
-    a lower bound, which takes some time to work out. Of a renewal, only what was measured since the badge that it
+    codes of the portfolio pieces that its criteria name; ``bounds``: micro-skills (``framework:CODE``) of which they
+    ask a lower bound, which takes some time to work out. Of a renewal, only what was measured since the badge that it
     renews.
     """
     reads = results.read(db, results.attempts_of(db, [holder.id]))

@@ -16,8 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.badges.models import Holder, HolderAttempt
-from pathways.diagnostics.engine import Compiled, Label, Outcome, Structure, carries_evidence, compile_structure, infer
-from pathways.diagnostics.engine import draws
+from pathways.diagnostics.engine import (
+    Compiled,
+    Label,
+    Outcome,
+    Structure,
+    carries_evidence,
+    compile_structure,
+    draws,
+    infer,
+)
 from pathways.diagnostics.engine import label as label_of
 from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign

@@ -89,9 +89,9 @@ def leaf_of(sent: Filled, kind: str, before: Leaf | None = None) -> Leaf:
     :class:`Invalid` with the field that is wrong.
     """
     given = {name: value for name, value in _READERS[kind](sent).items() if value or name not in OPTIONAL}
-    if isinstance(before, Profile) and before.framework == given.get("framework"):
-        if before.fingerprint and not given.get("version"):
-            given["fingerprint"] = before.fingerprint
+    same = isinstance(before, Profile) and before.framework == given.get("framework")
+    if same and before.fingerprint and not given.get("version"):
+        given["fingerprint"] = before.fingerprint
     sent.refuse()
     try:
         leaf = tree.parse({kind: given})

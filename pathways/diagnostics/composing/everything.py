@@ -117,9 +117,7 @@ def _latest(db: Session, ladders: Ladders) -> Diagnostic | None:
 def _made(db: Session, ladders: Ladders, content: str) -> Diagnostic:
     revisions = _revisions(db, ladders)
     languages = tuple(i18n.languages())
-    selection = Selection(
-        skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, extra_one_in=0
-    )
+    selection = Selection(skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, extra_one_in=0)
     assert ladders.organisation_id is not None
     made = Diagnostic(
         organisation_id=ladders.organisation_id,

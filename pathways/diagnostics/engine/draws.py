@@ -123,9 +123,7 @@ def redrawn(response: Floats, moves: Floats) -> Floats:
     return normal
 
 
-def _of_block(
-    compiled: Compiled, rows: list[int], ends: Mapping[int, Floats], part: slice, draws: int
-) -> Floats:
+def _of_block(compiled: Compiled, rows: list[int], ends: Mapping[int, Floats], part: slice, draws: int) -> Floats:
     """Return P(mastered) in some of the draws, [n, S]: each of them as one learner of a block."""
     count = len(range(*part.indices(draws)))
     log_likelihood = np.zeros((len(compiled.prior), count, compiled.prior.shape[1]))
