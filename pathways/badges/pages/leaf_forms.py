@@ -89,9 +89,8 @@ def leaf_of(sent: Filled, kind: str, before: Leaf | None = None) -> Leaf:
     :class:`Invalid` with the field that is wrong.
     """
     given = {name: value for name, value in _READERS[kind](sent).items() if value or name not in OPTIONAL}
-    same = isinstance(before, Profile) and before.framework == given.get("framework")
-    if same and before.fingerprint and not given.get("version"):
-        given["fingerprint"] = before.fingerprint
+    if isinstance(before, Profile) and before.framework == given.get("framework") and not given.get("version"):
+        given |= {"fingerprint": before.fingerprint} if before.fingerprint else {}
     sent.refuse()
     try:
         leaf = tree.parse({kind: given})

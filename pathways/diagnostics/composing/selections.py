@@ -59,7 +59,8 @@ class Selection:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Selection:
         kept: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in stored.items()}
-        return cls(**({"extra_one_in": 0} | kept))  # what was kept before there was one asks none
+        kept.setdefault("extra_one_in", 0)  # what was kept before there was one asks none
+        return cls(**kept)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored: equal to what was stored before if nothing changed."""

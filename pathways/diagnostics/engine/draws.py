@@ -95,9 +95,9 @@ def _drawn_ends(item: ItemModel, errors: Errors, seed: str, draws: int) -> Float
 
 
 def _beta(dice: np.random.Generator, mean: float, error: float | None, draws: int) -> Floats:
-    mean = min(max(mean, LEAST_MEAN), 1.0 - LEAST_MEAN)
     if error is not None and error <= 0.0:
         return np.full(draws, mean)
+    mean = min(max(mean, LEAST_MEAN), 1.0 - LEAST_MEAN)
     strength = PSEUDO_ANSWERS if error is None else max(mean * (1.0 - mean) / error**2 - 1.0, 1.0)
     return dice.beta(mean * strength, (1.0 - mean) * strength, draws)
 
