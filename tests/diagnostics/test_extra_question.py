@@ -42,12 +42,16 @@ def start(client, asking, app) -> Callable[..., Taker]:
 
 def attempt_of(database, taker: Taker) -> Attempt:
     with database.read() as db:
-        return db.get_one(Attempt, uuid.UUID(taker.opened["id"]))
+        found = db.get_one(Attempt, uuid.UUID(taker.opened["id"]))
+        db.expunge(found)
+        return found
 
 
 def answers_of(database, taker: Taker) -> list[Answer]:
     with database.read() as db:
-        return list(taking.answers_of(db, uuid.UUID(taker.opened["id"])))
+        found = list(taking.answers_of(db, uuid.UUID(taker.opened["id"])))
+        db.expunge_all()
+        return found
 
 
 def to_the_extra(database, taker: Taker) -> dict:
