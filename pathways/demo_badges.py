@@ -142,8 +142,14 @@ def _measuring(db: Session, member: Member, version: AchievementVersion) -> Diag
     definition = offering.definition_of(version)
     framework = composing.skills_of(definition)[0].partition(":")[0]
     skills = tuple(key.partition(":")[2] for key in composing.skills_of(definition))
-    languages, questions = tuple(i18n.languages()), 3 * len(skills)
-    selection = Selection(skills=skills, languages=languages, accuracy=0.95, questions=questions, varied=False)
+    selection = Selection(
+        skills=skills,
+        languages=tuple(i18n.languages()),
+        accuracy=0.95,
+        questions=3 * len(skills),
+        varied=False,
+        extra_one_in=0,
+    )
     title = f"Badge : {definition.texts['fr'].name}"
     made = diagnostics.create(db, member, title=title, framework=framework, selection=selection)
     return diagnostics.publish(db, member, made.id)

@@ -42,6 +42,7 @@ from pathways.diagnostics.pages import composer as compose_pages
 from pathways.diagnostics.pages import diagnostic as trainer_pages
 from pathways.diagnostics.pages import learner as learner_pages
 from pathways.diagnostics.pages import paper as paper_pages
+from pathways.diagnostics.pages import quality as quality_pages
 from pathways.diagnostics.pages import result as result_pages
 from pathways.diagnostics.pages import sharing as sharing_pages
 from pathways.directory import api as directory_api
@@ -218,6 +219,7 @@ PAGES = (
     sharing_pages,
     compose_pages,
     trainer_pages,
+    quality_pages,
     paper_pages,
     insights_pages,
     profile_pages,

@@ -25,6 +25,7 @@ from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
 from pathways.diagnostics import circumstances
+from pathways.diagnostics.composing import selections
 from pathways.people import service as people
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
@@ -123,6 +124,19 @@ def _the_best_question_always(request: pytest.FixtureRequest, monkeypatch: pytes
 @pytest.fixture
 def drawn_questions() -> None:
     """New attempts have a seed, as outside of tests."""
+
+
+@pytest.fixture
+def extra_questions() -> None:
+    """Diagnostics ask an extra question in the usual share of attempts; in all other tests none does, so that a number
+    of questions is one that a test can count.
+    """
+
+
+@pytest.fixture(autouse=True)
+def _no_extra_question(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "extra_questions" not in request.fixturenames:
+        monkeypatch.setattr(selections, "EXTRA_ONE_IN", 0)
 
 
 @pytest.fixture(params=DATABASES)

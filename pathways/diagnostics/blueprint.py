@@ -26,6 +26,8 @@ from pathways.diagnostics.engine import (
     first_model,
     thresholds,
 )
+from pathways.diagnostics.engine.mixture import Mixture, mix
+from pathways.diagnostics.engine.styles import FIRST_STYLES
 from pathways.diagnostics.models import Diagnostic
 from pathways.i18n import SOURCE
 from pathways.items import recordings
@@ -92,8 +94,17 @@ class Blueprint:
     texts: Mapping[str, Mapping[str, uuid.UUID]] = field(default_factory=dict)
     """``{item: {language: its translation}}``: the very texts that are shown."""
     sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
+    extra_one_in: int = 0
+    """Of so many attempts one is asked an extra question, 0: none."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
     _askable: dict[str, frozenset[str]] = field(default_factory=dict)
+    _mixture: list[Mixture] = field(default_factory=list)
+
+    def mixture(self) -> Mixture:
+        """Its arrays under several styles of answering, made at the first use: for what doubts answers."""
+        if not self._mixture:
+            self._mixture.append(mix(self.compiled, FIRST_STYLES))
+        return self._mixture[0]
 
     def askable(self, language: str) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said
@@ -113,9 +124,9 @@ class Blueprint:
         observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
         return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language) | observed}
 
-    def at_most(self, language: str) -> int:
-        """The longest that it can be."""
-        return min(self.rules.questions or len(self.bodies), len(self.askable(language)))
+    def at_most(self, language: str, *, extra: bool = False) -> int:
+        """The longest that it can be, with or without an ``extra`` question."""
+        return min((self.rules.questions or len(self.bodies)) + extra, len(self.askable(language)))
 
     def language_of(self, item: str, language: str) -> str:
         """The language that a learner of this one really sees beside French; ``fr`` for French alone."""
@@ -143,6 +154,7 @@ def freeze(
     least_state: str,
     french_for_missing: bool,
     varied: bool = False,
+    extra_one_in: int = 0,
 ) -> dict[str, Any]:
     """The JSON that a published diagnostic keeps: from it alone, the same questions come for ever."""
     frozen = {}
@@ -161,6 +173,7 @@ def freeze(
         "languages": list(languages),
         "french_for_missing": french_for_missing,
         "varied": varied,
+        "extra_one_in": extra_one_in,
     }
 
 
@@ -202,6 +215,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         texts=texts,
         french_for_missing=frozen["french_for_missing"],
         varied=frozen.get("varied", False),  # those of before ask everybody the very best question
+        extra_one_in=frozen.get("extra_one_in", 0),
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
     )

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Form
 
 from pathways import i18n
-from pathways.diagnostics.composing import goals, prerequisites
+from pathways.diagnostics.composing import goals, prerequisites, selections
 from pathways.diagnostics.composing.goals import Found
 from pathways.diagnostics.composing.selections import MOST_QUESTIONS, Selection, starting_from
 from pathways.diagnostics.composing.steps import LARGEST, Steps, selected, state_of
@@ -64,6 +64,7 @@ def composed(
     minutes: Annotated[Short, Form()] = "",
     french_for_missing: Annotated[Short, Form()] = "",
     varied: Annotated[Short, Form()] = "",
+    extra_one_in: Annotated[Short, Form()] = "",
     action: Annotated[Short, Form()] = "look",
     words: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     domain: Annotated[Short, Form()] = "",
@@ -89,6 +90,7 @@ def composed(
         minutes=_number(minutes),
         french_for_missing=bool(french_for_missing),
         varied=bool(varied),
+        extra_one_in=_share(extra_one_in),
     )
     return Composed(
         framework,
@@ -181,6 +183,13 @@ def _needed(selection: Selection, ladders: Ladders, asked: Collection[str], code
 
 def _with(selection: Selection, codes: Collection[str]) -> Selection:
     return replace(selection, skills=tuple(dict.fromkeys([*selection.skills, *codes])))
+
+
+def _share(text: str) -> int:
+    """One attempt in so many; as usual for an empty field, and what no limit admits for what is not a number."""
+    if not text:
+        return selections.EXTRA_ONE_IN
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else -1
 
 
 def _number(text: str) -> int | None:

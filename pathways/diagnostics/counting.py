@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
+from pathways.diagnostics import predictions
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, UnlinkedAttempt
 from pathways.items import figures
 from pathways.items.models import Item, ItemRevision
@@ -49,6 +50,8 @@ def count_finished(db: Session) -> int:
             sittings[row.attempt_id].append(_unlinked(row, revision))
     for organisation_id in sorted(outcomes, key=str):
         figures.count(db, organisation_id, outcomes[organisation_id])
+    foretold = [(row.diagnostic_id, row.predicted, row.outcome) for row in rows if row.predicted is not None]
+    predictions.count(db, foretold)
     kept = [(ids.random_id(), framework_of[one], answers) for one, answers in sittings.items()]
     # In the order of their random identifiers: not even their place in the table says who came first.
     for identifier, framework, answers in sorted(kept, key=lambda one: one[0]):
@@ -61,6 +64,7 @@ def count_finished(db: Session) -> int:
 def _answers(db: Session, attempts: Sequence[uuid.UUID]) -> Sequence[Any]:
     """The standing answers of the learners themselves, each attempt's in the order they were given."""
     columns = (Answer.item, Answer.outcome, Answer.response, Answer.language, Answer.translation_id, Answer.assisted)
+    columns = (*columns, Answer.predicted)
     query = (
         sa.select(Answer.attempt_id, Attempt.diagnostic_id, Diagnostic.organisation_id, *columns)
         .join(Attempt, Attempt.id == Answer.attempt_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,11 +13,21 @@ from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.circumstances import circumstances_of
 from pathways.diagnostics.engine import Decision, Outcome, StopRules, decide
 from pathways.diagnostics.models import Answer, Attempt
+from pathways.errors import Invalid
 from pathways.i18n import N_
+from pathways.items.grading import grade
+
+Given = TypeVar("Given", Answer, sa.Row[Any], Answer | sa.Row[Any])
 
 
 def evidence_of(standing: Sequence[Answer | sa.Row[Any]]) -> list[tuple[str, Outcome]]:
-    return [(one.item, Outcome(one.outcome)) for one in standing]
+    """What the answers say to the engine. Those to an extra question say nothing, whatever they are."""
+    return [(one.item, Outcome(one.outcome)) for one in telling(standing)]
+
+
+def telling(standing: Sequence[Given]) -> list[Given]:
+    """Without the answers to an extra question (``extra_question``)."""
+    return [one for one in standing if one.predicted is None]
 
 
 NO_QUESTION = N_("Il n'y a pas de question à poser sur ce point dans votre langue.")
@@ -34,7 +44,7 @@ def focus(
     """What has an attempt ask about a few micro-skills alone, so many questions more (``Attempt.focus``). ``without``:
     questions that are asked only where no other is left; ``kept``: what else its maker wants to find in it.
     """
-    given = sum(one.observed_by is None for one in standing)
+    given = sum(one.observed_by is None for one in telling(standing))
     found = {"skills": sorted(skills), "without": sorted(without), "from": given, "to": given + questions}
     return found | kept
 
@@ -43,6 +53,7 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
     """The next question, or why there is none."""
     seen = {one.item for one in standing}
     candidates = blueprint.askable(attempt.language) - seen
+    standing = telling(standing)
     if attempt.focus is not None:
         return _focused(attempt, blueprint, standing, candidates)
     observed = sum(one.observed_by is not None for one in standing)
@@ -81,3 +92,16 @@ def _focused(
     )
     circumstances = circumstances_of(attempt, blueprint, standing, met=attempt.focus["without"])
     return decide(blueprint.compiled, rules, evidence_of(standing), near, circumstances=circumstances)
+
+
+def meaning(blueprint: Blueprint, item: str, outcome: str | None, response: object) -> tuple[Outcome, tuple[str, ...]]:
+    """What was sent, as an outcome of the engine and the mistakes it reveals."""
+    if outcome in {"dont_know", "not_understood"}:
+        if response is not None:
+            said = N_("Cette réponse ne va pas avec la question.")
+            raise Invalid(said, errors=[{"field": "response", "message": said}])
+        return Outcome(outcome), ()
+    graded = grade(blueprint.bodies[item], response)
+    if graded.correct is None:
+        return Outcome.NOT_TRIED, graded.reveals
+    return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pathways import clock, ids
@@ -139,6 +140,10 @@ class Attempt(Base):
     """Of the numbers that choose among nearly equal questions; ``None``: always the very best one."""
     met: Mapped[list[str]] = mapped_column(default=list)
     """Codes of items that this person was asked in earlier attempts: asked again only where no other is left."""
+    extra: Mapped[dict[str, Any] | None]
+    """The extra question (``extra_question``): ``{"item", "predicted", "stopped"}`` while it is on the screen,
+    ``{"given": true}`` once it was answered, ``{"declined": true}`` where its learner left instead.
+    """
     kept_days: Mapped[int | None]
     """Days that it is kept after each activity, where something that lasts longer stands on it."""
     unclear: Mapped[list[str]] = mapped_column(default=list)
@@ -189,8 +194,41 @@ class Answer(Base):
     """Who typed it from paper; ``None`` for an answer given on a screen."""
     assisted: Mapped[bool] = mapped_column(default=False)
     """The question was read aloud by a mediator."""
+    predicted: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    )
+    """Of an extra question, P(outcome) as it was foretold before the question was shown: ``{outcome: probability}``.
+    Such an answer is evidence for nothing. ``None`` for every other answer.
+    """
     answered_at: Mapped[datetime] = mapped_column(default=clock.now)
     superseded_at: Mapped[datetime | None]
+
+
+IS_EVIDENCE = Answer.predicted.is_(sa.null())
+"""Whether an answer says something about its learner: all do but those to an extra question."""
+
+
+class PredictionCount(Base):
+    """How predictions of extra questions came out: sums by diagnostic and by tenth of the predicted P(correct). No
+    person, no day; they stay when the attempts go.
+    """
+
+    __tablename__ = "prediction_count"
+
+    diagnostic_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("diagnostic.id", ondelete="CASCADE"), primary_key=True
+    )
+    decile: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0 for P(correct) below .1, up to 9."""
+    number: Mapped[int]
+    correct: Mapped[int]
+    predicted: Mapped[float]
+    """Sum of the predicted P(correct)."""
+    log_loss: Mapped[float]
+    """Sum, in nats, of the right or not right answer."""
+    log_loss_squares: Mapped[float]
+    brier: Mapped[float]
+    brier_squares: Mapped[float]
 
 
 class UnlinkedAttempt(Base):

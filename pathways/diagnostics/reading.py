@@ -84,6 +84,13 @@ class Profile:
     answers: tuple[Answer, ...]
     superseded: tuple[Answer, ...]
     """Answers that were taken back or corrected: kept, and counted nowhere."""
+    extra: tuple[Answer, ...] = ()
+    """The answer to an extra question (``extra_question``), which says nothing of the learner."""
+
+    @property
+    def standing(self) -> list[Answer]:
+        """Every standing answer, in the order given, that to an extra question included."""
+        return sorted([*self.answers, *self.extra], key=lambda one: one.number)
 
     @property
     def is_told(self) -> bool:
@@ -133,7 +140,7 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
     referential = composing.ladders(db, diagnostic, archived=True)
     every = taking.answers_of(db, attempt.id)
-    standing = taking.standing_of(every)
+    standing = deciding.telling(taking.standing_of(every))
     known = referentials_service.skills_of(referential)
     results = []
     for code, (decided, mastery, asked) in _told(blueprint, attempt.language, standing).items():
@@ -148,6 +155,7 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
         not_understood=tuple(one for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD),
         answers=tuple(standing),
         superseded=tuple(one for one in every if one.superseded_at is not None),
+        extra=tuple(one for one in taking.standing_of(every) if one.predicted is not None),
     )
 
 

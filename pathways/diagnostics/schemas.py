@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 
+from pathways.diagnostics.composing import selections
 from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.models import Diagnostic
 from pathways.referentials.service import USUAL_FRAMEWORK
@@ -125,6 +126,11 @@ class SelectionIn(Incoming):
     minutes: StrictInt | None = None
     french_for_missing: StrictBool = False
     varied: StrictBool = Field(default=True, description="Two people see different ones of the good questions.")
+    extra_one_in: StrictInt = Field(
+        default_factory=lambda: selections.EXTRA_ONE_IN,
+        description="One attempt in so many is asked an extra question that counts for nothing, to see how well "
+        "answers are foretold; 0: none. Usually 3.",
+    )
 
 
 class DiagnosticIn(Incoming):
@@ -159,6 +165,38 @@ class DiagnosticOut(BaseModel):
     created_at: datetime
     published_at: datetime | None
     closed_at: datetime | None
+
+
+class RangeOut(BaseModel):
+    """An estimate, and the bounds between which it lies 95 times in a hundred."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class QualityBin(BaseModel):
+    """Predictions of about the same probability; each tells of ten or more."""
+
+    start: float = Field(alias="from")
+    end: float = Field(alias="to")
+    predictions: int
+    claimed: float
+    observed: RangeOut
+
+
+class QualityOut(BaseModel):
+    """Figures are null below ten predictions."""
+
+    predictions: int
+    enough: int = Field(description="From so many on there is a verdict.", examples=[50])
+    verdict: Literal["few", "holds", "too_sure", "too_shy"]
+    claimed: float | None = Field(description="Mean of the predicted P(correct).")
+    observed: RangeOut | None = Field(description="Share of right answers (Wilson).")
+    log_loss: RangeOut | None = Field(description="In nats; 0.693 is what knowing nothing gives.")
+    brier: RangeOut | None = Field(description="0.25 is what knowing nothing gives.")
+    calibration_error: float | None
+    curve: list[QualityBin]
 
 
 class AttemptRow(BaseModel):

@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import extra_question, reading, taking
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict
@@ -22,7 +22,7 @@ def stop(db: Session, member: Member, attempt_id: uuid.UUID) -> Attempt:
     reading.attempt_for(db, member, attempt_id)
     attempt = taking.held(db, attempt_id)
     if attempt.stopped is None:
-        attempt.current_item, attempt.stopped = None, reading.ENDED
+        attempt.current_item, attempt.stopped = None, extra_question.declined(attempt) or reading.ENDED
     return attempt
 
 

@@ -17,15 +17,14 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids, throttle
 from pathways.database import changed
-from pathways.diagnostics import belonging, circumstances, deciding
+from pathways.diagnostics import belonging, circumstances, deciding, extra_question
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.engine import Outcome, Stop
+from pathways.diagnostics.engine import Stop
 from pathways.diagnostics.keys import Door
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Gone, Invalid, NotFound, Reused, WrongCode
 from pathways.i18n import N_
 from pathways.items import presenting
-from pathways.items.grading import grade
 from pathways.people import files
 from pathways.people.models import LearnerFile
 
@@ -53,6 +52,7 @@ _HELD = (
 _GIVEN = (
     sa.select(Answer.item, Answer.outcome, Answer.seconds, Answer.observed_by, Answer.superseded_at)
     .add_columns(Answer.key, Answer.request_digest, Answer.language, Answer.assisted, Answer.entered_by)
+    .add_columns(Answer.predicted)
     .where(Answer.attempt_id == sa.bindparam("attempt_id"))
     .order_by(Answer.number)
 )
@@ -169,7 +169,7 @@ def answer(
             return db.scalars(sa.select(Answer.reply).filter_by(attempt_id=attempt_id, key=key)).one()
     blueprint = blueprint_of(db, door, attempt.diagnostic_id)
     _must_be_on_screen(attempt, blueprint, item)
-    meaning, reveals = _meaning(blueprint, item, outcome, response)
+    meaning, reveals = deciding.meaning(blueprint, item, outcome, response)
     now = clock.now()
     shown = blueprint.shown(item, attempt.language)
     given = Answer(
@@ -186,6 +186,7 @@ def answer(
         key=key,
         request_digest=digest,
         assisted=attempt.assisted,
+        predicted=extra_question.prediction(attempt, item),
         answered_at=now,
     )
     advance(attempt, blueprint, [*standing_of(answers), given])
@@ -217,7 +218,7 @@ def leave(db: Session, attempt_id: uuid.UUID) -> Attempt:
     """Stop here. What is known so far stays valid. Leaving twice, or after the end, changes nothing."""
     attempt = held(db, attempt_id)
     if attempt.stopped is None:
-        attempt.current_item, attempt.stopped = None, LEFT
+        attempt.current_item, attempt.stopped = None, extra_question.declined(attempt) or LEFT
         visited(attempt)
     return attempt
 
@@ -340,8 +341,10 @@ def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
     if attempt.focus is not None:  # the few questions of one check
         begun = attempt.focus["from"]
         return {"answered": max(attempt.answered - begun, 0), "at_most": attempt.focus["to"] - begun}
-    longest = max(blueprint.at_most(attempt.language), attempt.longer_to or 0, attempt.answered)
-    return {"answered": attempt.answered, "at_most": longest}
+    extra = extra_question.is_due(attempt, blueprint)
+    longest = max(blueprint.at_most(attempt.language, extra=extra), (attempt.longer_to or 0) + extra)
+    answered = attempt.answered + extra_question.is_given(attempt)
+    return {"answered": answered, "at_most": max(longest, answered)}
 
 
 def held(db: Session, attempt_id: uuid.UUID) -> Attempt:
@@ -366,26 +369,14 @@ def _must_be_on_screen(attempt: Attempt, blueprint: Blueprint, item: str) -> Non
         raise Conflict(N_("Vous avez déjà répondu à cette question. Voici la suivante."))
 
 
-def _meaning(blueprint: Blueprint, item: str, outcome: str | None, response: object) -> tuple[Outcome, tuple[str, ...]]:
-    """What was sent, as an outcome of the engine and the mistakes it reveals."""
-    if outcome in {"dont_know", "not_understood"}:
-        if response is not None:
-            said = N_("Cette réponse ne va pas avec la question.")
-            raise Invalid(said, errors=[{"field": "response", "message": said}])
-        return Outcome(outcome), ()
-    graded = grade(blueprint.bodies[item], response)
-    if graded.correct is None:
-        return Outcome.NOT_TRIED, graded.reveals
-    return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
-
-
 def advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> None:
     """Put the next question on the screen, or the reason why there is none."""
-    own = [one for one in standing if one.observed_by is None]
+    own = [one for one in deciding.telling(standing) if one.observed_by is None]
     decision = deciding.next_of(attempt, blueprint, standing)
     attempt.answered = len(own)
     attempt.current_item = decision.next_item
     attempt.stopped = decision.stopped.value if decision.stopped else None
+    extra_question.follow(attempt, blueprint, standing, decision)
     attempt.shown_at = clock.now()
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from pathways import i18n, spreadsheets
+from pathways.diagnostics import plausibility
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict
 from pathways.i18n import D_
 from pathways.insights import anonymity, group, words
-from pathways.insights.group import SIGNS, Group, Wanted
+from pathways.insights.group import SIGNS, Group, Person, Wanted
 from pathways.insights.periods import local
 from pathways.permissions import Member
 from pathways.referentials.models import MicroSkill
@@ -31,7 +32,11 @@ _HEADER = (
     D_("réponses"),
     D_("non comprises"),
     D_("commencée (heure de Paris)"),
+    D_("vraisemblance"),
 )
+MOST_DOUBTED = group.MOST
+"""People of one table, the first of them, whose answers are looked at for whether they hold together: each takes as
+long as a question."""
 _HEADER_OUTSIDE = (D_("micro-compétence"), D_("personnes"))
 NO_CHOICE = D_(
     "Ce tableau porte sur toutes les personnes : avec un choix de dates ou de langue, la différence entre deux "
@@ -110,8 +115,15 @@ def _row(read: Group, number: int) -> Row:
         attempt.answered,
         person.lost,
         local(attempt.started_at),
+        _doubted(read, person) if number < MOST_DOUBTED else "",
     ]
     return [*cells, *(_said(read, number, place) for place in range(len(read.skills)))]
+
+
+def _doubted(read: Group, person: Person) -> str:
+    """Where answers do not hold together, the sentence that says so; nothing otherwise."""
+    found = plausibility.doubt(read.blueprint, person.answers)
+    return i18n.gettext(found.said) if found else ""
 
 
 def _said(read: Group, number: int, place: int) -> str:

@@ -19,7 +19,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import CERTAINTY, Outcome, carries_evidence, masteries
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic, DiagnosticState
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
@@ -59,6 +59,8 @@ class Person:
     """The label of their file, or the pseudonym of the attempt; with the hour where two are called the same."""
     lost: int
     """Answers *I do not understand*."""
+    answers: tuple[sa.Row[Any], ...] = ()
+    """Standing ones, in the order given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +168,9 @@ def count(db: Session, diagnostic: Diagnostic, wanted: Wanted) -> int:
 
 def answers_of(db: Session, diagnostic: Diagnostic, wanted: Wanted) -> dict[uuid.UUID, list[sa.Row[Any]]]:
     """The standing answers of these attempts in one query, each attempt's in the order they were given."""
-    query = standing(diagnostic, wanted, Answer.attempt_id, Answer.item, Answer.outcome)
+    columns = (Answer.attempt_id, Answer.item, Answer.outcome, Answer.seconds, Answer.assisted)
+    columns = (*columns, Answer.observed_by, Answer.entered_by, Answer.predicted)
+    query = standing(diagnostic, wanted, *columns)
     found: dict[uuid.UUID, list[sa.Row[Any]]] = {}
     for row in db.execute(query.order_by(Answer.attempt_id, Answer.number)):
         found.setdefault(row.attempt_id, []).append(row)
@@ -178,7 +182,7 @@ def standing(diagnostic: Diagnostic, wanted: Wanted, *columns: sa.ColumnElement[
     # A join on the bounded list, not IN: PostgreSQL then reads each attempt's answers by their index.
     chosen = _bounded(sa.select(Attempt.id).where(*_among(diagnostic, wanted)), wanted).subquery()
     query = sa.select(*columns).join(chosen, chosen.c.id == Answer.attempt_id)
-    return query.where(Answer.superseded_at.is_(None))
+    return query.where(Answer.superseded_at.is_(None), IS_EVIDENCE)
 
 
 def _among(diagnostic: Diagnostic, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
@@ -209,7 +213,8 @@ def _one_each(attempts: Iterable[tuple[Attempt, str]]) -> list[tuple[Attempt, st
 
 
 def _person(attempt: Attempt, name: str, rows: Sequence[sa.Row[Any]]) -> Person:
-    return Person(attempt, name, lost=sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in rows))
+    lost = sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in rows)
+    return Person(attempt, name, lost=lost, answers=tuple(rows))
 
 
 def _asked(

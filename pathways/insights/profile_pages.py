@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import reading
+from pathways.diagnostics import plausibility, reading
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
@@ -176,6 +176,7 @@ def _page(
         pathway=choosing.latest(db, attempt),
         words=words,
         short=short,
+        doubt=plausibility.doubt(read.blueprint, read.answers),
         read_in=i18n.languages().get(attempt.language),
         others=_others(db, attempt, found),
         **_answers(db, read),
@@ -185,7 +186,7 @@ def _page(
 
 def _answers(db: Session, read: Profile) -> dict[str, Any]:
     """The answers in words, who typed or saw them, and those that stand in place of another."""
-    every = [*read.answers, *read.superseded]
+    every = [*read.standing, *read.superseded]
     people = {one for answer in every for one in (answer.observed_by, answer.entered_by) if one is not None}
     rows = db.execute(sa.select(Account.id, Account.name).where(Account.id.in_(people)))
     return {

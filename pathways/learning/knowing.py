@@ -35,7 +35,7 @@ from pathways.diagnostics.engine import (
     compile_structure,
     label,
 )
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.referentials import service as referentials_service
 from pathways.referentials.ladders import Ladders, ladders_of
@@ -246,7 +246,8 @@ def _models(blueprints: Iterable[Blueprint], ladders: Ladders) -> dict[str, Item
 
 
 def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
-    query = sa.select(Answer).where(Answer.attempt_id.in_([one.id for one in attempts]), Answer.superseded_at.is_(None))
+    own = Answer.attempt_id.in_([one.id for one in attempts])
+    query = sa.select(Answer).where(own, Answer.superseded_at.is_(None), IS_EVIDENCE)
     return db.scalars(query.order_by(Answer.answered_at, Answer.id)).all()
 
 

@@ -124,7 +124,13 @@ def publish(db: Session, actor: Member, team: Team) -> Diagnostic:
     composer = _composer(actor)
     ladders = composing.latest_ladders(db, composer, team.framework)
     known = tuple(code for code in team.skills if code in ladders.skills)
-    wanted = Selection(skills=known, languages=tuple(i18n.languages()), questions=QUESTIONS, french_for_missing=True)
+    wanted = Selection(
+        skills=known,
+        languages=tuple(i18n.languages()),
+        questions=QUESTIONS,
+        french_for_missing=True,
+        extra_one_in=0,  # nobody at the desk sees how this one does
+    )
     selection = checked(ladders, wanted)
     content = _content(db, ladders, selection)
     former = db.get(Diagnostic, team.diagnostic_id) if team.diagnostic_id else None

@@ -229,7 +229,9 @@ def _one(
         return Result(booking, Outcome.HELD), None
     tried = db.begin_nested()
     holder = made_for(db, links, booking, holder_id)
-    found = progress(offer.node, facts.gather(db, holder, offer.version.achievement.issuer_id, now))
+    bounds = tree.bounded_in(offer.node)
+    known = facts.gather(db, holder, offer.version.achievement.issuer_id, now, bounds=bounds)
+    found = progress(offer.node, known)
     if not found.met:
         tried.rollback()  # no space is left of somebody who does not get anything
         line = wording.still(found, offer.language, offer.names)

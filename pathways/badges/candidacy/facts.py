@@ -44,9 +44,11 @@ def gather(
     *,
     request: AwardRequest | None = None,
     pieces: Collection[str] = (),
+    bounds: Collection[str] = (),
 ) -> Facts:
     """Of a person, for an achievement of one network; with ``request``, what was said and decided for it. ``pieces``:
-    codes of the portfolio pieces that its criteria name. Of a renewal, only what was measured since the badge that it
+    codes of the portfolio pieces that its criteria name; ``bounds``: micro-skills (``framework:CODE``) of which they
+    ask a lower bound, which takes some time to work out. Of a renewal, only what was measured since the badge that it
     renews.
     """
     reads = results.read(db, results.attempts_of(db, [holder.id]))
@@ -62,7 +64,7 @@ def gather(
     return Facts(
         person=person_id(holder.account_id, holder.id),
         now=now,
-        measures=_measures(reads, since),
+        measures=_measures(reads, since, bounds),
         lineages=_lineages(db, {read.taken.framework for read in reads}),
         sheets=tuple(Sheet(one.id, people.of_account(one.by, one.home), one.skills, one.at) for one in observed),
         endorsements=_endorsed(given, people),
@@ -107,18 +109,21 @@ class _Observed:
     at: datetime
 
 
-def _measures(reads: Sequence[Read], since: datetime | None) -> tuple[Measure, ...]:
+def _measures(reads: Sequence[Read], since: datetime | None, bounds: Collection[str]) -> tuple[Measure, ...]:
+    found = [one for theirs in results.measures(reads).values() for one in theirs.values()]
+    wanted = {one.attempt_id for one in found if f"{one.framework}:{one.skill}" in bounds}
+    lowest = {read.taken.attempt_id: results.lower_bounds(read) for read in reads if read.taken.attempt_id in wanted}
     return tuple(
         Measure(
             skill=f"{one.framework}:{one.skill}",
             mastery=one.mastery,
             answers=one.answers,
             at=one.at,
+            low=lowest.get(one.attempt_id, {}).get(one.skill),
             version=one.version,
             fingerprint=one.fingerprint,
         )
-        for theirs in results.measures(reads).values()
-        for one in theirs.values()
+        for one in found
         if since is None or one.at >= since
     )
 

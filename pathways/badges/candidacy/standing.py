@@ -78,11 +78,16 @@ def progress_of(db: Session, request: AwardRequest, now: datetime | None = None)
 def progress_towards(db: Session, holder: Holder, version: AchievementVersion, now: datetime | None = None) -> Progress:
     """How far somebody has come who asked for nothing yet."""
     issuer_id = version.achievement.issuer_id
-    return progress(demand_of(version).node, facts_.gather(db, holder, issuer_id, now or clock.now()))
+    node = demand_of(version).node
+    bounds = tree.bounded_in(node)
+    return progress(node, facts_.gather(db, holder, issuer_id, now or clock.now(), bounds=bounds))
 
 
 def facts_for(db: Session, request: AwardRequest, demand: Demand, now: datetime) -> Facts:
-    return facts_.gather(db, request.holder, request.issuer_id, now, request=request, pieces=demand.codes)
+    bounds = tree.bounded_in(demand.node)
+    return facts_.gather(
+        db, request.holder, request.issuer_id, now, request=request, pieces=demand.codes, bounds=bounds
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ __all__ = [
     "Text",
     "achievements_of",
     "as_data",
+    "bounded_in",
     "leaves",
     "parse",
     "skills_of",
@@ -122,6 +123,12 @@ def leaves(node: Node) -> Iterator[Leaf]:
 def skills_of(node: Node) -> frozenset[str]:
     """``framework:CODE`` of every micro-skill that the tree names."""
     named = [one.keys for one in leaves(node) if isinstance(one, (Profile, Observation))]
+    return frozenset(key for keys in named for key in keys)
+
+
+def bounded_in(node: Node) -> frozenset[str]:
+    """``framework:CODE`` of every micro-skill of which the tree asks a lower bound."""
+    named = [one.keys for one in leaves(node) if isinstance(one, Profile) and one.lower_bound]
     return frozenset(key for keys in named for key in keys)
 
 

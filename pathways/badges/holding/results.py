@@ -16,9 +16,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.badges.models import Holder, HolderAttempt
-from pathways.diagnostics.engine import Compiled, Label, Outcome, Structure, carries_evidence, compile_structure, infer
+from pathways.diagnostics.engine import (
+    Compiled,
+    Label,
+    Outcome,
+    Structure,
+    carries_evidence,
+    compile_structure,
+    draws,
+    infer,
+)
 from pathways.diagnostics.engine import label as label_of
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
 from pathways.referentials.models import Referential
 
@@ -141,7 +150,7 @@ def read(db: Session, taken: Sequence[Taken]) -> list[Read]:
     """The same attempts with their answers."""
     query = (
         sa.select(Answer.attempt_id, Answer.id, Answer.item, Answer.outcome, Answer.answered_at, Answer.observed_by)
-        .where(Answer.attempt_id.in_([one.attempt_id for one in taken]), Answer.superseded_at.is_(None))
+        .where(Answer.attempt_id.in_([one.attempt_id for one in taken]), Answer.superseded_at.is_(None), IS_EVIDENCE)
         .order_by(Answer.number)
     )
     given: dict[uuid.UUID, list[Given]] = defaultdict(list)
@@ -172,6 +181,16 @@ def measures(reads: Iterable[Read]) -> dict[uuid.UUID, Measures]:
 def measures_of(db: Session, holder_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Measures]:
     """The same, from the database: five queries at most."""
     return measures(read(db, attempts_of(db, holder_ids)))
+
+
+def lower_bounds(one: Read) -> dict[str, float]:
+    """The 5 % quantile of P(mastered) of each micro-skill over what slip and guess of the questions may be
+    (``engine.draws``), by its code. Drawn from the diagnostic and the attempt: always the same.
+    """
+    seed = f"{one.taken.diagnostic_id} {one.taken.attempt_id}"
+    evidence = [(given.item, Outcome(given.outcome)) for given in one.answers]
+    low = draws.lower_bounds(one.compiled, evidence, seed=seed)
+    return dict(zip(one.compiled.skill_codes, low.tolist(), strict=True))
 
 
 def results_of(db: Session, holder: Holder) -> list[Taken]:

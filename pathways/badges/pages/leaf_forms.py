@@ -27,7 +27,7 @@ from pathways.workshops.tongues import Tongue, tongues
 
 MASTERIES = (0.7, 0.8, 0.9, 0.95)
 """P(mastered) that can be chosen; others that a draft has stay."""
-OPTIONAL = ("months", "organisations", "endorsed", "themes", "languages", "kinds", "version")
+OPTIONAL = ("months", "organisations", "endorsed", "themes", "languages", "kinds", "version", "lower_bound")
 """Left out where nothing was said."""
 _HOURS = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
 ROLES: Mapping[Role, str] = {
@@ -89,11 +89,8 @@ def leaf_of(sent: Filled, kind: str, before: Leaf | None = None) -> Leaf:
     :class:`Invalid` with the field that is wrong.
     """
     given = {name: value for name, value in _READERS[kind](sent).items() if value or name not in OPTIONAL}
-    if isinstance(before, Profile) and before.framework == given.get("framework"):
-        if before.fingerprint and not given.get("version"):
-            given["fingerprint"] = before.fingerprint
-        if before.lower_bound:
-            given["lower_bound"] = True
+    if isinstance(before, Profile) and before.framework == given.get("framework") and not given.get("version"):
+        given |= {"fingerprint": before.fingerprint} if before.fingerprint else {}
     sent.refuse()
     try:
         leaf = tree.parse({kind: given})
@@ -120,7 +117,8 @@ def _profile(sent: Filled) -> dict[str, Any]:
     found: dict[str, Any] = {"framework": sent.get("framework"), "skills": skills, "version": sent.get("version")}
     if len(set(skills.values())) == 1:
         found |= {"skills": list(skills), "mastery": next(iter(skills.values()))}
-    return found | {"months": sent.number("months", 0), "answers": sent.number("answers", 1)}
+    found |= {"months": sent.number("months", 0), "answers": sent.number("answers", 1)}
+    return found | {"lower_bound": bool(sent.get("lower_bound"))}
 
 
 def _mastery(text: str) -> float:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 
-from pathways.diagnostics import reading
+from pathways.diagnostics import quality, reading
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.doors import OF
@@ -18,6 +18,7 @@ from pathways.diagnostics.schemas import (
     DiagnosticIn,
     DiagnosticOut,
     EstimateIn,
+    QualityOut,
     ReferentialOut,
     SelectionIn,
     diagnostic_out,
@@ -82,6 +83,12 @@ def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
 @router.get("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="One diagnostic")
 def diagnostic(member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
     return diagnostic_out(composing.get(db, member, diagnostic_id))
+
+
+@router.get("/diagnostics/{diagnostic_id}/quality", response_model=QualityOut, summary="Claimed against observed")
+def how_far_believed(member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
+    """What was foretold of extra questions, and how they were answered. Below ten, their number alone."""
+    return quality.of(db, composing.get(db, member, diagnostic_id).id).to_json()
 
 
 @router.put("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="Change a draft")

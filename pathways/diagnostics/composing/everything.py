@@ -118,7 +118,9 @@ def _made(db: Session, ladders: Ladders, content: str) -> Diagnostic:
     revisions = _revisions(db, ladders)
     languages = tuple(i18n.languages())
     # A check is one question or two: the sharpest, and none that its person met before. There is nothing to vary.
-    selection = Selection(skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, varied=False)
+    selection = Selection(
+        skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, varied=False, extra_one_in=0
+    )
     assert ladders.organisation_id is not None
     made = Diagnostic(
         organisation_id=ladders.organisation_id,

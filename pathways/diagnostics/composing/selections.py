@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,9 @@ USUAL_LEAST = 8
 """Two right answers can make the model sure of a whole ladder, and no trainer: a ladder that does not hold for this
 person shows only in more answers."""
 OTHER_DEVICE = {"phone": "computer", "computer": "phone"}
+EXTRA_ONE_IN = 3
+"""Of so many attempts one is asked an extra question, unless the trainer says otherwise (``extra_question``)."""
+RAREST_EXTRA = 100
 NUMBERS = {
     "at_least": (D_("Questions au moins : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
     "questions": (D_("Questions au plus : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
@@ -40,7 +43,8 @@ class Selection:
     """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
     ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds. ``at_least`` questions
     are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight. ``varied``:
-    two people see different ones of the good questions.
+    two people see different ones of the good questions. One attempt in ``extra_one_in`` is asked an extra question that
+    counts for nothing; 0: none.
     """
 
     skills: tuple[str, ...] = ()
@@ -53,10 +57,12 @@ class Selection:
     minutes: int | None = None
     french_for_missing: bool = False
     varied: bool = True
+    extra_one_in: int = field(default_factory=lambda: EXTRA_ONE_IN)
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Selection:
         kept: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in stored.items()}
+        kept.setdefault("extra_one_in", 0)  # what was kept before there was one asks none
         return cls(**kept)
 
     def to_json(self) -> dict[str, Any]:
@@ -153,4 +159,7 @@ def _wrong_numbers(selection: Selection) -> list[dict[str, str]]:
         value = getattr(selection, name)
         if value is not None and not 1 <= value <= most:
             errors.append({"field": name, "message": i18n.sentence(said, {"most": most})})
+    if not 0 <= selection.extra_one_in <= RAREST_EXTRA:
+        said = D_("Question de contrôle : jamais, ou dans une passation sur %(most)s au plus.")
+        errors.append({"field": "extra_one_in", "message": i18n.sentence(said, {"most": RAREST_EXTRA})})
     return errors

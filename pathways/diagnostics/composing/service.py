@@ -194,6 +194,7 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
         least_state=selection.least_state,
         french_for_missing=selection.french_for_missing,
         varied=selection.varied,
+        extra_one_in=selection.extra_one_in,
     )
     diagnostic.estimate = told.to_json()
     diagnostic.state, diagnostic.published_at = DiagnosticState.PUBLISHED, clock.now()

@@ -128,6 +128,9 @@ def _value(name: str, value: Any) -> None:
     elif name in {"french_for_missing", "varied"}:
         if not isinstance(value, bool):
             raise TypeError(name)
+    elif name == "extra_one_in":
+        if isinstance(value, bool) or not isinstance(value, int) or not abs(value) < 10**6:
+            raise TypeError(name)
     elif name not in {"accuracy", "at_least", "questions", "minutes"}:
         raise KeyError(name)
     elif value is not None and (

@@ -91,6 +91,7 @@ def diagnostic(
         "diagnostic.html",
         diagnostic=found,
         selection=selection,
+        extra_one_in=found.blueprint.get("extra_one_in", 0),
         rules=found.blueprint.get("rules") or asdict(selection.rules()),
         skills=titles_of(composing.ladders(db, found, archived=True), selection),
         rows=rows,

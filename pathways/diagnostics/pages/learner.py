@@ -95,7 +95,7 @@ def welcome(request: Request, code: str, tag: str, db: DB, door: OwnDoor, addres
         request,
         "welcome.html",
         code=diagnostic.code,
-        at_most=blueprint.at_most(language),
+        at_most=blueprint.at_most(language, extra=blueprint.extra_one_in > 0),
         minutes=composing.minutes_of(diagnostic),
         drafts=any(states.get(language) in {"machine", "draft"} for states in blueprint.states.values()),
         key=ids.random_id(),

@@ -30,7 +30,7 @@ def result(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor,
         return RedirectResponse(f"/t/{attempt.id}/back", 303)
     speak(attempt)
     profile = reading.profile(db, door, attempt)
-    own = [one for one in profile.answers if one.observed_by is None and one.entered_by is None]
+    own = [one for one in profile.standing if one.observed_by is None and one.entered_by is None]
     return render(
         request,
         "result.html",
@@ -60,7 +60,7 @@ def take_away(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
         kept_longer=attempt.kept_days is not None,
         journey=request.app.state.journey_kept(db, door, attempt),
         **beside(db, attempt.id),
-        answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.answers],
+        answers=[_kept_answer(profile.blueprint, one, attempt.language) for one in profile.standing],
     )
     name = f"pathways-{attempt.started_at:%Y-%m-%d}.html"
     response.headers["content-disposition"] = f'attachment; filename="{name}"'

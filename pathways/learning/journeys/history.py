@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.diagnostics.engine import Label
-from pathways.diagnostics.models import Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
 from pathways.errors import NotFound
@@ -174,7 +174,8 @@ def sign_of(knowledge: Knowledge, code: str, *, learnt: bool = False) -> Sign:
 
 
 def _answers(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
-    query = sa.select(Answer).where(Answer.attempt_id.in_([one.id for one in attempts]), Answer.superseded_at.is_(None))
+    own = Answer.attempt_id.in_([one.id for one in attempts])
+    query = sa.select(Answer).where(own, Answer.superseded_at.is_(None), IS_EVIDENCE)
     return db.scalars(query.order_by(Answer.answered_at, Answer.id)).all()
 
 
