@@ -52,7 +52,7 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
     if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
         rules = replace(rules, questions=rules.questions + observed)
     return decide(
-        blueprint.compiled,
+        blueprint.compiled_in(attempt.language),
         rules,
         evidence_of(standing),
         candidates,
@@ -77,4 +77,5 @@ def _focused(
     rules = StopRules(
         questions=attempt.focus["to"], seconds=None, least_questions=attempt.focus["to"], least_information=0.0
     )
-    return decide(blueprint.compiled, rules, evidence_of(standing), near - without or near)
+    compiled = blueprint.compiled_in(attempt.language)
+    return decide(compiled, rules, evidence_of(standing), near - without or near)

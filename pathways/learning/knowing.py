@@ -151,7 +151,7 @@ def known_at(
 
 def _models_of(db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders) -> dict[str, ItemModel]:
     blueprints = {one.diagnostic_id: taking.blueprint_of(db, door, one.diagnostic_id) for one in attempts}
-    return _models(blueprints.values(), ladders)
+    return _models([blueprints[one.diagnostic_id].compiled_in(one.language) for one in attempts], ladders)
 
 
 def _believed(
@@ -225,13 +225,10 @@ def requires(ladders: Ladders, skills: Mapping[str, MicroSkill]) -> dict[str, tu
     return found
 
 
-def _models(blueprints: Iterable[Blueprint], ladders: Ladders) -> dict[str, ItemModel]:
-    return {
-        item.code: item
-        for blueprint in blueprints
-        for item in blueprint.compiled.structure.items
-        if item.skill in ladders.skills
-    }
+def _models(met: Iterable[Compiled], ladders: Ladders) -> dict[str, ItemModel]:
+    """The items as they were met, the last time that counts; several attempts most often share a structure."""
+    every = {id(compiled): compiled for compiled in met}.values()
+    return {item.code: item for compiled in every for item in compiled.structure.items if item.skill in ladders.skills}
 
 
 def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import blueprint
+from pathways.diagnostics import blueprint, calibrated
 from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.engine import Estimate, compile_structure, simulate
 from pathways.i18n import D_
@@ -61,7 +61,8 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     seed = _seed(referential, selection, on_screen)
     estimate = None
     if skills and on_screen:
-        structure = blueprint.structure_of(referential, skills, on_screen)
+        values = calibrated.values_of(db, referential.code)
+        structure = blueprint.structure_of(referential, skills, on_screen, values)
         estimate = simulate(compile_structure(structure), selection.rules(), learners=LEARNERS, seed=seed)
     return Price(
         skills=tuple(skills),
