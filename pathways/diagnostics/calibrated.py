@@ -84,3 +84,9 @@ def values_by(db: Session, calibration_id: uuid.UUID | None) -> Values:
     """The values of one calibration; those of the first day for none."""
     stored = calibration_id and db.scalar(sa.select(Calibration.values).filter_by(id=calibration_id))
     return Values(calibration_id, stored["items"], stored["thresholds"]) if stored else FIRST_DAY
+
+
+def heights_by(db: Session, calibration_id: uuid.UUID) -> Values:
+    """The thresholds alone of a calibration, for who has the items already."""
+    heights = Calibration.values["thresholds"]
+    return Values(calibration_id, thresholds=db.scalar(sa.select(heights).filter_by(id=calibration_id)) or {})

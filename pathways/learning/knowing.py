@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from pathways.diagnostics import taking
-from pathways.diagnostics.blueprint import Blueprint, structure_of
+from pathways.diagnostics import calibrated, taking
+from pathways.diagnostics.blueprint import structure_of
+from pathways.diagnostics.calibrated import FIRST_DAY, Values
 from pathways.diagnostics.engine import (
     Belief,
     Compiled,
@@ -123,7 +124,8 @@ def known(
     """What is believed at ``now``, from the standing answers of ``attempts`` and what was ``learnt``. Answers about
     micro-skills that ``ladders`` has no more say nothing.
     """
-    return _believed(_models_of(db, door, attempts, ladders), _standing(db, attempts), ladders, now, learnt)
+    models, values = _models_of(db, door, attempts, ladders)
+    return _believed(models, values, _standing(db, attempts), ladders, now, learnt)
 
 
 def known_at(
@@ -136,10 +138,11 @@ def known_at(
     learnt: Sequence[Learnt] = (),
 ) -> list[Knowledge]:
     """What could be believed at each of several moments, from the answers that were there. One query, however many."""
-    models, answers = _models_of(db, door, attempts, ladders), _standing(db, attempts)
+    (models, values), answers = _models_of(db, door, attempts, ladders), _standing(db, attempts)
     return [
         _believed(
             models,
+            values,
             [one for one in answers if one.answered_at <= moment],
             ladders,
             moment,
@@ -149,19 +152,27 @@ def known_at(
     ]
 
 
-def _models_of(db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders) -> dict[str, ItemModel]:
+def _models_of(
+    db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders
+) -> tuple[dict[str, ItemModel], Values]:
+    """The items as they were met, and the heights of the ladders as in the last diagnostic that was published with any:
+    what is believed changes with answers, not with what is calibrated afterwards.
+    """
     blueprints = {one.diagnostic_id: taking.blueprint_of(db, door, one.diagnostic_id) for one in attempts}
-    return _models([blueprints[one.diagnostic_id].compiled_in(one.language) for one in attempts], ladders)
+    calibrations = [known for one in attempts if (known := blueprints[one.diagnostic_id].calibration) is not None]
+    values = calibrated.heights_by(db, calibrations[-1]) if calibrations else FIRST_DAY
+    return _models([blueprints[one.diagnostic_id].compiled_in(one.language) for one in attempts], ladders), values
 
 
 def _believed(
     models: Mapping[str, ItemModel],
+    values: Values,
     answers: Sequence[Answer],
     ladders: Ladders,
     now: datetime,
     learnt: Sequence[Learnt],
 ) -> Knowledge:
-    strands = structure_of(ladders, ladders.skills.keys(), ()).strands
+    strands = structure_of(ladders, ladders.skills.keys(), (), values).strands
     compiled = _compiled(Structure(strands, tuple(sorted(models.values(), key=lambda one: one.code))))
     sittings, days, since = _sittings([one for one in answers if one.item in models], learnt, now, ladders)
     belief = believe(compiled, sittings, days=days, learnt=since)
