@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from pathways.diagnostics.calibrated import in_force
 from pathways.diagnostics.engine.calibration.health import LEAST_ANSWERS, Kind
@@ -27,8 +27,6 @@ LEAST = 10
 MOST_ROWS = 100
 MOST_CHANGES = 25
 """Items that a proposal shows at once; the others are folded."""
-ALWAYS = (Kind.TOO_EASY, Kind.TOO_HARD, Kind.KEY_SUSPECT, Kind.DISTRACTOR, Kind.POOR_FIT)
-"""What needs answers, and no language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class About:
     calibration: Calibration
     stems: Mapping[str, str]
     """French of each question, by its code."""
-    titles: Mapping[str, str]
     by: str | None
     """Who decided; ``None`` for somebody of another organisation."""
     is_in_force: bool
@@ -120,7 +117,7 @@ def get(db: Session, calibration_id: uuid.UUID) -> Calibration:
     return found
 
 
-def about(db: Session, member: Member, calibration_id: uuid.UUID, titles: Mapping[str, str] | None = None) -> About:
+def about(db: Session, member: Member, calibration_id: uuid.UUID) -> About:
     """One proposal, with the questions that it changes."""
     found = get(db, calibration_id)
     current = db.scalar(in_force(found.framework))
@@ -128,7 +125,6 @@ def about(db: Session, member: Member, calibration_id: uuid.UUID, titles: Mappin
     return About(
         calibration=found,
         stems=_stems(db, found.framework, [row["code"] for row in found.comparison["items"]]),
-        titles=titles or {},
         by=name if found.organisation_id == member.organisation_id else None,
         is_in_force=found.id == current,
         is_outdated=found.state is CalibrationState.PROPOSED and found.follows_id != current,
@@ -161,9 +157,3 @@ def health(db: Session, member: Member, framework: str, code: str) -> Health:
     if row is None:
         return Health(item, revision, None, None, None, watches_drift=False)
     return Health(item, revision, row.id, row.made_at, row.found, watches_drift=row.drift_from == "earlier")
-
-
-def with_all(db: Session, calibration_id: uuid.UUID) -> Calibration:
-    """A proposal with its document and its values, to be handed out."""
-    query = sa.select(Calibration).filter_by(id=calibration_id)
-    return db.scalars(query.options(undefer(Calibration.document), undefer(Calibration.values))).one()
