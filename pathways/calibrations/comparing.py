@@ -21,7 +21,9 @@ DIGITS: Final = 4
 ENGINE: Final = "engine"
 
 
-def compare(before: Structure, after: Structure, rules: StopRules, *, people: int = PEOPLE, seed: int) -> dict[str, Any]:
+def compare(
+    before: Structure, after: Structure, rules: StopRules, *, people: int = PEOPLE, seed: int
+) -> dict[str, Any]:
     """Return what a diagnostic of these questions costs and gives with the values before and after.
 
     The people are drawn from ``after``, and give the same answers to both.  Of each: mean number of questions and of

@@ -22,8 +22,8 @@ LONGEST_REASON = 500
 NOT_YOURS = D_("Votre structure ne relit pas les questions livrées.")
 DECIDED = D_("Une autre personne a déjà décidé de cette proposition. Sa décision est affichée ici.")
 OUTDATED = D_(
-    "Une autre proposition a été acceptée depuis que celle-ci a été calculée : sa comparaison ne vaut plus. Refusez-la, et "
-    "faites refaire le calibrage."
+    "Une autre proposition a été acceptée depuis que celle-ci a été calculée : sa comparaison ne vaut plus. "
+    "Refusez-la, et faites refaire le calibrage."
 )
 WHY = D_("Dites pourquoi, en 500 lettres au plus : d'autres le liront.")
 TOO_LONG = D_("500 lettres au plus.")

@@ -1,4 +1,4 @@
-"""Calibrations on pages: the proposals of a framework, one of them with what it changes, and the health of a question."""
+"""Calibrations on pages: the proposals of a framework, one of them item by item, and the health of a question."""
 
 from __future__ import annotations
 

@@ -112,7 +112,9 @@ def _changes(before: Structure, after: Structure, document: Mapping[str, Any]) -
     for old, new in zip(before.items, after.items, strict=True):
         found = document["items"].get(new.code, {"answers": 0, "standard_errors": {}, "findings": []})
         sides = [_side(item, own[item.skill]) for item, own in zip((old, new), places, strict=True)]
-        far = max(float(np.abs(old.response() - new.response()).max()), abs(sides[1]["threshold"] - sides[0]["threshold"]))
+        far = max(
+            float(np.abs(old.response() - new.response()).max()), abs(sides[1]["threshold"] - sides[0]["threshold"])
+        )
         row = {"code": new.code, "skill": new.skill, "answers": found["answers"], "change": round(far, 6)}
         row |= {"before": sides[0], "after": sides[1]}
         row["errors"] = {**found["standard_errors"], "threshold": errors.get(new.skill)}

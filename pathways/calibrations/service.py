@@ -100,7 +100,9 @@ def overview(db: Session, framework: str) -> list[Listed]:
     query = sa.select(*columns, Calibration.made_at, Calibration.decided_at).filter_by(framework=framework)
     rows = db.execute(query.order_by(Calibration.made_at.desc(), Calibration.id.desc()).limit(MOST_ROWS))
     return [
-        Listed(row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == current)
+        Listed(
+            row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == current
+        )
         for row in rows
     ]
 

@@ -118,9 +118,7 @@ def _functioning(health: Health) -> Check:
         odd |= test["class"] in {"B", "C"}
         lines.append(_classed(code, test))
     few = i18n.gettext(D_("Pas assez de données : il faut %(most)s réponses dans une langue, et autant en français."))
-    return Check(
-        i18n.gettext(D_("Équité entre les langues")), lines or [few % {"most": CLASSED_FROM}], is_odd=odd
-    )
+    return Check(i18n.gettext(D_("Équité entre les langues")), lines or [few % {"most": CLASSED_FROM}], is_odd=odd)
 
 
 def _classed(code: str, test: Mapping[str, Any]) -> str:

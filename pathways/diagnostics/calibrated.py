@@ -1,4 +1,4 @@
-"""What an accepted calibration says of a framework's questions: the values that diagnostics published from then on take.
+"""What an accepted calibration says of a framework's questions: what diagnostics published from then on take.
 
 A value holds for the very texts that were answered: of a question whose French changed since, and of a translation that
 was corrected since, nothing is taken.
@@ -55,7 +55,9 @@ class Values:
 
     def over(self, earlier: Values) -> Values:
         """Return these values, and where they say nothing, the earlier ones."""
-        return replace(self, items={**earlier.items, **self.items}, thresholds={**earlier.thresholds, **self.thresholds})
+        return replace(
+            self, items={**earlier.items, **self.items}, thresholds={**earlier.thresholds, **self.thresholds}
+        )
 
 
 FIRST_DAY: Final = Values()

@@ -200,8 +200,8 @@ class UnlinkedAttempt(Base):
     framework: Mapped[str] = mapped_column(sa.String(64), index=True)
     answers: Mapped[list[Any]]
     """In the order given, of shipped items alone: ``{"item": id, "revision": id, "code", "skill", "kind", "language",
-    "translation": id or null, "outcome", "response", "assisted", "seconds": whole ones or null}``. What was typed is not
-    kept: ``response`` is null. Older ones have no ``seconds``.
+    "translation": id or null, "outcome", "response", "assisted", "seconds": whole ones or null}``. What was typed is
+    not kept: ``response`` is null. Older ones have no ``seconds``.
     """
 
 

@@ -1,5 +1,5 @@
-"""The items of a framework as they are asked today, and which of the answers that lead to nobody were given to these very
-texts.
+"""The items of a framework as they are asked today, and which of the answers that lead to nobody were given to these
+very texts.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,langua
 Modèles : 1pl, 2pl, 4pl (une seule capacité, sans banque) ; level, continuous (micro-compétences de la banque).
 Rien n'est changé dans aucun diagnostic : le résultat est une proposition. Les formats : docs/calibrate.md.
 
-Avec --framework ou --diagnostic, les réponses sont celles de ce serveur : questions livrées, passages terminés, sans nom,
-sans date et sans lieu. Avec --propose, la proposition est gardée : une personne l'accepte ou la refuse dans /calibrations.
+Avec --framework ou --diagnostic, les réponses sont celles de ce serveur : questions livrées, passages terminés, sans
+nom, sans date et sans lieu. Avec --propose, la proposition est gardée : une personne l'accepte ou la refuse, dans
+/calibrations.
 """
 
 

@@ -1,9 +1,9 @@
 """The answers of this server as what a calibration reads: those that lead to nobody, and those that are about to be.
 
-Nothing more than what the figures of questions use: answers of learners themselves, in attempts that are over, to shipped
-questions, without what was typed.  First those that were counted and unlinked, part by part, then those that are not
-counted yet: an attempt that is counted meanwhile may be missed, and is never read twice.  Of a person, one attempt is
-a sitting of its own: nothing says which attempts were the same person's.
+Nothing more than what the figures of questions use: answers of learners themselves, in attempts that are over, to
+shipped questions, without what was typed.  First those that were counted and unlinked, part by part, then those that
+are not counted yet: an attempt that is counted meanwhile may be missed, and is never read twice.  Each attempt has a
+learner of its own: nothing says which ones were the same person's.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def _translations(revision: ItemRevision, served: Served) -> dict[str, str]:
 
 def accepted_document(db: Session, in_force: Values) -> dict[str, Any] | None:
     """What was accepted last, as it was written: where a search begins, and what drift is measured from."""
-    return db.scalar(sa.select(Calibration.document).filter_by(id=in_force.calibration)) if in_force.calibration else None
+    return (
+        db.scalar(sa.select(Calibration.document).filter_by(id=in_force.calibration)) if in_force.calibration else None
+    )
 
 
 class ServerAnswers:
