@@ -29,7 +29,7 @@ def propose(database: Database, bank: ServerBank, document: dict[str, Any]) -> s
     before, after = bank.with_values(bank.in_force), bank.with_values(values)
     seed = int(ids.fingerprint(json.dumps([document["items"], document["run"]], sort_keys=True), 8), 16)
     comparison = comparing.compare(before, after, bank.rules, seed=seed)
-    comparison["items"] = _changes(before, after, document)
+    comparison["items"] = changes(before, after, document)
     kept = Calibration(
         framework=bank.framework,
         diagnostic_code=bank.diagnostic or None,
@@ -45,7 +45,8 @@ def propose(database: Database, bank: ServerBank, document: dict[str, Any]) -> s
 
 
 def taken(bank: ServerBank, document: Mapping[str, Any]) -> Values:
-    """The values that would be in force: of items with 30 answers or more, and of ladders; elsewhere those of before.
+    """The values that would be in force: of items with 30 answers or more, and of ladders that
+    were looked at whole; elsewhere those of before.
     Nothing is taken that would turn a right answer against mastery: it is the key that wants looking at.
     """
     items: dict[str, Mapping[str, Any]] = {}
@@ -54,16 +55,13 @@ def taken(bank: ServerBank, document: Mapping[str, Any]) -> Values:
         if found is None or found["answers"] < LEAST_ANSWERS:
             continue
         values = _of_item(found)
-        whole = moved(first, values)
-        if whole != first:
-            languages = _of_languages(whole, found, document["languages"], bank.translations[first.code])
+        after = moved(first, values)
+        if after != first:
+            languages = _of_languages(after, found, document["languages"], bank.translations[first.code])
             items[first.code] = {"text": bank.texts[first.code], "values": values, "languages": languages}
-    thresholds = {
-        rung["code"]: rung["threshold"]
-        for strand in document["strands"].values()
-        for rung in strand["skills"]
-        if rung["threshold"] is not None
-    }
+    heights = {rung["code"]: rung["threshold"] for one in document["strands"].values() for rung in one["skills"]}
+    whole = [ladder for ladder in bank.ladders if all(heights.get(code) is not None for code in ladder)]
+    thresholds = {code: heights[code] for ladder in whole for code in ladder}
     return replace(Values(items=items, thresholds=thresholds).over(bank.in_force), calibration=None)
 
 
@@ -98,7 +96,7 @@ def _moved(chance: float, shift: float) -> float:
     return 1.0 / (1.0 + exp(shift - log(inside / (1.0 - inside))))
 
 
-def _changes(before: Structure, after: Structure, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def changes(before: Structure, after: Structure, document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row an item, the largest change first: the most that any outcome's chance changes, with mastery or without,
     or by how much the place of its micro-skill moves, in SD.
     """

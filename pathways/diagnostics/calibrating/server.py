@@ -48,7 +48,8 @@ class ServerBank:
 
     ``diagnostic``: code of the one whose questions these are; empty for all of the framework.  ``structure``: with the
     values of the first day, which are what answers are weighed against.  ``in_force``: what new diagnostics take now.
-    ``texts``: fingerprint of each question's French; ``translations``: ``{code: {language: fingerprint}}``.
+    ``ladders``: every rung of each ladder of the framework, asked or not.  ``items``: by id.  ``texts``: fingerprint of
+    each question's French; ``translations``: ``{code: {language: fingerprint}}``.
     """
 
     framework: str
@@ -57,6 +58,7 @@ class ServerBank:
     in_force: Values
     rules: StopRules
     items: Mapping[str, Served]
+    ladders: Sequence[Sequence[str]]
     texts: Mapping[str, str]
     translations: Mapping[str, Mapping[str, str]]
 
@@ -106,6 +108,7 @@ def bank_of(db: Session, *, framework: str = "", diagnostic: str = "") -> Server
         in_force=values_of(db, framework),
         rules=rules,
         items={str(one.item_id): served[one.item_id] for one in revisions},
+        ladders=[[skill.code for skill in strand.skills] for strand in ladders.strands],
         texts={one.code: one.text_fingerprint for one in revisions},
         translations={one.code: _translations(one, of[one.code]) for one in revisions},
     )
