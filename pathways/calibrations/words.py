@@ -47,11 +47,10 @@ SIDES = {"harder": D_("plus difficile qu'avant"), "easier": D_("plus facile qu'a
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is looked at: what it is, what was found, and whether somebody should look."""
+    """One thing that is looked at: what it is, and ``(somebody should look, what was found)``."""
 
     name: str
-    said: Sequence[str]
-    is_odd: bool
+    said: Sequence[tuple[bool, str]]
 
 
 def checks(health: Health, texts: Mapping[str, str]) -> list[Check]:
@@ -68,9 +67,12 @@ def checks(health: Health, texts: Mapping[str, str]) -> list[Check]:
 
 
 def _check(name: str, health: Health, found: Sequence[str]) -> Check:
-    if found:
-        return Check(i18n.gettext(name), found, is_odd=True)
-    return Check(i18n.gettext(name), [i18n.gettext(NOTHING if health.is_known else NOT_ENOUGH)], is_odd=False)
+    return _told(name, found, NOTHING if health.is_known else NOT_ENOUGH)
+
+
+def _told(name: str, found: Sequence[str], otherwise: str) -> Check:
+    """What was found, all of it odd; or why nothing is."""
+    return Check(i18n.gettext(name), [(True, one) for one in found] or [(False, i18n.gettext(otherwise))])
 
 
 def _difficulty(one: Mapping[str, Any]) -> str:
@@ -103,22 +105,15 @@ def _language_trouble(health: Health) -> Check:
         for one in health.findings(Kind.LANGUAGE)
     ]
     shown = sum(health.found["outcomes"].values()) if health.found is not None else 0
-    if not found and shown < LEAST_ANSWERS:
-        return Check(i18n.gettext(D_("Compréhension")), [i18n.gettext(NOT_ENOUGH)], is_odd=False)
-    return Check(i18n.gettext(D_("Compréhension")), found or [i18n.gettext(NOTHING)], is_odd=bool(found))
+    return _told(D_("Compréhension"), found, NOTHING if shown >= LEAST_ANSWERS else NOT_ENOUGH)
 
 
 def _functioning(health: Health) -> Check:
     """The class of each language with its numbers; without 200 answers on either side there is none."""
-    odd, lines = False, []
-    for code, one in health.languages.items():
-        test = one.get("functioning")
-        if test is None:
-            continue
-        odd |= test["class"] in {"B", "C"}
-        lines.append(_classed(code, test))
+    tests = {code: one["functioning"] for code, one in health.languages.items() if "functioning" in one}
+    lines = [(test["class"] in {"B", "C"}, _classed(code, test)) for code, test in tests.items()]
     few = i18n.gettext(D_("Pas assez de données : il faut %(most)s réponses dans une langue, et autant en français."))
-    return Check(i18n.gettext(D_("Équité entre les langues")), lines or [few % {"most": CLASSED_FROM}], is_odd=odd)
+    return Check(i18n.gettext(D_("Équité entre les langues")), lines or [(False, few % {"most": CLASSED_FROM})])
 
 
 def _classed(code: str, test: Mapping[str, Any]) -> str:
@@ -137,10 +132,9 @@ def _classed(code: str, test: Mapping[str, Any]) -> str:
 
 
 def _drift(health: Health) -> Check:
-    name = i18n.gettext(D_("Dérive"))
     if health.found is not None and not health.watches_drift:
         unknown = D_("Pas assez de données : une dérive se mesure à partir d'une proposition acceptée.")
-        return Check(name, [i18n.gettext(unknown)], is_odd=False)
+        return _told(D_("Dérive"), [], unknown)
     said = D_("%(language)s : %(side)s (somme %(highest)s, alarme à %(alarm)s).")
     found = [
         i18n.gettext(said)

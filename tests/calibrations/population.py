@@ -18,8 +18,8 @@ from pathways.diagnostics.calibrating.server import ServerBank, bank_of
 from pathways.diagnostics.engine import ItemModel, Structure
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.items.models import ItemRevision
-from pathways.permissions import OF_ROLE, Member, Role
 from pathways.people import service as people
+from pathways.permissions import OF_ROLE, Member, Role
 
 FRAMEWORK = "inclusion-numerique"
 ASKED = 12

@@ -1,4 +1,4 @@
-"""What a proposal takes, what it leaves, and what accepting it changes: new diagnostics, and nothing that is published."""
+"""What a proposal takes, what it leaves, and what accepting it changes: new diagnostics, nothing that is published."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def test_a_calibration_of_the_servers_answers_becomes_a_proposal_that_a_new_diag
         accept(db, row, "Plausible.")
         first = db.scalars(sa.select(Diagnostic).filter_by(code=published)).one()
         member = Member(first.made_by, "", first.organisation_id, "", Role.ADMINISTRATOR, OF_ROLE[Role.ADMINISTRATOR])
-        draft = versions.revise(db, member, first.id)
+        draft, _ = versions.succeed(db, member, first.id)
         new = composing.publish(db, member, draft.id)
         for one in new.blueprint["structure"]["items"]:
             named = document["items"][one["code"]]["parameters"]
