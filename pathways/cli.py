@@ -329,10 +329,16 @@ def simulate(given: argparse.Namespace, settings: Settings) -> int:
     return running.run(given, lambda: opened(settings))
 
 
-def calibrate(given: argparse.Namespace, _settings: Settings) -> int:
+def calibrate(given: argparse.Namespace, settings: Settings) -> int:
     from pathways.diagnostics.calibrating import running
 
-    return running.run(given)
+    return running.run(given, lambda: opened(settings), _keep_proposal)
+
+
+def _keep_proposal(database: Any, bank: Any, document: dict[str, Any]) -> str:
+    from pathways.calibrations import proposing
+
+    return proposing.propose(database, bank, document)
 
 
 def speak(given: argparse.Namespace, settings: Settings) -> int:

@@ -34,6 +34,7 @@ from pathways.badges.pages import seats_brought as seat_brought_pages
 from pathways.badges.pages import session_badges as session_badge_pages
 from pathways.badges.pages import shares as share_pages
 from pathways.badges.pages import verify as verify_pages
+from pathways.calibrations import pages as calibration_pages
 from pathways.diagnostics.api import learner as learner_api
 from pathways.diagnostics.api import paper as paper_api
 from pathways.diagnostics.api import sharing as sharing_api
@@ -237,6 +238,7 @@ PAGES = (
     translation_files_pages,
     translation_pages,  # after every other page under /translations/: it takes any word for a question's code
     fairness_pages,
+    calibration_pages,
     ladder_pages,
     place_files_pages,
     house_pages,

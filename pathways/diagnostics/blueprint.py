@@ -7,15 +7,17 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.diagnostics.calibrated import FIRST_DAY, Values, moved
 from pathways.diagnostics.engine import (
     FIRST_STYLES,
+    KNOWN_STYLES,
     Compiled,
     ItemModel,
     LevelSkill,
@@ -40,14 +42,18 @@ MOST_HELD = 200
 """Blueprints that a process keeps in memory."""
 
 
-def structure_of(referential: Ladders, skills: Collection[str], revisions: Iterable[ItemRevision]) -> Structure:
-    """The ladders of the chosen micro-skills with their items. A rung keeps the place that it has on the whole ladder:
-    leaving rungs out moves no threshold. Nobody has measured how their answers come out: the styles of first values.
+def structure_of(
+    referential: Ladders, skills: Collection[str], revisions: Sequence[ItemRevision], values: Values = FIRST_DAY
+) -> Structure:
+    """The ladders of the chosen micro-skills with their items, as answers describe them (``values``). A rung keeps the
+    place that it has on the whole ladder: leaving rungs out moves no threshold. Where nobody has measured one of the
+    items, answers may come out in the styles of first values.
     """
     strands = []
     for strand in referential.strands:
         highest = max(map(int, referential.levels))
-        places = thresholds([skill.level for skill in strand.skills], highest)
+        first = thresholds([skill.level for skill in strand.skills], highest)
+        places = values.heights([skill.code for skill in strand.skills], first)
         rungs = [
             LevelSkill(skill.code, place)
             for skill, place in zip(strand.skills, places, strict=True)
@@ -55,14 +61,19 @@ def structure_of(referential: Ladders, skills: Collection[str], revisions: Itera
         ]
         if rungs:
             strands.append(LevelStrand(strand.code, tuple(rungs)))
-    return Structure(tuple(strands), tuple(model_of(revision) for revision in revisions), styles=FIRST_STYLES)
+    measured = all(values.measured(revision.code, revision.text_fingerprint) for revision in revisions)
+    return Structure(
+        tuple(strands),
+        tuple(model_of(revision, values) for revision in revisions),
+        styles=KNOWN_STYLES if measured else FIRST_STYLES,
+    )
 
 
-def model_of(revision: ItemRevision) -> ItemModel:
-    """How the engine sees an item that nobody has answered yet."""
+def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:
+    """How the engine sees an item: as answers describe it, or by its format where nobody has answered yet."""
     options = revision.body["options"]
     words = sum(len(text.split()) for key, text in revision.segments.items() if not key.endswith(("alt", "explain")))
-    return first_model(
+    first = first_model(
         revision.code,
         revision.skill,
         kind=revision.kind,
@@ -71,6 +82,7 @@ def model_of(revision: ItemRevision) -> ItemModel:
         keys=sum(option["key"] for option in options),
         family=revision.body.get("family", ""),
     )
+    return values.model(first, revision.text_fingerprint)
 
 
 @dataclass(slots=True)
@@ -97,6 +109,11 @@ class Blueprint:
     extra_one_in: int = 0
     """Of so many attempts one is asked an extra question, 0: none."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
+    shifted: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    """``{language: {item: values}}`` that answers in this language gave."""
+    calibration: uuid.UUID | None = None
+    """Whose values its items have."""
+    _compiled_in: dict[str, Compiled] = field(default_factory=dict)
     _askable: dict[str, frozenset[str]] = field(default_factory=dict)
     _mixture: list[Mixture] = field(default_factory=list)
 
@@ -105,6 +122,17 @@ class Blueprint:
         if not self._mixture:
             self._mixture.append(mix(self.compiled, FIRST_STYLES))
         return self._mixture[0]
+
+    def compiled_in(self, language: str) -> Compiled:
+        """The structure as somebody who reads this language meets it: an item is as hard as its translation is."""
+        own = self.shifted.get(language)
+        if not own:
+            return self.compiled
+        if language not in self._compiled_in:
+            structure = self.compiled.structure
+            items = tuple(moved(one, own.get(one.code, {})) for one in structure.items)
+            self._compiled_in[language] = compile_structure(replace(structure, items=items))
+        return self._compiled_in[language]
 
     def askable(self, language: str) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said
@@ -145,6 +173,15 @@ class Blueprint:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a trainer chose of how it is asked, kept as it is."""
+
+    french_for_missing: bool = False
+    varied: bool = False
+    extra_one_in: int = 0
+
+
 def freeze(
     structure: Structure,
     rules: StopRules,
@@ -152,11 +189,12 @@ def freeze(
     *,
     languages: Sequence[str],
     least_state: str,
-    french_for_missing: bool,
-    varied: bool = False,
-    extra_one_in: int = 0,
+    choices: Choices,
+    values: Values = FIRST_DAY,
 ) -> dict[str, Any]:
-    """The JSON that a published diagnostic keeps: from it alone, the same questions come for ever."""
+    """The JSON that a published diagnostic keeps: from it alone, the same questions come for ever. ``values``: those
+    that the structure was made with.
+    """
     frozen = {}
     for revision in revisions:
         served = {
@@ -171,10 +209,17 @@ def freeze(
         "rules": asdict(rules),
         "items": frozen,
         "languages": list(languages),
-        "french_for_missing": french_for_missing,
-        "varied": varied,
-        "extra_one_in": extra_one_in,
+        **asdict(choices),
+        **_calibrated(values, revisions),
     }
+
+
+def _calibrated(values: Values, revisions: Sequence[ItemRevision]) -> dict[str, Any]:
+    """Where the values come from, and those of other languages; nothing on the first day."""
+    if values.calibration is None:
+        return {}
+    own = {one.code: dict(values.in_languages(one.code, one.text_fingerprint)) for one in revisions}
+    return {"calibration": str(values.calibration), "in_languages": {code: one for code, one in own.items() if one}}
 
 
 Voices = Callable[[uuid.UUID], sa.Select[uuid.UUID]]
@@ -196,6 +241,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
     segments: dict[str, dict[str, dict[str, str]]] = {}
     states: dict[str, dict[str, str]] = {}
     texts: dict[str, dict[str, uuid.UUID]] = {}
+    shifted: dict[str, dict[str, Mapping[str, float]]] = {}
     least_state = diagnostic.selection["least_state"]
     for code in frozen["items"]:
         segments[code], states[code], texts[code] = {SOURCE: by_code[code].segments}, {}, {}
@@ -203,6 +249,9 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
             if row := items_service.served(by_code[code], language, least_state):
                 segments[code][language], states[code][language] = row.segments, row.state
                 texts[code][language] = row.id
+                known = frozen.get("in_languages", {}).get(code, {}).get(language)
+                if known is not None and known["text"] == row.fingerprint:
+                    shifted.setdefault(language, {})[code] = known["values"]
     return Blueprint(
         diagnostic_id=diagnostic.id,
         languages=tuple(frozen["languages"]),
@@ -218,6 +267,8 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         extra_one_in=frozen.get("extra_one_in", 0),
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
+        shifted=shifted,
+        calibration=uuid.UUID(frozen["calibration"]) if "calibration" in frozen else None,
     )
 
 

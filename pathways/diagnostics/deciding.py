@@ -64,7 +64,7 @@ def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
     if observed and rules.questions is not None:  # what a mediator watched is no question that was asked
         rules = replace(rules, questions=rules.questions + observed)
     return decide(
-        blueprint.compiled,
+        blueprint.compiled_in(attempt.language),
         rules,
         evidence_of(standing),
         candidates,
@@ -91,7 +91,9 @@ def _focused(
         questions=attempt.focus["to"], seconds=None, least_questions=attempt.focus["to"], least_information=0.0
     )
     circumstances = circumstances_of(attempt, blueprint, standing, met=attempt.focus["without"])
-    return decide(blueprint.compiled, rules, evidence_of(standing), near, circumstances=circumstances)
+    return decide(
+        blueprint.compiled_in(attempt.language), rules, evidence_of(standing), near, circumstances=circumstances
+    )
 
 
 def meaning(blueprint: Blueprint, item: str, outcome: str | None, response: object) -> tuple[Outcome, tuple[str, ...]]:

@@ -242,5 +242,46 @@ class UnlinkedAttempt(Base):
     framework: Mapped[str] = mapped_column(sa.String(64), index=True)
     answers: Mapped[list[Any]]
     """In the order given, of shipped items alone: ``{"item": id, "revision": id, "code", "skill", "kind", "language",
-    "translation": id or null, "outcome", "response", "assisted"}``. What was typed is not kept: ``response`` is null.
+    "translation": id or null, "outcome", "response", "assisted", "seconds": whole ones or null}``. What was typed is
+    not kept: ``response`` is null. Older ones have no ``seconds``.
     """
+
+
+class CalibrationState(enum.StrEnum):
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Calibration(Base):
+    """Parameters of a framework's questions that answers speak for, until a person accepts or refuses them. Of those
+    accepted, the last one says how diagnostics published from then on see their questions.
+    """
+
+    __tablename__ = "calibration"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_at"),
+        sa.CheckConstraint("state != 'refused' OR reason != ''", name="refused_why"),
+        sa.Index("ix_calibration_framework_made_at", "framework", "made_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
+    framework: Mapped[str] = mapped_column(sa.String(64))
+    diagnostic_code: Mapped[str | None] = mapped_column(sa.String(12))
+    """Of whose questions alone it speaks; ``None`` for all of the framework."""
+    document: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """What ``pathways calibrate`` writes."""
+    values: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """What would be taken: ``calibrated.Values`` as JSON."""
+    comparison: Mapped[dict[str, Any]]
+    """Before and after, on the same simulated people."""
+    answers: Mapped[int]
+    state: Mapped[CalibrationState] = mapped_column(default=CalibrationState.PROPOSED)
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("calibration.id"))
+    """The accepted one that was in force when this one was made: what it is compared with."""
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Account.id, ondelete="SET NULL"))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey(Organisation.id, ondelete="SET NULL"))
+    """For which ``decided_by`` decided."""
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")

@@ -271,7 +271,7 @@ def state_of(attempt: Attempt) -> str:
 
 def _told(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
     """What the standing answers tell: ``{micro-skill: (label, P(mastered), answers that say something about it)}``."""
-    mastery = infer(blueprint.compiled, deciding.evidence_of(standing)).mastery_by_skill()
+    mastery = infer(blueprint.compiled_in(language), deciding.evidence_of(standing)).mastery_by_skill()
     asked = Counter(blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome)))
     lost = frozenset(one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD)
     silent = unheard(blueprint, language, lost)

@@ -128,8 +128,7 @@ def read(db: Session, door: Door, diagnostic: Diagnostic, wanted: Wanted) -> Gro
     answers = answers_of(db, diagnostic, wanted)
     own = [(attempt, name, answers.get(attempt.id, [])) for attempt, name in _one_each(attempts)]
     heard = [(attempt, name, rows) for attempt, name, rows in own if rows]
-    given = [[(one.item, one.outcome) for one in rows] for _, _, rows in heard]
-    mastery = masteries(blueprint.compiled, given)
+    mastery = _masteries(blueprint, heard)
     asked, assessable = _asked(blueprint, heard)
     signs = _signs(mastery, asked, assessable)
     seen = (signs == _NUMBER[Sign.LEARN]) | (signs == _NUMBER[Sign.CONFIRM])
@@ -215,6 +214,20 @@ def _one_each(attempts: Iterable[tuple[Attempt, str]]) -> list[tuple[Attempt, st
 def _person(attempt: Attempt, name: str, rows: Sequence[sa.Row[Any]]) -> Person:
     lost = sum(one.outcome == Outcome.NOT_UNDERSTOOD for one in rows)
     return Person(attempt, name, lost=lost, answers=tuple(rows))
+
+
+def _masteries(
+    blueprint: Blueprint, heard: Sequence[tuple[Attempt, str, Sequence[sa.Row[Any]]]]
+) -> NDArray[np.float64]:
+    """P(mastered) of each person, as the language that they read makes the questions; most often one pass for all."""
+    rows: dict[int, tuple[Any, list[int]]] = {}
+    for row, (attempt, _, _) in enumerate(heard):
+        compiled = blueprint.compiled_in(attempt.language)
+        rows.setdefault(id(compiled), (compiled, []))[1].append(row)
+    found = np.empty((len(heard), len(blueprint.compiled.skill_codes)))
+    for compiled, own in rows.values():
+        found[own] = masteries(compiled, [[(one.item, one.outcome) for one in heard[row][2]] for row in own])
+    return found
 
 
 def _asked(

@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from pathways.diagnostics import taking
-from pathways.diagnostics.blueprint import Blueprint, structure_of
+from pathways.diagnostics import calibrated, taking
+from pathways.diagnostics.blueprint import structure_of
+from pathways.diagnostics.calibrated import FIRST_DAY, Values
 from pathways.diagnostics.engine import (
     Carried,
     Compiled,
@@ -152,16 +153,25 @@ def known_at(
 
 @dataclass(frozen=True, slots=True)
 class _Instrument:
-    """The questions of several diagnostics, and how their answers may come out: as in the one that was taken last."""
+    """The questions of several diagnostics as they were met, how their answers may come out, as in the one that was
+    taken last, and the heights of the ladders, as in the last that was published with any: what is believed changes
+    with answers, not with what is calibrated afterwards.
+    """
 
     models: Mapping[str, ItemModel]
     styles: tuple[Style, ...]
+    values: Values
 
 
 def _instrument_of(db: Session, door: Door, attempts: Sequence[Attempt], ladders: Ladders) -> _Instrument:
     blueprints = {one.diagnostic_id: taking.blueprint_of(db, door, one.diagnostic_id) for one in attempts}
-    last = blueprints[attempts[-1].diagnostic_id].compiled.structure if attempts else None
-    return _Instrument(_models(blueprints.values(), ladders), last.styles if last else ())
+    calibrations = [known for one in attempts if (known := blueprints[one.diagnostic_id].calibration) is not None]
+    compiled = [blueprints[one.diagnostic_id].compiled_in(one.language) for one in attempts]
+    return _Instrument(
+        models=_models(compiled, ladders),
+        styles=compiled[-1].structure.styles if compiled else (),
+        values=calibrated.heights_by(db, calibrations[-1]) if calibrations else FIRST_DAY,
+    )
 
 
 def _believed(
@@ -171,7 +181,8 @@ def _believed(
     now: datetime,
     learnt: Sequence[Learnt],
 ) -> Knowledge:
-    strands, models = structure_of(ladders, ladders.skills.keys(), ()).strands, instrument.models
+    strands = structure_of(ladders, ladders.skills.keys(), (), instrument.values).strands
+    models = instrument.models
     items = tuple(sorted(models.values(), key=lambda one: one.code))
     compiled = _compiled(Structure(strands, items, styles=instrument.styles))
     sittings, days, since = _sittings([one for one in answers if one.item in models], learnt, now, ladders)
@@ -236,13 +247,10 @@ def requires(ladders: Ladders, skills: Mapping[str, MicroSkill]) -> dict[str, tu
     return found
 
 
-def _models(blueprints: Iterable[Blueprint], ladders: Ladders) -> dict[str, ItemModel]:
-    return {
-        item.code: item
-        for blueprint in blueprints
-        for item in blueprint.compiled.structure.items
-        if item.skill in ladders.skills
-    }
+def _models(met: Iterable[Compiled], ladders: Ladders) -> dict[str, ItemModel]:
+    """The items as they were met, the last time that counts; several attempts most often share a structure."""
+    every = {id(compiled): compiled for compiled in met}.values()
+    return {item.code: item for compiled in every for item in compiled.structure.items if item.skill in ladders.skills}
 
 
 def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:

@@ -11,6 +11,7 @@ EXAMPLE = """\
 Exemples :
   pathways calibrate reponses.csv --model 2pl --out proposition.json
   pathways calibrate reponses.parquet --bank banque.json --model level --jobs 4 --out proposition.json
+  pathways calibrate --framework inclusion-numerique --propose
 
 DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,language,seconds,attempt,choice]
     outcome : correct, incorrect, dont_know, not_understood, not_tried ; ou 1 et 0
@@ -19,6 +20,10 @@ DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,langua
 
 Modèles : 1pl, 2pl, 4pl (une seule capacité, sans banque) ; level, continuous (micro-compétences de la banque).
 Rien n'est changé dans aucun diagnostic : le résultat est une proposition. Les formats : docs/calibrate.md.
+
+Avec --framework ou --diagnostic, les réponses sont celles de ce serveur : questions livrées, passages terminés, sans
+nom, sans date et sans lieu. Avec --propose, la proposition est gardée : une personne l'accepte ou la refuse, dans
+/calibrations.
 """
 
 
@@ -27,8 +32,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLE
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
-    add("data", type=Path, metavar="DONNÉES", help="les réponses (CSV ou Parquet)")
-    add("--model", choices=MODELS, required=True, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous")
+    add("data", type=Path, nargs="?", metavar="DONNÉES", help="les réponses (CSV ou Parquet)")
+    add("--framework", default="", metavar="CODE", help="à la place : les réponses de ce serveur sur ce référentiel")
+    add("--diagnostic", default="", metavar="CODE", help="de même, sur les seules questions de ce diagnostic publié")
+    add("--propose", action="store_true", help="garder la proposition pour qu'une personne l'accepte ou la refuse")
+    add("--model", choices=MODELS, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous (du serveur : level)")
     add("--bank", type=Path, metavar="BANQUE", help="micro-compétences et questions (JSON, comme pathways simulate)")
     add("--out", default="-", metavar="FICHIER", help="où écrire la proposition (JSON) ; - : à l'écran (%(default)s)")
     add(

@@ -1,4 +1,4 @@
-"""From a file of answers to all that is known of the items: reading, preparing, fitting, looking back."""
+"""From answers to all that is known of the items: reading, preparing, fitting, looking back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathways.diagnostics.calibrating.history import History
 from pathways.diagnostics.calibrating.partitions import Met, Spill
 from pathways.diagnostics.calibrating.passes import Alone, Passes, Together, total
 from pathways.diagnostics.calibrating.preparing import Plan, Tally, plan, prepare
-from pathways.diagnostics.calibrating.reading import read
+from pathways.diagnostics.calibrating.reading import Source, read
 from pathways.diagnostics.calibrating.starting import Earlier, begun
 from pathways.diagnostics.engine import EVIDENCE, Structure
 from pathways.diagnostics.engine.arrays import Floats
@@ -39,7 +39,7 @@ class Task:
     ``jobs``: processes; ``scheduler``: address of a Dask scheduler, none if empty.  ``earlier``: where to begin.
     """
 
-    data: Path
+    data: Path | Source
     model: str
     structure: Structure | None = None
     reference: str = ""

@@ -1,12 +1,13 @@
-"""A file of answers, of any of the formats, spread over partitions."""
+"""Answers, from a file of any of the formats or from elsewhere, spread over partitions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from pathways.diagnostics.calibrating import csv_files
-from pathways.diagnostics.calibrating.columns import WrongRows
+from pathways.diagnostics.calibrating.columns import Piece, WrongRows
 from pathways.diagnostics.calibrating.files import unreadable
 from pathways.diagnostics.calibrating.parquet_files import ParquetTable
 from pathways.diagnostics.calibrating.partitions import Spill
@@ -15,16 +16,40 @@ from pathways.diagnostics.simulating.problems import WrongFile
 PARQUET: Final = b"PAR1"
 
 
-def read(path: Path, folder: Path, known: frozenset[str] | None = None) -> Spill:
-    """Read a file of answers into partitions in ``folder``; raises :class:`WrongFile` with what is wrong in it.
+class Source(Protocol):
+    """Answers that stand in no file. As a text it says which ones they are."""
+
+    @property
+    def rows(self) -> int:
+        """About how many answers there are."""
+        ...
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the answers, once."""
+        ...
+
+
+def read(data: Path | Source, folder: Path, known: frozenset[str] | None = None) -> Spill:
+    """Read answers into partitions in ``folder``; raises :class:`WrongFile` with what is wrong in them.
 
     ``known``: the item codes that there may be, all if not given.
     """
-    spill, wrong = _parquet(path, folder, known) if _is_parquet(path) else _csv(path, folder, known)
+    if not isinstance(data, Path):
+        spill, wrong = _elsewhere(data, folder, known)
+    else:
+        spill, wrong = _parquet(data, folder, known) if _is_parquet(data) else _csv(data, folder, known)
     wrong.refuse()
     if not spill.met.answers:
-        raise WrongFile(str(path), [("", "le fichier ne contient aucune réponse")])
+        said = "le fichier ne contient aucune réponse" if isinstance(data, Path) else "il n'y en a encore aucune"
+        raise WrongFile(str(data), [("", said)])
     return spill
+
+
+def _elsewhere(source: Source, folder: Path, known: frozenset[str] | None) -> tuple[Spill, WrongRows]:
+    spill, wrong = Spill(folder, source.rows, known), WrongRows(str(source))
+    for piece in source.pieces():
+        spill.take(piece, wrong)
+    return spill, wrong
 
 
 def _is_parquet(path: Path) -> bool:

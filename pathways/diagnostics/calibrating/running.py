@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from tqdm import tqdm
 
 from pathways.diagnostics.calibrating import document
+from pathways.diagnostics.calibrating.command import MODELS
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.starting import earlier_of
 from pathways.diagnostics.calibrating.telling import told
@@ -23,17 +24,29 @@ from pathways.diagnostics.simulating.json_files import STANDARD, Replacement, re
 from pathways.diagnostics.simulating.options import WrongOption
 from pathways.diagnostics.simulating.problems import WrongFile
 
+if TYPE_CHECKING:
+    from pathways.database import Database
+    from pathways.diagnostics.calibrating.server import ServerBank
+
+Opening: TypeAlias = Callable[[], AbstractContextManager["Database"]]
+Propose: TypeAlias = Callable[["Database", "ServerBank", dict[str, Any]], str]
+"""Keeps a proposal, and says where it is."""
+
+SERVED: Final = "level"
+"""The model that diagnostics are asked with."""
 WRONG: Final = 2
 FAILED: Final = 1
 MOST_JOBS: Final = 256
 MOST_BYTES: Final = 200_000_000
 
 
-def run(given: argparse.Namespace) -> int:
-    """Calibrate; returns the exit code: 2 where a file or an option is wrong, 1 where the machine gives up."""
+def run(given: argparse.Namespace, opening: Opening, propose: Propose) -> int:
+    """Calibrate; returns the exit code: 2 where a file or an option is wrong, 1 where the machine gives up. ``opening``
+    opens the database, which only the server's own answers need; ``propose`` keeps what they speak for.
+    """
     try:
-        with _ended_by_signals():
-            return _run(given)
+        with _ended_by_signals(), ExitStack() as held:
+            return _run(given, _server(given, opening, held), propose)
     except WrongFile as error:
         return _complain("\n".join(error.lines()), WRONG)
     except WrongOption as error:
@@ -46,18 +59,66 @@ def run(given: argparse.Namespace) -> int:
         return _complain("La mémoire ne suffit pas pour ces fichiers.", FAILED)
 
 
-def _run(given: argparse.Namespace) -> int:
-    task, bank = _task(given)
+Server: TypeAlias = "tuple[Database, ServerBank]"
+
+
+def _server(given: argparse.Namespace, opening: Opening, held: ExitStack) -> Server | None:
+    """The database and the questions that are calibrated from it; ``None`` where answers come from a file."""
+    if sum(map(bool, (given.data, given.framework, given.diagnostic))) != 1:
+        raise WrongOption("Un fichier de réponses, --framework ou --diagnostic : l'un des trois.")
+    if given.data is not None:
+        if given.propose:
+            raise WrongOption("--propose garde ce que disent les réponses du serveur : --framework ou --diagnostic.")
+        if given.model is None:
+            raise WrongOption(f"--model est demandé avec un fichier : {', '.join(MODELS)}.")
+        return None
+    if given.bank is not None or given.start is not None:
+        raise WrongOption("--bank et --start ne vont pas avec --framework ou --diagnostic : le serveur a les siens.")
+    if given.propose and given.model not in {None, SERVED}:
+        raise WrongOption(f"--propose demande --model {SERVED}, avec lequel les diagnostics sont posés.")
+    from pathways import migrating  # noqa: PLC0415 - a file needs no database
+    from pathways.diagnostics.calibrating.server import bank_of  # noqa: PLC0415 - same
+
+    database = held.enter_context(opening())
+    migrating.must_be_current(database)
+    with database.read() as db:
+        return database, bank_of(db, framework=given.framework, diagnostic=given.diagnostic)
+
+
+def _run(given: argparse.Namespace, server: Server | None, propose: Propose) -> int:
+    task, bank = _task(given) if server is None else (_task_of(given, *server), None)
     for remark in bank.remarks if bank else ():
         _complain(f"Remarque : {remark}", WRONG)
     with Replacement(given.out) as out:  # before anything is computed: a place that cannot be written to
         with tqdm(desc="calibrage", delay=2.0, disable=None, leave=False, unit=" pas") as bar:
             fitted = fit(task, lambda reached: _step(bar, reached))
         proposal = document.document_of(fitted)
-        out.write(document.written(proposal))
-        out.commit()
-    print(told(proposal), file=sys.stderr if given.out == STANDARD else sys.stdout)
+        lines = [told(proposal)]
+        if server is not None and given.propose:
+            lines.append(propose(*server, proposal))
+        if not given.propose or given.out != STANDARD:
+            out.write(document.written(proposal))
+            out.commit()
+    print("\n".join(lines), file=sys.stderr if given.out == STANDARD and not given.propose else sys.stdout)
     return 0
+
+
+def _task_of(given: argparse.Namespace, database: Database, bank: ServerBank) -> Task:
+    """What is wanted of the server's own answers. Drift is measured from what was accepted last, if anything was."""
+    from pathways.diagnostics.calibrating import server  # noqa: PLC0415 - a file needs no database
+
+    model = given.model or SERVED
+    with database.read() as db:
+        accepted = server.accepted_document(db, bank.in_force)
+    return Task(
+        data=server.ServerAnswers(database, bank),
+        model=model,
+        structure=bank.structure,
+        reference=given.reference.strip(),
+        jobs=_jobs(given.jobs),
+        scheduler=given.scheduler,
+        earlier=earlier_of(accepted, "la proposition acceptée", model) if accepted and model == SERVED else None,
+    )
 
 
 def _task(given: argparse.Namespace) -> tuple[Task, Bank | None]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import blueprint
+from pathways.diagnostics import blueprint, calibrated
 from pathways.diagnostics.composing.selections import MOST_QUESTIONS, Selection
 from pathways.diagnostics.composing.service import CHECKS
 from pathways.diagnostics.models import Diagnostic, DiagnosticState
@@ -121,6 +121,7 @@ def _made(db: Session, ladders: Ladders, content: str) -> Diagnostic:
     selection = Selection(
         skills=tuple(ladders.skills), languages=languages, questions=MOST_QUESTIONS, varied=False, extra_one_in=0
     )
+    values = calibrated.values_of(db, ladders.code)
     assert ladders.organisation_id is not None
     made = Diagnostic(
         organisation_id=ladders.organisation_id,
@@ -129,12 +130,13 @@ def _made(db: Session, ladders: Ladders, content: str) -> Diagnostic:
         referential_id=ladders.id,
         selection=selection.to_json(),
         blueprint=blueprint.freeze(
-            blueprint.structure_of(ladders, selection.skills, revisions),
+            blueprint.structure_of(ladders, selection.skills, revisions, values),
             selection.rules(),
             revisions,
             languages=languages,
             least_state=selection.least_state,
-            french_for_missing=selection.french_for_missing,
+            choices=blueprint.Choices(),
+            values=values,
         ),
         situation=CHECKS,
         content=content,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import blueprint, requiring
+from pathways.diagnostics import blueprint, calibrated, requiring
 from pathways.diagnostics.composing.selections import Selection
 from pathways.diagnostics.engine import BandedPopulation, Estimate, StopRules, Structure, compile_structure, simulate
 from pathways.i18n import D_
@@ -66,7 +66,8 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     seed = _seed(referential, selection, on_screen)
     estimate, uncounted = None, ()
     if skills and on_screen:
-        found = requiring.tied(referential, blueprint.structure_of(referential, skills, on_screen))
+        values = calibrated.values_of(db, referential.code)
+        found = requiring.tied(referential, blueprint.structure_of(referential, skills, on_screen, values))
         estimate, uncounted = _estimated(found.structure, selection.rules(), seed), found.lost
     return Price(
         skills=tuple(skills),

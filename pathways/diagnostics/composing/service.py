@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from pathways import clock, ids
-from pathways.diagnostics import blueprint, policies, requiring
+from pathways.diagnostics import blueprint, calibrated, policies, requiring
 from pathways.diagnostics.composing.pricing import LEARNERS, Price, price, revisions_of, with_questions
 from pathways.diagnostics.composing.selections import MOST_QUESTIONS, MOST_SKILLS, Selection, checked
 from pathways.diagnostics.models import Diagnostic, DiagnosticEdit, DiagnosticShare, DiagnosticState
@@ -186,15 +186,15 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
     if told.problems:
         raise Invalid(told.problems[0], errors=[{"field": "skills", "message": said} for said in told.problems])
     revisions = revisions_of(db, referential, selection, told.skills)
+    values = calibrated.values_of(db, referential.code)
     diagnostic.blueprint = blueprint.freeze(
-        requiring.tied(referential, blueprint.structure_of(referential, told.skills, revisions)).structure,
+        requiring.tied(referential, blueprint.structure_of(referential, told.skills, revisions, values)).structure,
         selection.rules(),
         revisions,
         languages=with_questions(selection, told),
         least_state=selection.least_state,
-        french_for_missing=selection.french_for_missing,
-        varied=selection.varied,
-        extra_one_in=selection.extra_one_in,
+        choices=blueprint.Choices(selection.french_for_missing, selection.varied, selection.extra_one_in),
+        values=values,
     )
     diagnostic.estimate = told.to_json()
     diagnostic.state, diagnostic.published_at = DiagnosticState.PUBLISHED, clock.now()

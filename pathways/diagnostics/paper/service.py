@@ -89,12 +89,13 @@ def chosen_items(blueprint: Blueprint, language: str) -> list[str]:
     """
     usable = [code for code in blueprint.askable(language) if blueprint.bodies[code]["kind"] in letters.PRINTABLE]
     rules = StopRules(least_information=0.0)
+    compiled = blueprint.compiled_in(language)
     chosen: list[str] = []
     for _ in range(2):
         skills: set[str] = set()
         while len(chosen) < (blueprint.rules.questions or len(usable)):
             left = {one for one in usable if one not in chosen and blueprint.skill_of[one] not in skills}
-            told = decide(blueprint.compiled, rules, [], frozenset(left), seconds_spent=0.0).next_item if left else None
+            told = decide(compiled, rules, [], frozenset(left), seconds_spent=0.0).next_item if left else None
             if told is None:
                 break
             skill = blueprint.skill_of[told]

@@ -1,0 +1,135 @@
+"""From what a calibration found to a proposal that is kept: the values that would be taken, item by item."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from math import exp, log
+from typing import Any, Final
+
+import numpy as np
+
+from pathways import ids
+from pathways.calibrations import comparing
+from pathways.database import Database
+from pathways.diagnostics.calibrated import IN_LANGUAGES, OF_ITEMS, Values, moved
+from pathways.diagnostics.calibrating.server import ServerBank
+from pathways.diagnostics.engine import ItemModel, LevelStrand, Structure
+from pathways.diagnostics.engine.calibration.health import LEAST_ANSWERS
+from pathways.diagnostics.models import Calibration
+
+SECONDS: Final = (3.0, 600.0)
+"""No expected time is shorter or longer than this, whatever a few clocks say."""
+
+
+def propose(database: Database, bank: ServerBank, document: dict[str, Any]) -> str:
+    """Keep a proposal; returns where it is, in a sentence. The simulation holds no transaction open."""
+    values = taken(bank, document)
+    before, after = bank.with_values(bank.in_force), bank.with_values(values)
+    seed = int(ids.fingerprint(json.dumps([document["items"], document["run"]], sort_keys=True), 8), 16)
+    comparison = comparing.compare(before, after, bank.rules, seed=seed)
+    comparison["items"] = changes(before, after, document)
+    kept = Calibration(
+        framework=bank.framework,
+        diagnostic_code=bank.diagnostic or None,
+        document=document,
+        values=values.to_json(),
+        comparison=comparison,
+        answers=document["data"]["answers"],
+        follows_id=bank.in_force.calibration,
+    )
+    with database.begin() as db:
+        db.add(kept)
+    return f"Proposition gardée, à accepter ou à refuser : /calibrations/{kept.id}"
+
+
+def taken(bank: ServerBank, document: Mapping[str, Any]) -> Values:
+    """The values that would be in force: of items with 30 answers or more, and of ladders that
+    were looked at whole; elsewhere those of before.
+    Nothing is taken that would turn a right answer against mastery: it is the key that wants looking at.
+    """
+    items: dict[str, Mapping[str, Any]] = {}
+    for first in bank.structure.items:
+        found = document["items"].get(first.code)
+        if found is None or found["answers"] < LEAST_ANSWERS:
+            continue
+        values = _of_item(found)
+        after = moved(first, values)
+        if after != first:
+            languages = _of_languages(after, found, document["languages"], bank.translations[first.code])
+            items[first.code] = {"text": bank.texts[first.code], "values": values, "languages": languages}
+    heights = {rung["code"]: rung["threshold"] for one in document["strands"].values() for rung in one["skills"]}
+    whole = [ladder for ladder in bank.ladders if all(heights.get(code) is not None for code in ladder)]
+    thresholds = {code: heights[code] for ladder in whole for code in ladder}
+    return replace(Values(items=items, thresholds=thresholds).over(bank.in_force), calibration=None)
+
+
+def _of_item(found: Mapping[str, Any]) -> dict[str, float]:
+    named = {name: value for name, value in found["parameters"].items() if name in OF_ITEMS and value is not None}
+    times = found.get("seconds")
+    if times is not None and times["answers"] >= LEAST_ANSWERS:
+        named["seconds"] = float(np.clip(times["expected"], *SECONDS))
+    return named
+
+
+def _of_languages(
+    item: ItemModel, found: Mapping[str, Any], languages: Mapping[str, Any], texts: Mapping[str, str]
+) -> dict[str, Any]:
+    """Values of the translations whose language could be linked and that were answered often enough: a shift lowers the
+    logit of a right answer, with mastery and without.
+    """
+    own: dict[str, Any] = {}
+    for language, variant in found.get("languages", {}).items():
+        linked = languages[language]["link"]["enough"] and not languages[language]["reference"]
+        if not linked or language not in texts or variant["answers"] < LEAST_ANSWERS:
+            continue
+        moves = (1.0 - _moved(1.0 - item.slip, variant["shift"]), _moved(item.guess, variant["shift"]))
+        values = {name: round(value, 6) for name, value in zip(IN_LANGUAGES, moves, strict=True)}
+        if moved(item, values) != item:
+            own[language] = {"text": texts[language], "values": values}
+    return own
+
+
+def _moved(chance: float, shift: float) -> float:
+    inside = min(max(chance, 1e-6), 1.0 - 1e-6)
+    return 1.0 / (1.0 + exp(shift - log(inside / (1.0 - inside))))
+
+
+def changes(before: Structure, after: Structure, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row an item, the largest change first: the most that any outcome's chance changes, with mastery or without,
+    or by how much the place of its micro-skill moves, in SD.
+    """
+    places = [_places(structure) for structure in (before, after)]
+    errors = {
+        rung["code"]: rung["standard_errors"]["threshold"]
+        for strand in document["strands"].values()
+        for rung in strand["skills"]
+    }
+    rows: list[dict[str, Any]] = []
+    for old, new in zip(before.items, after.items, strict=True):
+        found = document["items"].get(new.code, {"answers": 0, "standard_errors": {}, "findings": []})
+        sides = [_side(item, own[item.skill]) for item, own in zip((old, new), places, strict=True)]
+        far = max(
+            float(np.abs(old.response() - new.response()).max()), abs(sides[1]["threshold"] - sides[0]["threshold"])
+        )
+        row = {"code": new.code, "skill": new.skill, "answers": found["answers"], "change": round(far, 6)}
+        row |= {"before": sides[0], "after": sides[1]}
+        row["errors"] = {**found["standard_errors"], "threshold": errors.get(new.skill)}
+        row["languages"] = _shifts(found)
+        rows.append(row | {"findings": sorted({one["kind"] for one in found["findings"]})})
+    return sorted(rows, key=lambda row: (-row["change"], row["code"]))
+
+
+def _places(structure: Structure) -> dict[str, float]:
+    ladders = [strand for strand in structure.strands if isinstance(strand, LevelStrand)]
+    return {rung.code: rung.threshold for strand in ladders for rung in strand.skills}
+
+
+def _side(item: ItemModel, threshold: float) -> dict[str, float]:
+    return {name: round(getattr(item, name), 6) for name in OF_ITEMS} | {"threshold": round(threshold, 6)}
+
+
+def _shifts(found: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("answers", "shift", "standard_error")
+    return {code: {name: one[name] for name in names} for code, one in found.get("languages", {}).items()}

@@ -1,0 +1,87 @@
+"""Proposals that were made without calibrating anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pathways.calibrations import proposing
+from pathways.diagnostics.calibrated import OF_ITEMS
+from pathways.diagnostics.calibrating.server import ServerBank, bank_of
+from pathways.diagnostics.models import Calibration
+
+SHIFT = 0.8
+MOVED = {"slip": 0.27, "guess": 0.41, "dont_know_mastered": 0.04, "dont_know_not_mastered": 0.3}
+
+
+def document(bank: ServerBank, *, answers: int = 300, few: str = "", **changed: Any) -> dict[str, Any]:
+    """As a calibration of these questions might have found them; ``few``: a question with too few answers;
+    ``changed``: what is different of every item.
+    """
+    items = {
+        one.code: {
+            "parameters": dict(MOVED),
+            "standard_errors": dict.fromkeys(MOVED, 0.02),
+            "answers": 12 if one.code == few else answers,
+            "outcomes": {"correct": 200, "incorrect": 80, "dont_know": 20, "not_understood": 0, "not_tried": 0},
+            "seconds": {"median": 24.0, "expected": 27.0, "log_sd": 0.5, "answers": answers},
+            "languages": {
+                "ar": {"answers": answers, "not_understood": 0, "shift": SHIFT, "standard_error": 0.1},
+                "fr": {"answers": answers, "not_understood": 0, "shift": 0.0, "standard_error": 0.0},
+            },
+            "findings": [],
+        }
+        | changed
+        for one in bank.structure.items
+    }
+    strands = {
+        ladder[0]: {
+            "skills": [
+                {"code": code, "threshold": -0.5 + 0.4 * place, "standard_errors": {"threshold": 0.05}}
+                for place, code in enumerate(ladder)
+            ]
+        }
+        for ladder in bank.ladders
+    }
+    return {
+        "format": "calibration-1",
+        "model": "level",
+        "data": {"answers": answers * len(items)},
+        "run": {"drift_from": "fit"},
+        "languages": {
+            "ar": {"reference": False, "link": {"enough": True}},
+            "fr": {"reference": True, "link": {"enough": True}},
+        },
+        "strands": strands,
+        "items": items,
+        "findings": {},
+    }
+
+
+def made(db: Session, framework: str = "inclusion-numerique", **changed: Any) -> Calibration:
+    """A proposal for a framework, as ``propose`` keeps one, its comparison made up."""
+    bank = bank_of(db, framework=framework)
+    found = document(bank, **changed)
+    values = proposing.taken(bank, found)
+    side = {"questions": 12.5, "minutes": 7.0, "claimed": 0.91, "accuracy": 0.87, "accuracy_error": 0.01}
+    row = Calibration(
+        framework=framework,
+        document=found,
+        values=values.to_json(),
+        comparison={
+            "people": 200,
+            "skills": len(bank.structure.skill_codes),
+            "before": side | {"mastered_right": 0.9},
+            "after": side | {"claimed": 0.88, "mastered_right": None},
+            "items": proposing.changes(bank.with_values(bank.in_force), bank.with_values(values), found),
+        },
+        answers=found["data"]["answers"],
+        follows_id=bank.in_force.calibration,
+    )
+    db.add(row)
+    db.flush()
+    return row
+
+
+assert set(MOVED) < set(OF_ITEMS)

@@ -1,0 +1,194 @@
+"""The pages of calibrations: what they say, what they keep to themselves, and whom they let decide."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from pathways.diagnostics.models import Calibration
+from pathways.items.models import Item
+from pathways.people.models import Organisation
+from pathways.permissions import Role
+from tests.calibrations import proposals
+from tests.calibrations.population import FRAMEWORK
+from tests.web.world import csrf_of
+
+CODE = "SEC-01-a"
+
+
+@pytest.fixture
+def reviewer(signed_in, database):
+    client = signed_in(Role.REVIEWER)
+    with database.begin() as db:
+        db.get_one(Organisation, client.organisation_id).reviews_shipped = True
+    return client
+
+
+def kept(database, **changed) -> uuid.UUID:
+    with database.begin() as db:
+        return proposals.made(db, **changed).id
+
+
+def sent(client, proposal: uuid.UUID, **given: str):
+    data = {"csrf": csrf_of(client), "decision": "refuse", "reason": "Trop peu de personnes."} | given
+    return client.post(f"/calibrations/{proposal}/decisions", data=data)
+
+
+def state_of(database, proposal: uuid.UUID) -> str:
+    with database.read() as db:
+        return db.get_one(Calibration, proposal).state.value
+
+
+def test_without_a_proposal_the_list_says_so(reviewer):
+    page = reviewer.get("/calibrations")
+    assert page.status_code == 200
+    assert "Aucune proposition" in page.text
+
+
+def test_the_list_leads_to_each_proposal_and_says_what_became_of_it(reviewer, database):
+    one, two = kept(database), kept(database)
+    assert sent(reviewer, one, decision="accept", reason="").status_code == 303
+    page = reviewer.get("/calibrations").text
+    assert f"/calibrations/{one}" in page
+    assert f"/calibrations/{two}" in page
+    assert "acceptée" in page
+    assert "en service" in page
+    assert "à décider" in page
+
+
+def test_a_proposal_shows_before_and_after_and_every_question(reviewer, database):
+    proposal = kept(database, few=CODE)
+    page = reviewer.get(f"/calibrations/{proposal}").text
+    assert "Exactitude annoncée" in page
+    assert "91,0 %" in page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert page.count("/calibrations/items/") == len(comparison(database, proposal))
+    assert "pas assez de données : rien n&#39;est pris" in page or "pas assez de données : rien n'est pris" in page
+
+
+def comparison(database, proposal: uuid.UUID) -> list:
+    with database.read() as db:
+        return db.get_one(Calibration, proposal).comparison["items"]
+
+
+def test_counts_under_ten_are_not_told(reviewer, database):
+    proposal = kept(database, answers=7)
+    page = reviewer.get(f"/calibrations/{proposal}").text
+    assert "moins de 10" in page
+    assert ">7<" not in page
+    assert "7 réponses" not in page
+
+
+def test_accepting_and_refusing_are_told_with_their_reason(reviewer, database):
+    proposal = kept(database)
+    reply = sent(reviewer, proposal, decision="accept", reason="Plausible <b>.")
+    assert reply.status_code == 303
+    page = reviewer.get(reply.headers["location"]).text
+    assert "prendront ces valeurs" in page
+    assert "Plausible &lt;b&gt;." in page
+    assert "Accepter ces valeurs" not in page
+    assert state_of(database, proposal) == "accepted"
+
+
+def test_a_refusal_without_a_reason_comes_back(reviewer, database):
+    proposal = kept(database)
+    reply = sent(reviewer, proposal, reason=" ")
+    assert reply.status_code == 422
+    assert "Dites pourquoi" in reply.text
+    assert state_of(database, proposal) == "proposed"
+
+
+def test_the_second_of_two_is_told_and_keeps_what_was_typed(reviewer, signed_in, database):
+    proposal = kept(database)
+    other = signed_in(Role.REVIEWER, organisation=reviewer.organisation_id)
+    assert sent(other, proposal).status_code == 303
+    reply = sent(reviewer, proposal, decision="accept", reason="Plausible.")
+    assert reply.status_code == 409
+    assert "déjà décidé" in reply.text
+    assert state_of(database, proposal) == "refused"
+
+
+def test_who_may_not_decide_sees_no_button_and_is_refused(signed_in, database):
+    proposal = kept(database)
+    reader, stranger = signed_in(Role.TRAINER), signed_in(Role.REVIEWER)
+    for client in (reader, stranger):
+        page = client.get(f"/calibrations/{proposal}").text
+        assert "Accepter ces valeurs" not in page
+        assert sent(client, proposal).status_code == 403
+    assert state_of(database, proposal) == "proposed"
+
+
+@pytest.mark.parametrize("address", [f"/calibrations/{uuid.UUID(int=1)}", "/calibrations/items/NOTHING"])
+def test_what_does_not_exist_is_not_there(reviewer, address):
+    assert reviewer.get(address).status_code == 404
+
+
+def test_an_unknown_button_is_told(reviewer, database):
+    assert sent(reviewer, kept(database), decision="erase").status_code == 404
+
+
+def test_an_outdated_proposal_can_only_be_refused(reviewer, database):
+    one, two = kept(database), kept(database)
+    sent(reviewer, one, decision="accept", reason="")
+    page = reviewer.get(f"/calibrations/{two}").text
+    assert "Accepter ces valeurs" not in page
+    assert sent(reviewer, two, decision="accept").status_code == 409
+    assert sent(reviewer, two).status_code == 303
+
+
+def test_the_page_of_a_question_leads_to_its_health(reviewer):
+    assert f"/calibrations/items/{CODE}?framework={FRAMEWORK}" in reviewer.get(f"/items/{CODE}").text
+
+
+def test_without_a_calibration_the_health_of_a_question_is_not_enough_data(reviewer):
+    page = reviewer.get(f"/calibrations/items/{CODE}").text
+    assert "aucun calibrage" in page
+    assert page.count("Pas assez de données") >= 7
+    assert "À regarder" not in page
+
+
+FINDINGS = [
+    ({"kind": "too_easy", "right": 0.97, "answers": 300}, "Trop facile"),
+    ({"kind": "key_suspect", "discrimination": -0.2}, "pas mieux que les autres"),
+    ({"kind": "distractor", "choice": "b", "chosen": 0.6, "answers": 300}, "choisissent une mauvaise réponse"),
+    ({"kind": "language_trouble", "language": "ar", "not_understood": 0.2, "shown": 40}, "sur 40 fois montrée"),
+    ({"kind": "drift", "language": "fr", "side": "harder", "highest": 14.0, "alarm": 12.0}, "plus difficile qu"),
+    ({"kind": "poor_fit", "rmsd": 0.2}, "RMSD 0,20"),
+]
+
+
+@pytest.mark.parametrize(("finding", "said"), FINDINGS)
+def test_what_is_odd_is_said_and_the_rest_is_well(reviewer, database, finding, said):
+    with database.begin() as db:
+        row = proposals.made(db, findings=[finding])
+        row.document = row.document | {"run": {"drift_from": "earlier"}}
+    page = reviewer.get(f"/calibrations/items/{CODE}").text
+    assert said in page
+    assert page.count("À regarder") == 1
+    assert page.count("Rien à signaler.") >= 4
+
+
+def test_the_class_of_a_language_is_told_with_its_numbers(reviewer, database):
+    functioning = {"class": "C", "answers": [300, 260], "delta": -1.9, "low": -2.6, "high": -1.2, "p": 0.001}
+    few = {"class": "few", "answers": [300, 4]}
+    base = {"answers": 300, "not_understood": 0, "shift": 0.0, "standard_error": 0.1}
+    languages = {"ar": base | {"functioning": functioning}, "en": base | {"functioning": few}, "fr": base}
+    kept(database, languages=languages)
+    page = reviewer.get(f"/calibrations/items/{CODE}").text
+    assert "classe C, grande différence. Delta -1,90 (de -2,60 à -1,20) ; 260 réponses" in page
+    assert "moins de 10 réponses" in page
+    assert page.count("À regarder") == 1
+
+
+def test_drift_without_anything_accepted_before_is_not_enough_data(reviewer, database):
+    kept(database)
+    assert "une dérive se mesure à partir d" in reviewer.get(f"/calibrations/items/{CODE}").text
+
+
+def test_own_questions_are_said_not_to_be_calibrated(reviewer, database):
+    kept(database)
+    with database.begin() as db:
+        item = db.query(Item).filter_by(framework=FRAMEWORK, code=CODE).one()
+        item.organisation_id = reviewer.organisation_id
+    page = reviewer.get(f"/calibrations/items/{CODE}").text
+    assert "ne sont pas calibrées" in page
