@@ -6,6 +6,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
+from starlette.requests import Request
 
 from pathways.diagnostics import reading
 from pathways.diagnostics.composing import service as composing
@@ -29,6 +30,7 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.presence import Presence
 
 router = APIRouter(tags=["trainer"], route_class=StrictRoute)
 
@@ -73,10 +75,11 @@ def create(member: Composer, body: DiagnosticIn, db: DB, key: OptionalKey = None
 
 
 @router.post("/diagnostics/estimate", summary="How long and how sure, before composing")
-def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
+def estimate(request: Request, member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
     """Some 200 simulated learners take this very selection; the seed is in the reply and gives the same again."""
     referential = composing.latest_ladders(db, member, body.referential)
-    return composing.price(db, referential, composing.checked(referential, selection_of(body.selection))).to_json()
+    selection = composing.checked(referential, selection_of(body.selection))
+    return composing.price(db, referential, selection, goes_on=Presence(request)).to_json()
 
 
 @router.get("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="One diagnostic")

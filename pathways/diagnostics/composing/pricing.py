@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -51,8 +51,12 @@ class Price:
         return asdict(self)
 
 
-def price(db: Session, referential: Ladders, selection: Selection) -> Price:
-    """Simulate this very selection and say what it lacks."""
+def price(
+    db: Session, referential: Ladders, selection: Selection, *, goes_on: Callable[[], bool] = lambda: True
+) -> Price:
+    """Simulate this very selection and say what it lacks. Ends with ``engine.Abandoned`` once ``goes_on`` says that
+    nobody waits for it.
+    """
     skills, left_out = _asked_skills(referential, selection)
     revisions = revisions_of(db, referential, selection, skills)
     on_screen = [revision for revision in revisions if revision.kind != "observed"]
@@ -62,7 +66,8 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     estimate = None
     if skills and on_screen:
         structure = blueprint.structure_of(referential, skills, on_screen)
-        estimate = simulate(compile_structure(structure), selection.rules(), learners=LEARNERS, seed=seed)
+        compiled = compile_structure(structure)
+        estimate = simulate(compiled, selection.rules(), learners=LEARNERS, seed=seed, goes_on=goes_on)
     return Price(
         skills=tuple(skills),
         estimate=estimate,

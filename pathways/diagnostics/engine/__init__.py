@@ -16,7 +16,7 @@ question (``selection``), the rules that stop (``stopping``) and the words of th
 
 from pathways.diagnostics.engine.carrying import Belief, Sitting, believe
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
-from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.errors import Abandoned, InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
@@ -41,6 +41,7 @@ __all__ = [
     "CERTAINTY",
     "EVIDENCE",
     "LEAK",
+    "Abandoned",
     "Belief",
     "Compiled",
     "CurvePoint",

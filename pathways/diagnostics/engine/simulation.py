@@ -5,13 +5,15 @@ All learners advance one question at a time, in blocks, through the same arithme
 diagnostic does if the model is right; it is no evidence that the model is right.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
+from pathways.diagnostics.engine.errors import Abandoned
 from pathways.diagnostics.engine.labels import CERTAINTY
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
 from pathways.diagnostics.engine.posterior import (
@@ -26,6 +28,9 @@ from pathways.diagnostics.engine.posterior import (
 )
 from pathways.diagnostics.engine.selection import choose, easy_start, information
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certainty_of, stop_reasons
+
+GoesOn: TypeAlias = Callable[[], bool]
+"""Asked before each question of a block: whether somebody still wants the result."""
 
 TIME_LOG_SD: Final = 0.5
 BLOCK_BYTES: Final = 64_000_000
@@ -103,7 +108,8 @@ class Sittings:
 
     ``items`` [N, T] positions in ``item_codes``; ``outcomes`` [N, T] positions in ``EVIDENCE``; after each
     number of questions ``certainty``, ``accuracy`` (claimed, true) and ``undecided`` (a share), [N, T + 1];
-    at the end ``mastery`` [N, S] and ``questions``, ``seconds``, ``stops`` (positions in ``STOPS``), [N].
+    at the end ``mastery`` [N, S], whether it is ``right`` [N, S], and ``questions``, ``seconds``, ``stops`` (positions
+    in ``STOPS``), [N].
     """
 
     items: Integers
@@ -112,6 +118,7 @@ class Sittings:
     accuracy: Floats
     undecided: Floats
     mastery: Floats
+    right: Booleans
     questions: Integers
     seconds: Floats
     stops: Integers
@@ -129,6 +136,7 @@ class Sittings:
             accuracy=accuracy,
             undecided=undecided,
             mastery=np.zeros((learners, skills)),
+            right=np.zeros((learners, skills), dtype=np.bool_),
             questions=none,
             seconds=np.zeros(learners),
             stops=none - 1,
@@ -144,7 +152,7 @@ class Sittings:
         self.certainty[who, asked:] = sure.mean(axis=1, keepdims=True)
         self.accuracy[who, asked:] = right.mean(axis=1, keepdims=True)
         self.undecided[who, asked:] = (sure.round(DECIMALS) < CERTAINTY).mean(axis=1, keepdims=True)
-        self.mastery[who] = mastery
+        self.mastery[who], self.right[who] = mastery, right
 
     def answers(self, compiled: Compiled, learner: int) -> list[tuple[str, Outcome]]:
         """Return the answers of one learner as ``decide`` takes them."""
@@ -153,16 +161,19 @@ class Sittings:
         return [(compiled.item_codes[item], EVIDENCE[outcome]) for item, outcome in pairs]
 
 
-def simulate(compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int) -> Estimate:
+def simulate(
+    compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int, goes_on: GoesOn = lambda: True
+) -> Estimate:
     """Return what to expect of the diagnostic, from so many learners drawn from its population.
 
     The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that
-    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner.
+    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner, and ``Abandoned`` once
+    ``goes_on`` says no.
     """
     if learners < 1:
         raise ValueError(f"{learners} learners show nothing")
     drawn = draw(compiled, learners, longest(compiled, rules), np.random.default_rng(seed))
-    return estimate(compiled, sit(compiled, rules, drawn))
+    return estimate(compiled, sit(compiled, rules, drawn, goes_on))
 
 
 def longest(compiled: Compiled, rules: StopRules) -> int:
@@ -196,22 +207,18 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
     return Learners(states, chance, pace)
 
 
-def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
-    """Let the learners take the diagnostic, every item allowed once, and return what happened."""
+def sit(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn = lambda: True) -> Sittings:
+    """Let the learners take the diagnostic, every item allowed once, and return what happened.
+
+    Raises ``Abandoned`` once ``goes_on`` says no.
+    """
     size = _block_size(compiled)
     states = with_together(compiled, learners.states)
-    blocks = [
-        _sit_block(
-            compiled,
-            rules,
-            Learners(
-                states[start : start + size],
-                learners.chance[start : start + size],
-                learners.pace[start : start + size],
-            ),
-        )
-        for start in range(0, len(states), size)
-    ]
+    blocks = []
+    for start in range(0, len(states), size):
+        rows = slice(start, start + size)
+        own = Learners(states[rows], learners.chance[rows], learners.pace[rows])
+        blocks.append(_sit_block(compiled, rules, own, goes_on))
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
@@ -272,12 +279,14 @@ class _Block:
         self.seconds = self.seconds[staying]
 
 
-def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
+def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn) -> Sittings:
     count, most = learners.chance.shape
     truth = true_mastery(compiled, learners.states)
     sittings = Sittings.blank(count, most, truth.shape[1])
     block = _Block.opening(compiled, count)
     for asked in range(most + 1):
+        if not goes_on():
+            raise Abandoned
         believed = _states(compiled, block)
         mastery = mastery_of(compiled, believed)
         sittings.record(block.who, asked, mastery, truth[block.who])
