@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Header, Path
 from starlette.requests import Request
 
 from pathways.diagnostics import reading
+from pathways.diagnostics.composing import auditing
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.schemas import (
     AttemptRow,
+    AuditOut,
     DiagnosticChange,
     DiagnosticIn,
     DiagnosticOut,
@@ -107,6 +109,13 @@ def publish(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any
 )
 def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
     return diagnostic_out(composing.close(db, member, diagnostic_id))
+
+
+@router.get("/diagnostics/{diagnostic_id}/audit", response_model=AuditOut, summary="What it can do, and what none could")
+def audit(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
+    """Simulated, ladder by ladder, beside the fewest questions of any test with the same items. It takes a second."""
+    found = composing.get(db, member, diagnostic_id)
+    return auditing.of(db, found, goes_on=Presence(request)).to_json()
 
 
 @router.get("/diagnostics/{diagnostic_id}/attempts", response_model=PageOf[AttemptRow], summary="Who took it")

@@ -82,6 +82,15 @@ def price(
     )
 
 
+def asked(
+    db: Session, referential: Ladders, selection: Selection
+) -> tuple[Sequence[str], Sequence[ItemRevision]]:
+    """The micro-skills that a selection would look at today, and the questions on a screen that it would take."""
+    skills, _ = _asked_skills(referential, selection)
+    revisions = revisions_of(db, referential, selection, skills)
+    return skills, [revision for revision in revisions if revision.kind != "observed"]
+
+
 def revisions_of(db: Session, referential: Ladders, selection: Selection, skills: Sequence[str]) -> list[ItemRevision]:
     """The questions that a selection would ask today: those of the organisation first, then those in most of the
     chosen languages, at most :data:`MOST_OF_A_SKILL` of each micro-skill and sort.
