@@ -111,7 +111,9 @@ def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
     return diagnostic_out(composing.close(db, member, diagnostic_id))
 
 
-@router.get("/diagnostics/{diagnostic_id}/audit", response_model=AuditOut, summary="What it can do, and what none could")
+@router.get(
+    "/diagnostics/{diagnostic_id}/audit", response_model=AuditOut, summary="What it can do, and what none could"
+)
 def audit(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
     """Simulated, ladder by ladder, beside the fewest questions of any test with the same items. It takes a second."""
     found = composing.get(db, member, diagnostic_id)

@@ -82,9 +82,7 @@ def price(
     )
 
 
-def asked(
-    db: Session, referential: Ladders, selection: Selection
-) -> tuple[Sequence[str], Sequence[ItemRevision]]:
+def asked(db: Session, referential: Ladders, selection: Selection) -> tuple[Sequence[str], Sequence[ItemRevision]]:
     """The micro-skills that a selection would look at today, and the questions on a screen that it would take."""
     skills, _ = _asked_skills(referential, selection)
     revisions = revisions_of(db, referential, selection, skills)
