@@ -85,7 +85,9 @@ def main(only: Collection[str] = ()) -> None:
     """``only``: names of scenes, where the whole takes too long; what one of them stands on is to be named with it."""
     own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
     others = (pictures_of_languages.scene, pictures_of_workshops.workshops, pictures_of_pathways.pathways)
-    every = {scene.__name__: scene for scene in (*own, *others, pictures_of_badges.badges, pictures_of_certainty.certainty)}
+    every = {
+        scene.__name__: scene for scene in (*own, *others, pictures_of_badges.badges, pictures_of_certainty.certainty)
+    }
     if unknown := set(only) - set(every):
         raise SystemExit(f"no scene of this name: {', '.join(sorted(unknown))}")
     scenes = [scene for name, scene in every.items() if not only or name in only]

@@ -44,7 +44,7 @@ def test_the_page_says_question_by_question_what_was_at_stake(place):
     assert body.count("Devait départager") == asked
     assert body.count("ne compte pas") == len(place.items["SEC-02"])
     assert body.count("La première question est choisie parmi les faciles.") == 1
-    assert "chances sur 100 avant la question" in body
+    assert "chances sur 100 de savoir faire" in body
     line = page.text.partition('<svg class="growing"')[2].partition("</svg>")[0]
     assert line.count('class="dot hollow"') == len(place.items["SEC-02"])
     assert line.count("<circle") == asked
