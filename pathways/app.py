@@ -27,6 +27,7 @@ from pathways.badges.verifying.verifier import Verifier
 from pathways.database import Database
 from pathways.diagnostics import counting, taking, usage
 from pathways.diagnostics.blueprint import Blueprints
+from pathways.diagnostics.engine import Abandoned
 from pathways.diagnostics.taking import Door
 from pathways.faces import APIS, PAGES
 from pathways.fairness import gathering
@@ -48,7 +49,7 @@ from pathways.reception import service as receptions
 from pathways.settings import Settings
 from pathways.teams import inviting
 from pathways.voices import links as voice_links
-from pathways.web import problems
+from pathways.web import presence, problems
 from pathways.web.dependencies import public
 from pathways.web.security import Guard
 from pathways.working import Work
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.verifier = Verifier(settings, partial(_published_here, app.state.database))
     app.state.co_led = co_leading_pages.of_session
     problems.install(app)
+    app.add_exception_handler(Abandoned, presence.nobody_waits)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
     app.add_middleware(Guard, url=settings.url)
     return app

@@ -39,6 +39,7 @@ from pathways.diagnostics.api import learner as learner_api
 from pathways.diagnostics.api import paper as paper_api
 from pathways.diagnostics.api import sharing as sharing_api
 from pathways.diagnostics.api import trainer as trainer_api
+from pathways.diagnostics.pages import audit as audit_pages
 from pathways.diagnostics.pages import composer as compose_pages
 from pathways.diagnostics.pages import diagnostic as trainer_pages
 from pathways.diagnostics.pages import learner as learner_pages
@@ -56,7 +57,7 @@ from pathways.filing import api as filing_api
 from pathways.filing import attempt_pages as filed_pages
 from pathways.filing import pages as filing_pages
 from pathways.insights import api as insights_api
-from pathways.insights import coordination_pages, profile_pages, typical_api, typical_pages
+from pathways.insights import coordination_pages, profile_pages, reason_pages, reasons_api, typical_api, typical_pages
 from pathways.insights import pages as insights_pages
 from pathways.items.api import bank as items_api
 from pathways.items.api import exchange as exchange_api
@@ -154,6 +155,7 @@ APIS = (
     trainer_api,
     paper_api,
     insights_api,
+    reasons_api,
     exchange_api,  # before the bank's, which takes any word for a question's code
     items_api,
     translations_api,
@@ -221,9 +223,11 @@ PAGES = (
     compose_pages,
     trainer_pages,
     quality_pages,
+    audit_pages,
     paper_pages,
     insights_pages,
     profile_pages,
+    reason_pages,
     coordination_pages,
     typical_pages,
     people_pages,

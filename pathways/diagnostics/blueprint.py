@@ -6,7 +6,7 @@ import math
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -29,7 +29,6 @@ from pathways.diagnostics.engine import (
     thresholds,
 )
 from pathways.diagnostics.engine.mixture import Mixture, mix
-from pathways.diagnostics.engine.styles import FIRST_STYLES
 from pathways.diagnostics.models import Diagnostic
 from pathways.i18n import SOURCE
 from pathways.items import recordings
@@ -120,7 +119,7 @@ class Blueprint:
     def mixture(self) -> Mixture:
         """Its arrays under several styles of answering, made at the first use: for what doubts answers."""
         if not self._mixture:
-            self._mixture.append(mix(self.compiled, FIRST_STYLES))
+            self._mixture.append(self.compiled.mixture or mix(self.compiled, FIRST_STYLES))
         return self._mixture[0]
 
     def compiled_in(self, language: str) -> Compiled:

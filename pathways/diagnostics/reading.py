@@ -61,11 +61,7 @@ class SkillResult:
 
     @property
     def sign(self) -> Sign:
-        if self.label is Label.MASTERED:
-            return Sign.CAN
-        if self.label is Label.NOT_MASTERED:
-            return Sign.LEARN
-        return Sign.CONFIRM if self.label is Label.UNDECIDED and self.asked else Sign.UNSEEN
+        return sign_of(self.label, self.asked)
 
     @property
     def certainty(self) -> float:
@@ -157,6 +153,15 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
         superseded=tuple(one for one in every if one.superseded_at is not None),
         extra=tuple(one for one in taking.standing_of(every) if one.predicted is not None),
     )
+
+
+def sign_of(decided: Label, asked: int) -> Sign:
+    """How a micro-skill with this label is shown, after so many answers that say something about it."""
+    if decided is Label.MASTERED:
+        return Sign.CAN
+    if decided is Label.NOT_MASTERED:
+        return Sign.LEARN
+    return Sign.CONFIRM if decided is Label.UNDECIDED and asked else Sign.UNSEEN
 
 
 def within_reach(results: Sequence[SkillResult], most: int = 3) -> list[SkillResult]:

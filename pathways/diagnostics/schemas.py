@@ -209,6 +209,54 @@ class AttemptRow(BaseModel):
     active_at: datetime
 
 
+class SpreadOut(BaseModel):
+    mean: float
+    p10: float
+    p90: float
+
+
+class BoundOut(BaseModel):
+    accuracy: float = Field(description="What it is about: the accuracy reached, less two standard errors.")
+    mean_questions: float | None = Field(
+        description="No test with these items that is as often right asks fewer on average; null: all cannot tell it."
+    )
+    questions: int | None = Field(description="The same of a test of one length for everybody.")
+    bits: float = Field(description="What an answer sheet must tell of the profile for that accuracy.")
+    entropy: float = Field(description="Bits of the profile before any answer.")
+    standard_error: float
+
+
+class LadderAuditOut(BaseModel):
+    strand: str
+    skills: int
+    items: int
+    questions: float = Field(description="Asked of one person, on average.")
+    claimed_accuracy: float
+    true_accuracy: float
+    undecided: float
+
+
+class ItemUseOut(BaseModel):
+    item: str
+    share: float = Field(description="Of the simulated people, those who are asked it.")
+
+
+class AuditOut(BaseModel):
+    diagnostic: uuid.UUID
+    learners: int
+    seed: int
+    questions: SpreadOut
+    minutes: SpreadOut
+    claimed_accuracy: float
+    true_accuracy: float
+    undecided_share: float
+    bound: BoundOut
+    strands: list[LadderAuditOut]
+    few_questions: list[str] = Field(description="Micro-skills with fewer than two items on a screen.")
+    never_asked: list[str]
+    uses: list[ItemUseOut] = Field(description="Every item, the most asked first.")
+
+
 class ReferentialOut(BaseModel):
     code: str
     number: int

@@ -42,7 +42,13 @@ from pathways.reception.service import Appointment, Choice
 from pathways.reception.sheet import Sheet
 from pathways.settings import Settings
 from pathways.web.server import listening_socket
-from tests.browser import pictures_of_badges, pictures_of_languages, pictures_of_pathways, pictures_of_workshops
+from tests.browser import (
+    pictures_of_badges,
+    pictures_of_certainty,
+    pictures_of_languages,
+    pictures_of_pathways,
+    pictures_of_workshops,
+)
 from tests.browser.answering import choose
 from tests.browser.camera import DESK, FOLDER, LONG, PHONE, a_page, at_the_desk, take, take_sheet
 from tests.browser.server import SECRET, Server, _fill, response_to
@@ -79,7 +85,9 @@ def main(only: Collection[str] = ()) -> None:
     """``only``: names of scenes, where the whole takes too long; what one of them stands on is to be named with it."""
     own = (_learner, _composer, _bank, _reception, _paper, _group, _people)
     others = (pictures_of_languages.scene, pictures_of_workshops.workshops, pictures_of_pathways.pathways)
-    every = {scene.__name__: scene for scene in (*own, *others, pictures_of_badges.badges)}
+    every = {
+        scene.__name__: scene for scene in (*own, *others, pictures_of_badges.badges, pictures_of_certainty.certainty)
+    }
     if unknown := set(only) - set(every):
         raise SystemExit(f"no scene of this name: {', '.join(sorted(unknown))}")
     scenes = [scene for name, scene in every.items() if not only or name in only]

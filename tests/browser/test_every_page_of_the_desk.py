@@ -45,6 +45,8 @@ def trainer_pages(server: Server, page: Page) -> Iterator[str]:
         page.get_by_role("button", name="Publier").click()
     yield "the composer, with a title missing"
     yield at(f"/profiles/{attempt}")
+    yield at(f"/profiles/{attempt}/reasons")
+    yield at(f"/diagnostics/{diagnostic}/audit")
     for item in (KINDS["zone"], KINDS["order"], KINDS["match"], f"{OBSERVED}-o"):
         yield at(f"/items/{item}")
     for path in ("/account", "/organisation", "/server", "/diagnostics/" + NOBODY):

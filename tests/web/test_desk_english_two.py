@@ -21,6 +21,7 @@ PAGES = (
     *("/items", "/items?words=zzzz", "/items/{item_code}", "/items/{item_code}/edit", "/items/new", "/items/import"),
     *(f"/items/new?kind={kind}" for kind in ("choice", "zone", "pictures", "order", "match", "text", "observed")),
     *("/ladders", "/ladders/{ladder_id}"),
+    *("/profiles/{attempt_id}/reasons", "/diagnostics/{diagnostic_id}/audit"),
     *("/learners", "/learners/{file_id}", "/learners/{file_id}/erase", "/profiles/{attempt_id}/file"),
 )
 FRENCH = re.compile(

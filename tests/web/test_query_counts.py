@@ -37,6 +37,8 @@ DESK = (
     "/api/v1/goals?words=courriel",
     "/diagnostics/{diagnostic_id}/attempts.csv",
     "/profiles/{attempt_id}",
+    "/profiles/{attempt_id}/reasons",
+    "/diagnostics/{diagnostic_id}/audit",
     "/items",
     "/items/SEC-01-a",
     "/items/{item_code}",

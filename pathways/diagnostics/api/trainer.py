@@ -6,14 +6,17 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
+from starlette.requests import Request
 
 from pathways.diagnostics import quality, reading
+from pathways.diagnostics.composing import auditing
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.composing.service import Selection
 from pathways.diagnostics.doors import OF
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.schemas import (
     AttemptRow,
+    AuditOut,
     DiagnosticChange,
     DiagnosticIn,
     DiagnosticOut,
@@ -30,6 +33,7 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.presence import Presence
 
 router = APIRouter(tags=["trainer"], route_class=StrictRoute)
 
@@ -74,10 +78,11 @@ def create(member: Composer, body: DiagnosticIn, db: DB, key: OptionalKey = None
 
 
 @router.post("/diagnostics/estimate", summary="How long and how sure, before composing")
-def estimate(member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
+def estimate(request: Request, member: Composer, body: EstimateIn, db: ReadDB) -> dict[str, Any]:
     """Some 200 simulated learners take this very selection; the seed is in the reply and gives the same again."""
     referential = composing.latest_ladders(db, member, body.referential)
-    return composing.price(db, referential, composing.checked(referential, selection_of(body.selection))).to_json()
+    selection = composing.checked(referential, selection_of(body.selection))
+    return composing.price(db, referential, selection, goes_on=Presence(request)).to_json()
 
 
 @router.get("/diagnostics/{diagnostic_id}", response_model=DiagnosticOut, summary="One diagnostic")
@@ -111,6 +116,15 @@ def publish(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any
 )
 def close(member: Composer, diagnostic_id: uuid.UUID, db: DB) -> dict[str, Any]:
     return diagnostic_out(composing.close(db, member, diagnostic_id))
+
+
+@router.get(
+    "/diagnostics/{diagnostic_id}/audit", response_model=AuditOut, summary="What it can do, and what none could"
+)
+def audit(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
+    """Simulated, ladder by ladder, beside the fewest questions of any test with the same items. It takes a second."""
+    found = composing.get(db, member, diagnostic_id)
+    return auditing.of(db, found, goes_on=Presence(request)).to_json()
 
 
 @router.get("/diagnostics/{diagnostic_id}/attempts", response_model=PageOf[AttemptRow], summary="Who took it")

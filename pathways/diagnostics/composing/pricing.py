@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from pathways import clock, i18n, ids
 from pathways.diagnostics import blueprint, calibrated, requiring
 from pathways.diagnostics.composing.selections import Selection
-from pathways.diagnostics.engine import BandedPopulation, Estimate, StopRules, Structure, compile_structure, simulate
+from pathways.diagnostics.engine import (
+    BandedPopulation,
+    Compiled,
+    Estimate,
+    StopRules,
+    Structure,
+    compile_structure,
+    simulate,
+)
 from pathways.i18n import D_
 from pathways.items import service as items_service
 from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation
@@ -56,8 +64,12 @@ class Price:
         return asdict(self)
 
 
-def price(db: Session, referential: Ladders, selection: Selection) -> Price:
-    """Simulate this very selection and say what it lacks."""
+def price(
+    db: Session, referential: Ladders, selection: Selection, *, goes_on: Callable[[], bool] = lambda: True
+) -> Price:
+    """Simulate this very selection and say what it lacks. Ends with ``engine.Abandoned`` once ``goes_on`` says that
+    nobody waits for it.
+    """
     skills, left_out = _asked_skills(referential, selection)
     revisions = revisions_of(db, referential, selection, skills)
     on_screen = [revision for revision in revisions if revision.kind != "observed"]
@@ -68,7 +80,7 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     if skills and on_screen:
         values = calibrated.values_of(db, referential.code)
         found = requiring.tied(referential, blueprint.structure_of(referential, skills, on_screen, values))
-        estimate, uncounted = _estimated(found.structure, selection.rules(), seed), found.lost
+        estimate, uncounted = _estimated(found.structure, selection.rules(), seed, goes_on), found.lost
     return Price(
         skills=tuple(skills),
         estimate=estimate,
@@ -84,11 +96,25 @@ def price(db: Session, referential: Ladders, selection: Selection) -> Price:
     )
 
 
-def _estimated(structure: Structure, rules: StopRules, seed: int) -> Estimate:
-    """Where prerequisites tie ladders, fewer people on fewer points: each of their questions is a sum over a graph."""
+def _estimated(structure: Structure, rules: StopRules, seed: int, goes_on: Callable[[], bool]) -> Estimate:
+    compiled, learners = rehearsed(structure)
+    return simulate(compiled, rules, learners=learners, seed=seed, goes_on=goes_on)
+
+
+def rehearsed(structure: Structure) -> tuple[Compiled, int]:
+    """The structure as simulated people take it, and how many of them: where prerequisites tie ladders, fewer people on
+    fewer points, since each of their questions is a sum over a graph.
+    """
     if not structure.requirements:
-        return simulate(compile_structure(structure), rules, learners=LEARNERS, seed=seed)
-    return simulate(compile_structure(structure, TIED_POPULATION), rules, learners=TIED_LEARNERS, seed=seed)
+        return compile_structure(structure), LEARNERS
+    return compile_structure(structure, TIED_POPULATION), TIED_LEARNERS
+
+
+def asked(db: Session, referential: Ladders, selection: Selection) -> tuple[Sequence[str], Sequence[ItemRevision]]:
+    """The micro-skills that a selection would look at today, and the questions on a screen that it would take."""
+    skills, _ = _asked_skills(referential, selection)
+    revisions = revisions_of(db, referential, selection, skills)
+    return skills, [revision for revision in revisions if revision.kind != "observed"]
 
 
 def revisions_of(db: Session, referential: Ladders, selection: Selection, skills: Sequence[str]) -> list[ItemRevision]:

@@ -20,7 +20,7 @@ from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.carrying import Carried, Sitting, believe
 from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.compilation import Compiled, compile_structure
-from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
+from pathways.diagnostics.engine.errors import Abandoned, InvalidStructure, UnknownItem, UnknownOutcome, UnknownSkill
 from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
@@ -51,6 +51,7 @@ __all__ = [
     "FIRST_STYLES",
     "KNOWN_STYLES",
     "LEAK",
+    "Abandoned",
     "BandedPopulation",
     "Belief",
     "Carried",

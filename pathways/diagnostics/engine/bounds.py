@@ -37,13 +37,16 @@ class LowerBound:
 
     ``entropy``: bits of the profile before any answer, known to ``standard_error`` (0 where it was summed);
     ``bits``: how many of them the accuracy needs; ``questions``: the least number that can tell so much, ``None``
-    when all items together cannot.
+    when all items together cannot.  ``mean_questions``: the same of a test that stops where it likes, whose mean need
+    not be whole: what so many of the best items tell, in proportion in between, is concave in their number, so that
+    (Jensen 1906) no spread of lengths tells more than the same number for everybody.
     """
 
     entropy: float
     standard_error: float
     bits: float
     questions: int | None
+    mean_questions: float | None
 
 
 def lower_bound(compiled: Compiled, accuracy: float, rng: np.random.Generator) -> LowerBound:
@@ -58,8 +61,13 @@ def lower_bound(compiled: Compiled, accuracy: float, rng: np.random.Generator) -
     bits = bits_needed(entropy - 2.0 * error, len(compiled.skill_codes), len(compiled.structure.strands), accuracy)
     told = np.cumsum(np.sort(_of_testlets(compiled, capacities(compiled)))[::-1])
     enough = int(np.searchsorted(told, bits - 1e-12)) + 1
-    questions = 0 if bits == 0.0 else enough if enough <= len(told) else None
-    return LowerBound(entropy, error, bits, questions)
+    if bits == 0.0:
+        return LowerBound(entropy, error, bits, 0, 0.0)
+    if enough > len(told):
+        return LowerBound(entropy, error, bits, None, None)
+    before = float(told[enough - 2]) if enough > 1 else 0.0
+    part = (bits - before) / (float(told[enough - 1]) - before)
+    return LowerBound(entropy, error, bits, enough, enough - 1 + min(max(part, 0.0), 1.0))
 
 
 def bits_needed(entropy: float, skills: int, strands: int, accuracy: float) -> float:

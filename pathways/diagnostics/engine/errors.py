@@ -1,6 +1,7 @@
 """What can be wrong with the documents and answers handed to the engine.
 
-Every error is a ``ValueError``: the caller gave something impossible, and the message names it.
+Every error is a ``ValueError``: the caller gave something impossible, and the message names it.  ``Abandoned`` is none:
+the caller did not want to know any more.
 """
 
 
@@ -18,3 +19,7 @@ class UnknownItem(ValueError):
 
 class UnknownOutcome(ValueError):
     """A word that is not an outcome."""
+
+
+class Abandoned(Exception):
+    """Nobody waits for the result of a long computation any more: its ``goes_on`` said so."""

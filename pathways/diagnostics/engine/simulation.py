@@ -5,8 +5,9 @@ All learners advance one question at a time, in blocks, through the same arithme
 so the estimate says what the diagnostic does if the model is right; it is no evidence that the model is right.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -15,12 +16,16 @@ from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.blocks import Block, opening
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.eligibility import worth
+from pathways.diagnostics.engine.errors import Abandoned
 from pathways.diagnostics.engine.holes import rungs_of_ladders
 from pathways.diagnostics.engine.labels import CERTAINTY
 from pathways.diagnostics.engine.mixture import NO_STEP
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
 from pathways.diagnostics.engine.selection import choose, easy_start
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certainty_of, stop_reasons
+
+GoesOn: TypeAlias = Callable[[], bool]
+"""Asked before each question of a block: whether somebody still wants the result."""
 
 TIME_LOG_SD: Final = 0.5
 BLOCK_BYTES: Final = 64_000_000
@@ -112,7 +117,8 @@ class Sittings:
 
     ``items`` [N, T] positions in ``item_codes``; ``outcomes`` [N, T] positions in ``EVIDENCE``; after each
     number of questions ``certainty``, ``accuracy`` (claimed, true) and ``undecided`` (a share), [N, T + 1];
-    at the end ``mastery`` [N, S] and ``questions``, ``seconds``, ``stops`` (positions in ``STOPS``), [N].
+    at the end ``mastery`` [N, S], whether it is ``right`` [N, S], and ``questions``, ``seconds``, ``stops`` (positions
+    in ``STOPS``), [N].
     """
 
     items: Integers
@@ -121,6 +127,7 @@ class Sittings:
     accuracy: Floats
     undecided: Floats
     mastery: Floats
+    right: Booleans
     questions: Integers
     seconds: Floats
     stops: Integers
@@ -138,6 +145,7 @@ class Sittings:
             accuracy=accuracy,
             undecided=undecided,
             mastery=np.zeros((learners, skills)),
+            right=np.zeros((learners, skills), dtype=np.bool_),
             questions=none,
             seconds=np.zeros(learners),
             stops=none - 1,
@@ -153,7 +161,7 @@ class Sittings:
         self.certainty[who, asked:] = sure.mean(axis=1, keepdims=True)
         self.accuracy[who, asked:] = right.mean(axis=1, keepdims=True)
         self.undecided[who, asked:] = (sure.round(DECIMALS) < CERTAINTY).mean(axis=1, keepdims=True)
-        self.mastery[who] = mastery
+        self.mastery[who], self.right[who] = mastery, right
 
     def answers(self, compiled: Compiled, learner: int) -> list[tuple[str, Outcome]]:
         """Return the answers of one learner as ``decide`` takes them."""
@@ -162,16 +170,19 @@ class Sittings:
         return [(compiled.item_codes[item], EVIDENCE[outcome]) for item, outcome in pairs]
 
 
-def simulate(compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int) -> Estimate:
+def simulate(
+    compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int, goes_on: GoesOn = lambda: True
+) -> Estimate:
     """Return what to expect of the diagnostic, from so many learners drawn from its population.
 
     The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that
-    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner.
+    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner, and ``Abandoned`` once
+    ``goes_on`` says no.
     """
     if learners < 1:
         raise ValueError(f"{learners} learners show nothing")
     drawn = draw(compiled, learners, longest(compiled, rules), np.random.default_rng(seed))
-    return estimate(compiled, sit(compiled, rules, drawn))
+    return estimate(compiled, sit(compiled, rules, drawn, goes_on))
 
 
 def longest(compiled: Compiled, rules: StopRules) -> int:
@@ -211,12 +222,15 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
     return Learners(states, chance, pace)
 
 
-def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
-    """Let the learners take the diagnostic, every item allowed once, and return what happened."""
+def sit(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn = lambda: True) -> Sittings:
+    """Let the learners take the diagnostic, every item allowed once, and return what happened.
+
+    Raises ``Abandoned`` once ``goes_on`` says no.
+    """
     size = _block_size(compiled)
     learners = replace(learners, states=with_together(compiled, learners.states))
     starts = range(0, len(learners.states), size)
-    blocks = [_sit_block(compiled, rules, learners.between(start, start + size)) for start in starts]
+    blocks = [_sit_block(compiled, rules, learners.between(start, start + size), goes_on) for start in starts]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
@@ -264,13 +278,15 @@ class _Sitters:
         self.block.keep(staying)
 
 
-def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
+def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn) -> Sittings:
     count, most = learners.chance.shape
     truth = true_mastery(compiled, learners.states)
     truth = truth if learners.turned is None else truth ^ learners.turned
     sittings = Sittings.blank(count, most, truth.shape[1])
     sitters = _Sitters.opening(compiled, count)
     for asked in range(most + 1):
+        if not goes_on():
+            raise Abandoned
         mastery, bits = sitters.block.believed()
         sittings.record(sitters.who, asked, mastery, truth[sitters.who])
         allowed = sitters.unasked & worth(rules, bits, compiled.seconds, questions=asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from pathways.referentials import service as referentials_service
 from pathways.referentials import situations
 from pathways.referentials.ladders import Ladders
 from pathways.web.pages import render
+from pathways.web.presence import Presence
 
 MOST_TO_COMPARE = 30
 _MINE = D_("Mon choix")
@@ -108,7 +109,7 @@ def composer(
         key=None if diagnostic else fields.key or ids.random_id(),
         steps=fields.steps.seen(state_of(fields.title, fields.selection)),
     )
-    price, wrong = _price(db, ladders, fields.selection)
+    price, wrong = _price(db, ladders, fields.selection, Presence(request))
     return render(
         request,
         "compose.html",
@@ -194,9 +195,11 @@ def said_of(error: DomainError) -> tuple[str, ...]:
     return fields or (i18n.sentence(error.message, error.values),)
 
 
-def _price(db: Session, ladders: Ladders, selection: Selection) -> tuple[pricing.Price | None, list[str]]:
+def _price(
+    db: Session, ladders: Ladders, selection: Selection, goes_on: Callable[[], bool]
+) -> tuple[pricing.Price | None, list[str]]:
     try:
-        return pricing.price(db, ladders, composing.checked(ladders, selection)), []
+        return pricing.price(db, ladders, composing.checked(ladders, selection), goes_on=goes_on), []
     except Invalid as error:
         return None, list(said_of(error))
 
