@@ -27,7 +27,6 @@ from pathways.i18n import D_
 from pathways.items.models import ItemRevision
 from pathways.referentials.ladders import Ladders
 
-"""Simulated learners behind an audit."""
 OBSERVED = "observed"
 """The kind of a sheet for observing: no screen asks it."""
 NOTHING_TO_ASK = D_("Ce diagnostic n'a pas encore de question à l'écran : il n'y a rien à examiner.")
