@@ -24,7 +24,7 @@ from pathways import clock, content, demo, messages, migrating, throttle
 from pathways.app import create_app
 from pathways.clock import now
 from pathways.database import Database
-from pathways.diagnostics import circumstances
+from pathways.diagnostics import blueprint, circumstances
 from pathways.diagnostics.composing import selections
 from pathways.people import service as people
 from pathways.permissions import Role
@@ -218,6 +218,14 @@ def app(settings: Settings) -> Iterator[FastAPI]:
 def client(app: FastAPI) -> TestClient:
     """A browser, or a program, of nobody in particular."""
     return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def one_style(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Diagnostics published from now on take their questions at their word, so that few answers make sure labels: for
+    tests that are about something else than certainty.
+    """
+    monkeypatch.setattr(blueprint, "FIRST_STYLES", ())
 
 
 @pytest.fixture
