@@ -116,7 +116,9 @@ def _learners(db: Session, door: Door, member: Member, diagnostic: Diagnostic) -
 def _former(db: Session, door: Door, member: Member) -> list[Attempt]:
     """People who came in an earlier season, to a diagnostic that is over."""
     chance = random.Random(SEED)  # noqa: S311 - made-up people need no secure chance
-    selection = Selection(skills=FORMER_SKILLS, languages=tuple(i18n.languages()), accuracy=0.95, questions=3, varied=False)
+    selection = Selection(
+        skills=FORMER_SKILLS, languages=tuple(i18n.languages()), accuracy=0.95, questions=3, varied=False
+    )
     with demo_pathways.at(demo_pathways.began()):
         made = composing.create(db, member, title=FORMER_TITLE, framework=USUAL_FRAMEWORK, selection=selection)
         diagnostic = composing.publish(db, member, made.id)

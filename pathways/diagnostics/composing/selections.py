@@ -39,8 +39,8 @@ NUMBERS = {
 class Selection:
     """What a trainer decides. ``skills``: codes of micro-skills. Leave ``accuracy`` (share of micro-skills told right),
     ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds. ``at_least`` questions
-    are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight. ``varied``:
-    two people see different ones of the good questions.
+    are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight.
+    ``varied``: two people see different ones of the good questions.
     """
 
     skills: tuple[str, ...] = ()

@@ -11,7 +11,8 @@
 A structure is made of strands and items (``strands``, ``items``), in a population (``population``).  Micro-skills may
 require others of any strand (``graphs``).  A
 posterior is a pure function of structure and answers (``posterior``); it feeds the choice of the next
-question (``selection``, in the order of ``eligibility``), the rules that stop (``stopping``) and the words of the profile (``labels``).
+question (``selection``, in the order of ``eligibility``), the rules that stop (``stopping``) and the words of
+the profile (``labels``).  ``pace``, ``understanding``, ``exposure`` and ``families`` bear on the choice alone.
 """
 
 from pathways.diagnostics.engine.carrying import Belief, Sitting, believe

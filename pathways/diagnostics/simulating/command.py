@@ -40,7 +40,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="none, accuracy=0.9, questions=12 ou minutes=10 ; plusieurs fois si besoin. Seules les règles données"
         " valent ; none : jusqu'à la dernière question (par défaut : les règles d'un diagnostic composé)",
     )
-    add("--policy", default="engine", metavar="POLITIQUE", help="engine, bits, random, half, fixed ou pix-like (%(default)s)")
+    add(
+        "--policy",
+        default="engine",
+        metavar="POLITIQUE",
+        help="engine, bits, random, half, fixed ou pix-like (%(default)s)",
+    )
     add("--exposure", action="store_true", help="varier les questions entre personnes, quand elles se valent")
     add("--seed", default="1", metavar="N", help="la graine de tout hasard : même graine, mêmes octets (%(default)s)")
     add("--trace", metavar="FICHIER", help="une ligne JSON avant la première question et après chacune ; - : à l'écran")

@@ -37,9 +37,7 @@ class Stops:
         circumstances: Circumstances = USUAL,
     ) -> Decision:
         """The engine's decision under these rules."""
-        decision = decide(
-            compiled, self.rules, answers, candidates, seconds_spent=seconds, circumstances=circumstances
-        )
+        decision = decide(compiled, self.rules, answers, candidates, seconds_spent=seconds, circumstances=circumstances)
         if decision.stopped is Stop.ALL_DECIDED and not self.when_decided:
             # The engine has no switch for this rule alone. It was asked for a precision that is not reached yet.
             rules = replace(self.rules, accuracy=None, least_questions=NEVER)
