@@ -110,7 +110,8 @@ def start(
     if reception.language not in blueprint.languages:
         said = D_("Ce diagnostic n'existe pas dans cette langue. Choisissez une autre langue, ou un autre diagnostic.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
-    file_id = _file(db, member, Sheet.of(reception.context, reception.language))
+    kept = Sheet.of(reception.context, reception.language)
+    file_id = _file(db, member, kept)
     attempt = taking.new_attempt(
         door,
         blueprint,

@@ -13,7 +13,7 @@ require others of any strand (``graphs``).  A
 belief is a pure function of structure and answers (``inference``): the posterior under the items' own parameters
 (``posterior``), or under several styles of answering (``styles``, ``mixing``).  It feeds the choice of the next
 question (``selection``, in the order of ``eligibility``), the rules that stop (``stopping``) and the words of the
-profile (``labels``).
+profile (``labels``).  ``pace``, ``understanding``, ``exposure`` and ``families`` bear on the choice alone.
 """
 
 from pathways.diagnostics.engine.belief import Belief

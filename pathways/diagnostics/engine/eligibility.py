@@ -1,4 +1,6 @@
-"""Which questions may be asked next, and which of them first.  Hard filters, one after the other:
+"""Which questions may be asked next, and which of them first.
+
+Hard filters, one after the other:
 
 1. a language and a way of asking that the learner can use, a device that they have: the caller's candidates;
 2. not asked yet in this sitting: the caller's candidates, too;

@@ -1,10 +1,12 @@
 """Not always the very best question: two neighbours see different ones, and every question gathers answers.
 
 The Boltzmann rule chooses item j with a chance in proportion to exp((score_j / best score - 1) / .07): what is worth
-nearly as much is asked nearly as often, what is worth half as much hardly ever.  With bits as score and a temperature of
-.03 it cost .2 points of accuracy after 30 questions, and what two learners have in common fell from .50 to .42; the
-relative form does the same for bits per second, whatever their scale.  Random numbers come from a seed that is kept with
-the sitting and from the number of the question, so that a sitting is replayed to the letter.
+nearly as much is asked nearly as often, what is worth half as much hardly ever.  The relative form suits bits per
+second, whatever their scale.  Measured on 72 micro-skills and 216 items (``docs/simulate.md``): .04 points of accuracy
+after 30 questions, and two learners have .49 of their questions in common instead of .52.
+
+Random numbers come from a seed that is kept with the sitting and from the number of the question, so that a sitting is
+replayed to the letter.
 """
 
 import hashlib

@@ -13,10 +13,10 @@ from pathways.diagnostics.engine import (
     Structure,
     compile_structure,
     decide,
+    families,
     infer,
     simulate,
 )
-from pathways.diagnostics.engine import families
 from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.eligibility import worth
 from pathways.diagnostics.engine.selection import LOADING_SECONDS, information
@@ -76,7 +76,7 @@ def test_what_was_met_before_is_asked_last_in_whatever_dress():
 
 def test_what_was_met_before_comes_before_an_end_for_want_of_questions():
     """What is left but not worth asking is nothing that is left."""
-    told = [("B1-w", Outcome.CORRECT)] + [("B1x", Outcome.CORRECT)]
+    told = [("B1-w", Outcome.CORRECT), ("B1x", Outcome.CORRECT)]
     rules = StopRules(least_information=0.05)
     chosen = Circumstances(met=["A1-p", "A2-p"])
     assert decide(COMPILED, rules, told, left_after(told), circumstances=chosen).next_item[:1] == "A"

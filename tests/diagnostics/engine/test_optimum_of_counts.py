@@ -143,7 +143,6 @@ def test_nor_is_it_further_away_in_longer_sittings(name, questions):
 def test_beliefs_are_those_of_the_engine(name):
     """Otherwise the engine would be held against the optimum of another model."""
 
-
     both = programme(name)
     counts = vectors(2 * len(both.compiled.item_codes), 3)[::37]
     for row, posterior in zip(counts.tolist(), both.posterior(counts), strict=True):
