@@ -38,7 +38,7 @@ drawing.load_profile("pathways")  # how busy the machine is makes no test fail
 
 FACES = ("_pages.py", "_api.py")
 TWICE_SLOWLY = (
-    *("diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
+    *("calibrations", "diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
     *("people", "places", "reception", "referentials", "teams", "translations", "voices", "workshops"),
     *("candidacy", "holding", "issuing"),  # of badges
 )

@@ -78,7 +78,8 @@ def _told(name: str, found: Sequence[str], otherwise: str) -> Check:
 def _difficulty(one: Mapping[str, Any]) -> str:
     easy = D_("Trop facile : %(share)s de réponses justes. Elle n'apprend presque rien.")
     hard = D_("Trop difficile : %(share)s de réponses justes.")
-    return i18n.gettext(easy if one["kind"] == Kind.TOO_EASY else hard) % {"share": per_cent(one["right"])}
+    is_easy = one["kind"] == Kind.TOO_EASY
+    return i18n.gettext(easy if is_easy else hard) % {"share": per_cent(one["right"])}
 
 
 def _key(one: Mapping[str, Any], texts: Mapping[str, str]) -> str:
@@ -117,8 +118,8 @@ def _functioning(health: Health) -> Check:
 
 
 def _classed(code: str, test: Mapping[str, Any]) -> str:
-    reference, focal = test["answers"]
-    named = {"language": language(code), "grade": i18n.gettext(GRADES[test["class"]])}
+    (reference, focal), grade = test["answers"], GRADES[test["class"]]
+    named = {"language": language(code), "grade": i18n.gettext(grade)}
     named |= {"focal": count(focal), "reference": count(reference)}
     if "delta" not in test:
         said = D_("%(language)s : %(grade)s (%(focal)s réponses, et %(reference)s dans la langue de référence).")
@@ -140,11 +141,12 @@ def _drift(health: Health) -> Check:
         i18n.gettext(said)
         % {
             "language": language(one["language"]),
-            "side": i18n.gettext(SIDES[one["side"]]),
+            "side": i18n.gettext(side),
             "highest": decimal(one["highest"]),
             "alarm": decimal(one["alarm"]),
         }
         for one in health.findings(Kind.DRIFT)
+        for side in (SIDES[one["side"]],)
     ]
     return _check(D_("Dérive"), health, found)
 

@@ -51,6 +51,7 @@ def document(bank: ServerBank, *, answers: int = 300, few: str = "", **changed: 
         "run": {"drift_from": "fit"},
         "languages": {
             "ar": {"reference": False, "link": {"enough": True}},
+            "en": {"reference": False, "link": {"enough": False}},
             "fr": {"reference": True, "link": {"enough": True}},
         },
         "strands": strands,
@@ -59,21 +60,38 @@ def document(bank: ServerBank, *, answers: int = 300, few: str = "", **changed: 
     }
 
 
+SIDE = {"questions": 12.5, "minutes": 7.0, "claimed": 0.91, "accuracy": 0.87, "accuracy_error": 0.01}
+NOTHING_CHANGED = {
+    "people": 200,
+    "skills": 3,
+    "before": SIDE | {"mastered_right": 0.9},
+    "after": SIDE | {"claimed": 0.88, "mastered_right": None},
+    "items": [],
+}
+
+
+def empty(framework: str = "inclusion-numerique") -> Calibration:
+    """A proposal that speaks of no question."""
+    return Calibration(
+        framework=framework,
+        document={"items": {}, "run": {"drift_from": "fit"}},
+        values={"items": {}, "thresholds": {}},
+        comparison=NOTHING_CHANGED,
+        answers=0,
+    )
+
+
 def made(db: Session, framework: str = "inclusion-numerique", **changed: Any) -> Calibration:
     """A proposal for a framework, as ``propose`` keeps one, its comparison made up."""
     bank = bank_of(db, framework=framework)
     found = document(bank, **changed)
     values = proposing.taken(bank, found)
-    side = {"questions": 12.5, "minutes": 7.0, "claimed": 0.91, "accuracy": 0.87, "accuracy_error": 0.01}
     row = Calibration(
         framework=framework,
         document=found,
         values=values.to_json(),
-        comparison={
-            "people": 200,
-            "skills": len(bank.structure.skill_codes),
-            "before": side | {"mastered_right": 0.9},
-            "after": side | {"claimed": 0.88, "mastered_right": None},
+        comparison=NOTHING_CHANGED
+        | {
             "items": proposing.changes(bank.with_values(bank.in_force), bank.with_values(values), found),
         },
         answers=found["data"]["answers"],

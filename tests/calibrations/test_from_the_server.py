@@ -44,10 +44,10 @@ def command(settings, monkeypatch):
     def run(*words: object) -> tuple[int, str, str]:
         monkeypatch.setenv("PATHWAYS_DATABASE_URL", settings.database_url)
         monkeypatch.setenv("PATHWAYS_DATA", str(settings.data))
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main(["calibrate", *map(str, words)])
-        return code, out.getvalue(), err.getvalue()
+        return code, *(one.buffer.getvalue().decode() for one in (out, err))
 
     return run
 

@@ -75,7 +75,8 @@ def test_nothing_of_it_leads_to_the_person_the_day_or_the_place(client, publishe
     assert one.id.version == 4
     assert {column.name for column in UnlinkedAttempt.__table__.columns} == {"id", "framework", "answers"}
     known = {"item", "revision", "code", "skill", "kind", "language", "translation", "outcome", "response", "assisted"}
-    assert all(set(answer) == known for answer in one.answers)
+    assert all(set(answer) == known | {"seconds"} for answer in one.answers)
+    assert all(answer["seconds"] is None or isinstance(answer["seconds"], int) for answer in one.answers)
 
 
 def test_what_somebody_typed_is_not_kept(client, published, database):

@@ -23,6 +23,7 @@ from pathways.reception.models import Reception
 from pathways.settings import Settings
 from pathways.tables import metadata
 from pathways.voices.models import Voice
+from tests.calibrations import proposals
 from tests.diagnostics.situations import Taker
 from tests.web import (
     world_of_attendance,
@@ -112,7 +113,8 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
     with database.begin() as db:
         event = OutboxEvent(name="Nothing", payload={}, attempts=99)
         file = LearnerFile(organisation_id=organisation_id, label="mardi", sought="mardi")
-        db.add_all([event, file])
+        calibration = proposals.empty()
+        db.add_all([event, file, calibration])
         db.flush()
         of_role = sa.select(Membership).filter_by(organisation_id=organisation_id)
         membership = db.scalars(of_role.filter_by(role=Role.TRAINER)).one()
@@ -165,6 +167,7 @@ def make(signed_in: Callable[..., TestClient], client: TestClient, database: Dat
             "file_id": str(file.id),
             "form_code": paper_form.json()["code"],
             "item_code": written.json()["code"],
+            "calibration_id": str(calibration.id),
             "ladder_id": ladder.json()["id"],
             "code": str(db.get_one(Diagnostic, uuid.UUID(made.json()["id"])).code),
         }
@@ -295,6 +298,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/translations/{item_code}/decisions": {"translation": str(uuid.UUID(int=7)), "act": "review"},
     "/translations/{item_code}/unclear": {"segment": "stem"},
     "/fairness/{item_code}/decisions": {"decision": "keep", "reason": "relue", "seen": ""},
+    "/calibrations/{calibration_id}/decisions": {"decision": "refuse", "reason": "relue"},
     "/ladders": {"title": "Nos gestes"},
     "/ladders/{ladder_id}": {"version": "1", "title": "Nos ateliers", "action": "keep"},
     "/diagnostics/{diagnostic_id}/voices": {"key": str(uuid.UUID(int=9)), "language": "fr"},

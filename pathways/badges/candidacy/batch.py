@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pathways import clock, i18n
 from pathways.badges.candidacy import acquaintance, facts, standing
 from pathways.badges.candidacy.spaces import holders_of, made_for, tokens_of
-from pathways.badges.criteria import wording
+from pathways.badges.criteria import tree, wording
 from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.progress import progress
 from pathways.badges.criteria.wording import Language, Line, Names
