@@ -51,7 +51,7 @@ NEVER_OVER = StopRules(least_questions=1_000_000, least_information=0.0)
 """Rules that end nothing: what a question promised is asked of the engine, not whether it should have been asked."""
 
 
-class Way(enum.StrEnum):
+class Origin(enum.StrEnum):
     """How an answer came in."""
 
     SCREEN = "screen"
@@ -85,7 +85,7 @@ class Step:
 
     answer: Answer
     skill: str
-    way: Way
+    origin: Origin
     bits: float
     seconds: float
     doubts: tuple[Doubt, ...]
@@ -160,7 +160,7 @@ def retrace(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> 
             Step(
                 answer=answer,
                 skill=skill,
-                way=_way(answer),
+                origin=_origin(answer),
                 bits=promised.information,
                 seconds=promised.seconds,
                 doubts=doubts,
@@ -213,7 +213,7 @@ def _doubt(mastery: Shares) -> Shares:
     return entropy
 
 
-def _way(answer: Answer) -> Way:
+def _origin(answer: Answer) -> Origin:
     if answer.observed_by is not None:
-        return Way.OBSERVED
-    return Way.SCREEN if answer.entered_by is None else Way.PAPER
+        return Origin.OBSERVED
+    return Origin.SCREEN if answer.entered_by is None else Origin.PAPER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from pathways.diagnostics import reading, retracing
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.engine import Outcome
-from pathways.diagnostics.retracing import Step, Way
+from pathways.diagnostics.retracing import Step
 from pathways.diagnostics.schemas import Stopped
 from pathways.insights.asking import ABOUT
 from pathways.insights.schemas import SignName
@@ -32,16 +32,16 @@ class DoubtOut(BaseModel):
     bits: float = Field(description="What the question promised to tell of it.")
 
 
-class ChangeOut(BaseModel):
+class LabelChangeOut(BaseModel):
     skill: str
     before: SignName
     after: SignName
 
 
-class ReasonOut(BaseModel):
+class RetracedOut(BaseModel):
     item: str
     skill: str
-    way: Way
+    origin: Literal["screen", "paper", "observed"]
     bits: float = Field(description="What the question promised to tell of the whole profile.")
     expected_seconds: float
     decides: list[DoubtOut] = Field(description="What it was to decide, the most doubtful first; three at most.")
@@ -49,7 +49,7 @@ class ReasonOut(BaseModel):
     counts: bool = Field(description="Whether the answer says something: one that was not understood does not.")
     seconds: float
     certainty: float = Field(description="Expected share of micro-skills classified right, after the answer.")
-    changes: list[ChangeOut]
+    changes: list[LabelChangeOut]
 
 
 class SupersededOut(BaseModel):
@@ -62,7 +62,7 @@ class ReasonsOut(BaseModel):
     stopped: Stopped | None
     goal: float | None = Field(description="The certainty that ends the diagnostic.")
     begun: float = Field(description="The certainty before any answer.")
-    questions: list[ReasonOut]
+    questions: list[RetracedOut]
     superseded: list[SupersededOut] = Field(description="Taken back or corrected: counted nowhere.")
 
 
@@ -88,7 +88,7 @@ def _reason(one: Step) -> dict[str, Any]:
     return {
         "item": one.answer.item,
         "skill": one.skill,
-        "way": one.way,
+        "origin": one.origin,
         "bits": round(one.bits, 6),
         "expected_seconds": one.seconds,
         "decides": [

@@ -14,7 +14,7 @@ from pathways.diagnostics.engine import EVIDENCE, Outcome, infer
 from pathways.diagnostics.engine.selection import information
 from pathways.diagnostics.models import Answer
 from pathways.diagnostics.reading import Sign
-from pathways.diagnostics.retracing import Way
+from pathways.diagnostics.retracing import Origin
 from pathways.diagnostics.taking import Door
 from tests.conftest import SECRET
 from tests.insights.crowds import SKILLS, Crowd, answer
@@ -137,8 +137,8 @@ def test_gestures_and_paper_say_where_they_come_from(crowd, door, db):
     db.add(answer(attempt.id, 51, items[1], "incorrect", entered_by=crowd.member.account_id))
     db.flush()
     read = retracing.retraced(db, door, attempt)
-    ways = {one.answer.number: one.way for one in read.steps}
-    assert (ways[1], ways[50], ways[51]) == (Way.SCREEN, Way.OBSERVED, Way.PAPER)
+    ways = {one.answer.number: one.origin for one in read.steps}
+    assert (ways[1], ways[50], ways[51]) == (Origin.SCREEN, Origin.OBSERVED, Origin.PAPER)
 
 
 def test_an_attempt_without_answers_has_no_step(crowd, door):

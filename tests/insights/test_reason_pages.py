@@ -72,7 +72,7 @@ def test_the_api_tells_the_same_as_the_page(place):
     for one in told["questions"]:
         assert one["counts"] is (one["outcome"] != "not_understood")
         assert 1 <= len(one["decides"]) <= 3
-        assert one["way"] == "screen"
+        assert one["origin"] == "screen"
         assert 0.5 <= one["certainty"] <= 1.0
         assert all(0.0 <= doubt["mastery"] <= 1.0 for doubt in one["decides"])
 
@@ -118,7 +118,7 @@ def test_taken_back_observed_and_typed_answers_are_told_apart(place, database):
     assert "observé par Une personne" in page
     assert ">papier</span>" in page
     told = place.trainer.get(f"/api/v1/attempts/{place.attempt}/reasons").json()
-    assert [one["way"] for one in told["questions"]][-2:] == ["paper", "observed"]
+    assert [one["origin"] for one in told["questions"]][-2:] == ["paper", "observed"]
     assert told["superseded"] == [{"item": first.item, "outcome": "correct"}]
 
 
