@@ -109,10 +109,12 @@ def by_size(setting: Setting) -> Iterator[Figure]:
 
 def beside_one_ability(setting: Setting) -> Iterator[Figure]:
     """A step after 10 and after 30 answers: what is believed, and the next of 1,000 items."""
-    compiled = compile_structure(simulated(ladder_bank(setting.items // 3, rungs=6)).structure)
-    ours = {count: next_question(compiled, answered(compiled, count), setting.repeats) for count in (10, 30)}
-    said = "; ".join(f"{one} ({count} answers)" for count, one in ours.items())
-    yield Figure(f"one step, {len(compiled.item_codes):,} items: this engine, {setting.items // 3} micro-skills", said)
+    ours: dict[int, Times] = {}
+    for skills, per_skill in ((72, setting.items // 72), (setting.items // 3, 3)):  # the last one is held against others
+        compiled = compile_structure(simulated(ladder_bank(skills, per_skill=per_skill)).structure)
+        ours = {count: next_question(compiled, answered(compiled, count), setting.repeats) for count in (10, 30)}
+        said = "; ".join(f"{one} ({count} answers)" for count, one in ours.items())
+        yield Figure(f"one step, {len(compiled.item_codes):,} items: this engine, {skills} micro-skills", said)
     rng = np.random.default_rng(3)
     bank = {"slope": rng.lognormal(0.2, 0.3, setting.items).tolist(), "difficulty": rng.normal(size=setting.items).tolist()}
     for peer in ("catsim", "adaptivetesting"):
