@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [engine|accuracy|calibration|answers|...]``: measure, print, write docs/benchmarks.md.
+"""``python -m benchmarks [--quick] [engine|accuracy|answers|...]``: measure, print, write docs/benchmarks.md.
 
 Without a name everything is measured and the page is written anew. With names only their sections are replaced.
 ``--quick`` runs small settings of those that have them, to see that all of it works: it prints, and writes nothing.

@@ -14,8 +14,8 @@ from benchmarks.accuracy_sittings import PROCESSES, processes
 from benchmarks.report import Figure, Section
 
 HOW = f"""\
-Synthetic people, fixed seeds, {PROCESSES} processes. Nothing is tuned on what is measured here: parameters come from other
-people's answers, or are those that the bank states. Intervals are 95 % bootstrap intervals over people."""
+Synthetic people, fixed seeds, {PROCESSES} processes. Nothing is tuned on what is measured here: parameters come from
+other people's answers, or are those that the bank states. Intervals are 95 % bootstrap intervals over people."""
 
 
 @dataclass(frozen=True)

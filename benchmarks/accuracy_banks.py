@@ -11,6 +11,7 @@ from typing import Any, overload
 import numpy as np
 
 from pathways.diagnostics.engine import LevelStrand, Outcome, Population, Structure
+from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.population import AbilityGrid
 from pathways.diagnostics.simulating.bank import Bank, bank_of
 from pathways.diagnostics.simulating.learners import Learner
@@ -194,6 +195,7 @@ class EvenPopulation(Population):
         rho = 0.8
         scale = OWN / float(np.sqrt(1.0 - rho**2))
         step = 2.0 * FARTHEST / self.points
-        even = -FARTHEST + step * (np.arange(self.points) + 0.5)
+        even: Floats = -FARTHEST + step * (np.arange(self.points) + 0.5)
         ones = np.ones(self.points)
-        return AbilityGrid(even / (scale * rho), rho * ones, ones / scale, ones / self.points)
+        ability: Floats = even / (scale * rho)
+        return AbilityGrid(ability, rho * ones, ones / scale, ones / self.points)

@@ -1,4 +1,4 @@
-"""A bank as it is after a calibration on other people's answers: what is read off a proposal of ``pathways calibrate``."""
+"""A bank after a calibration on other people's answers: what is read off a proposal of ``pathways calibrate``."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SAID = (Outcome.CORRECT.value, Outcome.INCORRECT.value)
 
 
 class Optimum:
-    """The best policy for sittings of exactly ``questions``. Every micro-skill has as many items at least, all alike."""
+    """The best policy for sittings of exactly ``questions``. A micro-skill has at least as many items, all alike."""
 
     def __init__(self, bank: Bank, questions: int) -> None:
         self._compiled: Compiled = compile_structure(bank.structure)
@@ -40,7 +40,7 @@ class Optimum:
         return self._value((0,) * 2 * len(self._skills), self.questions)
 
     def sitting(self, learner: Learner) -> np.ndarray:
-        """Return P(mastered) of each micro-skill at the end, [S]. "Not understood" says nothing, and uses up an item."""
+        """Return P(mastered) of each micro-skill at the end, [S]. "Not understood" says nothing and uses up an item."""
         counts = [0] * (2 * len(self._skills))
         used = dict.fromkeys(self._skills, 0)
         for asked in range(self.questions):

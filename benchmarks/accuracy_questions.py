@@ -16,7 +16,7 @@ from benchmarks.report import Figure
 SMALL = 20
 MOST_SHARE, MOST_SHARE_OF_SMALL, MEAN_SHARE, BEHIND_ORACLE = 0.65, 0.85, 0.5, 1.10
 BEYOND = 1.1
-"""The engine is asked for so much longer a sitting than the rule's mean, to see where it crosses if it does not before."""
+"""How much longer than the rule on average the engine is let ask, to see where it gets there if it is late."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Compared:
 
 
 HEAD = """\
-| micro-skills | strands | guess | rule: questions, accuracy | engine | share | oracle | engine over oracle | claim | aims |
+| skills | strands | guess | rule: questions, accuracy | engine | share | oracle | engine over oracle | claim | aims |
 |---|---|---|---|---|---|---|---|---|---|"""
 
 

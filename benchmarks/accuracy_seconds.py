@@ -95,8 +95,9 @@ def by_seconds(one: Sat, seconds: dict[str, float]) -> BySeconds:
         who.append(np.full(len(found.items), place))
         step.append(np.diff(right[: len(found.items) + 1]))
     order = np.argsort(np.concatenate(when), kind="stable")
-    joined = (np.concatenate(each)[order] for each in (when, who, step))
-    return BySeconds(*joined, one.right[:, 0])
+    return BySeconds(
+        np.concatenate(when)[order], np.concatenate(who)[order], np.concatenate(step)[order], one.right[:, 0]
+    )
 
 
 def _needed(curve: BySeconds, target: float, weights: np.ndarray) -> float:

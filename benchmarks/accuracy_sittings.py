@@ -135,12 +135,11 @@ def resampled(learners: int, statistic: Callable[[np.ndarray], float], seed: int
     drawn = rng.multinomial(learners, even, RESAMPLES) / learners
     values = np.array([statistic(weights) for weights in drawn])
     finite = np.where(np.isfinite(values), values, np.finfo(float).max)
-    low, high = np.quantile(finite, (0.025, 0.975), method="nearest").tolist()
-    return statistic(even), *(float("inf") if end > 1e300 else end for end in (low, high))
+    low, high = (float(np.quantile(finite, end, method="nearest")) for end in (0.025, 0.975))
+    return statistic(even), low if low < 1e300 else float("inf"), high if high < 1e300 else float("inf")
 
 
 def told(value: tuple[float, float, float], digits: int = 2) -> str:
     """A value with its interval."""
     middle, low, high = (f"{one:.{digits}f}" if np.isfinite(one) else "never" for one in value)
     return f"{middle} ({low} to {high})"
-

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 from pathlib import Path
 from time import process_time
@@ -83,7 +84,8 @@ class Fit:
 
     def as_good_as(self, other: Fit) -> bool:
         """Whether errors are no larger than another's."""
-        return self.slope_error <= AS_GOOD * other.slope_error and self.difficulty_error <= AS_GOOD * other.difficulty_error
+        ratios = self.slope_error / other.slope_error, self.difficulty_error / other.difficulty_error
+        return max(ratios) <= AS_GOOD
 
 
 def measure(*, quick: bool = False) -> Section:
@@ -136,15 +138,17 @@ def beside(peer: str, settings: dict[str, Any], test: Test, ours: Fit) -> Figure
         return Figure(what, str(found))
     theirs = fit_of(found["seconds"], test, np.array(found["slope"]), np.array(found["difficulty"]))
     times = theirs.seconds / ours.seconds
-    figure = f"{theirs}: {times:.0f} times ours{'' if ours.as_good_as(theirs) else ', with smaller errors'}"
-    aim = (">= 20 times ours at equal errors", times >= 20.0 and ours.as_good_as(theirs)) if peer == "girth" else ("", None)
-    return Figure(f"{what} ({found['version']})", figure, *aim)
+    equal = ours.as_good_as(theirs)
+    figure = f"{theirs}: {times:.0f} times ours{'' if equal else ', with smaller errors'}"
+    if peer != "girth":
+        return Figure(f"{what} ({found['version']})", figure)
+    return Figure(f"{what} ({found['version']})", figure, ">= 20 times ours at equal errors", times >= 20.0 and equal)
 
 
 def growth(runs: list[Run]) -> list[Figure]:
     """Return the figures of each size, and how they grow."""
     figures = [Figure(f"`pathways calibrate`, {one.answers:,} answers", str(one)) for one in runs]
-    for few, many in zip(runs, runs[1:], strict=False):
+    for few, many in pairwise(runs):
         slope = log10(many.seconds / few.seconds) / log10(many.answers / few.answers)
         plain = log10(many.each / few.each) / log10(many.answers / few.answers)
         said = f"{slope:.2f} in all, {plain:.2f} for one pass over the answers"

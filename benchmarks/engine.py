@@ -64,8 +64,8 @@ FULL = Setting(
 )
 QUICK = Setting(next_question.QUICK, ((2, None), (12, 0.1)), ((2, 0.3), (12, 1.5)), (40, 30))
 
-HOW = """Synthetic learners, fixed seeds, CPU time of one process, p50 and p95 of calls that are timed one by one. The first
-figures are of structures as `pathways simulate` makes them of a bank, and of programs of others in the same run
+HOW = """Synthetic learners, fixed seeds, CPU time of one process, p50 and p95 of calls that are timed one by one. The
+first figures are of structures as `pathways simulate` makes them of a bank, and of programs of others in the same run
 (`requirements/peers.txt`; those of one ability do less: they know no micro-skills). *Full propagation* is a junction
 tree in plain numpy (`benchmarks/full_propagation.py`) that gives all marginals of the same graph to within 1e-9. The
 tables are of the engine with one way of answering; the rest is how honest it is about what it claims, and how few

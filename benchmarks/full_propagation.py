@@ -14,6 +14,7 @@ from math import erfc, sqrt
 import numpy as np
 
 from pathways.diagnostics.engine import LevelStrand, Population, Structure
+from pathways.diagnostics.engine.strands import LEAST_STATE
 
 Scope = tuple[int, ...]
 
@@ -42,15 +43,17 @@ class FullPropagation:
         self.weights = grid.weight
         scale = np.sqrt(1.0 - grid.correlation**2)
         place = {code: spot for spot, code in enumerate(self.codes)}
-        needed = {one.skill: (tuple(place[group[0]] for group in one.groups), one.leak) for one in structure.requirements}
+        above = {one.skill: tuple(place[group[0]] for group in one.groups) for one in structure.requirements}
+        leak = {one.skill: one.leak for one in structure.requirements}
         factors: list[tuple[Scope, np.ndarray]] = []
         for spot, strand in enumerate(structure.strands):
             assert isinstance(strand, LevelStrand)
             [skill] = strand.skills
             height = thresholds.get(skill.code, skill.threshold)
             mastered = _normal_cdf((grid.correlation * grid.ability - grid.spread * height) / scale)
-            parents, leak = needed.get(skill.code, ((), 0.0))
-            factors.append(((*parents, spot), _factor(mastered, len(parents), leak)))
+            mastered = np.clip(mastered, LEAST_STATE, 1.0 - LEAST_STATE)
+            parents = above.get(skill.code, ())
+            factors.append(((*parents, spot), _factor(mastered, len(parents), leak.get(skill.code, 0.0))))
         self._cliques = _cliques(len(self.codes), factors, grid.weight.size)
 
     @property
@@ -153,7 +156,7 @@ def _fill(beside: Sequence[set[int]], one: int) -> int:
 
 
 def _spread(table: np.ndarray, scope: Scope, over: Scope) -> np.ndarray:
-    """Return a table on ``scope`` with an axis of length 1 for each other member of ``over``; both are in rank order."""
+    """Return a table on ``scope`` with an axis of length 1 for each other member of ``over``; both in rank order."""
     shape = [2 if member in scope else 1 for member in over]
     return table.reshape(*shape, -1)
 

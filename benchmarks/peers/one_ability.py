@@ -32,9 +32,7 @@ def catsim(question: dict[str, Any]) -> dict[str, Any]:
         asked, right = question["asked"][:count], [bool(one) for one in question["right"][:count]]
 
         def step() -> object:
-            ability = estimator.estimate(
-                item_bank=bank, administered_items=asked, response_vector=right, est_theta=0.0
-            )
+            ability = estimator.estimate(item_bank=bank, administered_items=asked, response_vector=right, est_theta=0.0)
             return selector.select(item_bank=bank, administered_items=asked, est_theta=ability)
 
         return step
