@@ -21,6 +21,8 @@ Document = dict[str, Any]
 
 SLIP = 0.1
 PER_SKILL = 3
+TOPIC, SECOND = 60, 0.22
+"""Micro-skills of a topic of a prerequisite graph, and how many of them require two."""
 FARTHEST, OWN = 2.0, 0.5
 """People are anywhere from -2 to 2, and each strand of theirs is N(0, .5^2) beside."""
 
@@ -100,6 +102,30 @@ def forest_bank(skills: int, *, per_skill: int = PER_SKILL, seed: int = 1) -> Do
         if number and rng.random() > 0.05:
             above = written[int(rng.integers(max(0, number - 30), number))]
             one |= {"share": max(0.05, above["share"] * float(rng.uniform(0.75, 0.98))), "requires": [[above["code"]]]}
+        written.append(one)
+    return {"skills": written, "items": _different_items(written, per_skill, rng)}
+
+
+def graph_bank(skills: int, *, per_skill: int = 2, seed: int = 1) -> Document:
+    """A prerequisite graph as real maps are (one of 837 exercises had 981 edges and width 7): topics of sixty, in which
+    a micro-skill requires one that comes before it, one in five a second one; most topics require one of those before.
+    """
+    rng = np.random.default_rng(seed)
+    written: list[Document] = []
+    for number in range(skills):
+        one: Document = {"code": f"s{number:04}", "share": float(rng.uniform(0.8, 0.97))}
+        topic = number - number % TOPIC
+        above: set[int] = set()
+        if number > topic:
+            above.add(int(rng.integers(topic, number)))
+            if rng.random() < SECOND:
+                above.add(int(rng.integers(topic, number)))
+        elif number and rng.random() < 0.8:
+            above.add(int(rng.integers(0, topic)))
+        if above:
+            least = min(written[other]["share"] for other in above)
+            share = max(0.04, least * float(rng.uniform(0.8, 0.98)))
+            one |= {"share": share, "requires": [[written[other]["code"]] for other in sorted(above)]}
         written.append(one)
     return {"skills": written, "items": _different_items(written, per_skill, rng)}
 
@@ -195,7 +221,6 @@ class EvenPopulation(Population):
         rho = 0.8
         scale = OWN / float(np.sqrt(1.0 - rho**2))
         step = 2.0 * FARTHEST / self.points
-        even: Floats = -FARTHEST + step * (np.arange(self.points) + 0.5)
         ones = np.ones(self.points)
-        ability: Floats = even / (scale * rho)
-        return AbilityGrid(ability, rho * ones, ones / scale, ones / self.points)
+        even = step * (np.arange(self.points) + 0.5 * ones) - FARTHEST * ones
+        return AbilityGrid(even / (scale * rho), rho * ones, ones / scale, ones / self.points)

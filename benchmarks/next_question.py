@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy_banks import forest_bank, ladder_bank, simulated, strands_of
+from benchmarks.accuracy_banks import forest_bank, graph_bank, ladder_bank, simulated, strands_of
 from benchmarks.full_propagation import FullPropagation
 from benchmarks.peers.asking import Silent, ask
 from benchmarks.report import Figure
@@ -28,7 +28,6 @@ from pathways.diagnostics.engine import (
     decide,
     infer,
 )
-from tests.diagnostics.engine.graphs.structures import graph
 
 NEVER_STOP = StopRules(least_information=0.0)
 ONE_SETTING = Population((0.7,), (1.0,), (0.0,))
@@ -163,13 +162,12 @@ def beside_knowledge_spaces(setting: Setting) -> Iterator[Figure]:
 
 
 def beside_full_propagation(setting: Setting) -> Iterator[Figure]:
-    """Graphs like a real prerequisite map: 15 % of the micro-skills require two or three others, all required ones are
-    among the thirty before.
-    """
+    """Graphs like a real prerequisite map. The propagation knows one way of answering, so it is held against that."""
     for skills, aim in setting.graphs.items():
-        structure = graph(skills)
-        compiled = compile_structure(structure)
+        as_asked = simulated(graph_bank(skills)).structure
+        compiled = compile_structure(as_asked)
         ours = next_question(compiled, answered(compiled, 20), setting.repeats)
+        structure = Structure(as_asked.strands, as_asked.items, as_asked.requirements)
         few = compile_structure(structure, ONE_SETTING)
         answers = answered(few, 20)
         on_few = next_question(few, answers, setting.repeats)
