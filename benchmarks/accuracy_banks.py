@@ -11,7 +11,6 @@ from typing import Any, overload
 import numpy as np
 
 from pathways.diagnostics.engine import LevelStrand, Outcome, Population, Structure
-from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.population import AbilityGrid
 from pathways.diagnostics.simulating.bank import Bank, bank_of
 from pathways.diagnostics.simulating.learners import Learner

@@ -17,6 +17,8 @@ SMALL = 20
 MOST_SHARE, MOST_SHARE_OF_SMALL, MEAN_SHARE, BEHIND_ORACLE = 0.65, 0.85, 0.5, 1.10
 BEYOND = 1.1
 """How much longer than the rule on average the engine is let ask, to see where it gets there if it is late."""
+AT_ONCE = 0.01
+"""Stands for no question at all, as the divisor of a share."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def compared(pool: Pool, shape: Shape, guess: float, people: int, seed: int = 1)
         return needed(engine, weights) / float(weights @ rule.questions)
 
     def behind(weights: np.ndarray) -> float:
-        ours, theirs = needed(engine, weights), needed(oracle, weights)
+        ours, theirs = (max(needed(one, weights), AT_ONCE) for one in (engine, oracle))
         return ours / theirs if np.isfinite(theirs) else (1.0 if np.isinf(ours) else 0.0)
 
     even = np.full(people, 1.0 / people)
