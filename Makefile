@@ -4,6 +4,7 @@
 PYTHON ?= python3
 WORKERS ?= logical
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
@@ -20,7 +21,7 @@ unexport NODE_ENV NODE_OPTIONS NODE_PATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-slow bench bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory bench-planner bench-what-if bench-badges lint lock messages \
+.PHONY: help install run test test-slow bench peers bench-engine bench-accuracy bench-calibration bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-places bench-directory bench-planner bench-what-if bench-badges lint lock messages \
         screenshots clean misplaced
 
 help: ## Say what each command does
@@ -83,6 +84,19 @@ $(VALIDATOR): requirements/validator.txt .venv/place
 	@$(INTO_VALIDATOR) --no-build-isolation -r requirements/validator.txt
 	@touch $@
 
+# What the diagnosis engine is measured against has an environment of its own, too: none of it is for the product. A
+# measure runs without those that could not be installed, and says so in their rows.
+PEERS := build/peers/.ready
+
+$(PEERS): requirements/peers.txt .venv/place
+	@echo "Installing what the engine is measured against (about a minute)"
+	@rm -rf build/peers && $(PY) -m venv --without-pip build/peers
+	@$(PY) -m pip --python build/peers/bin/python --disable-pip-version-check --no-input install --quiet --no-deps \
+	  $(LOCKED) -r requirements/peers.txt
+	@touch $@
+
+peers: $(PEERS) ## Install what the diagnosis engine is measured against
+
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/ready-to-test
 	@echo "Installing the test browser and its fonts"
 	@$(PY) -m tests.parts.node npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -133,12 +147,20 @@ test-slow: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(FONTS) $(CONTE
 # --- measures, checks, locks ----------------------------------------------------------------------------------
 
 bench: .venv/ready-to-test node_modules/.ready $(VALIDATOR) $(CONTEXTS) ## Measure everything side by side
+	@$(MAKE) --no-print-directory peers || echo "Not all of what the engine is measured against is there: its rows say so." >&2
 	@$(PY) -m benchmarks
 
-bench-engine bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner bench-badges: .venv/ready-to-test node_modules/.ready $(CONTEXTS)
+bench-answers bench-bookings bench-pages bench-desk bench-start bench-fairness bench-directory bench-planner bench-badges: .venv/ready-to-test node_modules/.ready $(CONTEXTS)
 	@$(PY) -m benchmarks $(@:bench-%=%)
 
-bench-engine:  ## Measure the diagnosis engine
+# BENCH_ARGS=--quick: small settings of two minutes each, to see that all of it works; nothing is written.
+bench-engine bench-accuracy bench-calibration: .venv/ready-to-test
+	@$(MAKE) --no-print-directory peers || echo "Not all of what the engine is measured against is there: its rows say so." >&2
+	@$(PY) -m benchmarks $(BENCH_ARGS) $(@:bench-%=%)
+
+bench-engine:  ## Measure the speed of the diagnosis engine, beside other programs
+bench-accuracy: ## Measure how right, honest and short diagnostics are, beside other rules
+bench-calibration: ## Measure the calibration of questions, beside other programs
 bench-answers: ## Measure answers per second
 bench-bookings: ## Measure bookings per second
 bench-pages:   ## Measure the weight and speed of pages
@@ -162,7 +184,7 @@ UV_COMPILE := $(PY) -m uv pip compile --quiet --universal --generate-hashes --no
               --python-version 3.11 --system-certs --cache-dir ../build/uv-cache --custom-compile-command "make lock" $(LOCK_ARGS)
 
 lock: .venv/ready-to-lock ## Compile the lock files again (LOCK_ARGS=--upgrade takes newer versions)
-	@cd requirements && for group in base build test lint lock node; do \
+	@cd requirements && for group in base build test lint lock node peers; do \
 	  echo "requirements/$$group.txt"; ../$(UV_COMPILE) $$group.in --output-file $$group.txt || exit 1; done
 	@cd requirements && echo "requirements/validator.txt" && \
 	  ../$(UV_COMPILE) validator.in --override validator-overrides.in --output-file validator.txt

@@ -1,9 +1,9 @@
 """The diagnosis engine: how fast, how honest, how few questions.  Synthetic learners, fixed seeds.
 
-python -m benchmarks engine
+python -m benchmarks [--quick] engine
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import exp
@@ -11,7 +11,8 @@ from time import process_time
 
 import numpy as np
 
-from benchmarks.report import Section
+from benchmarks import next_question
+from benchmarks.report import Figure, Section
 from pathways.diagnostics.engine import (
     EVIDENCE,
     Compiled,
@@ -43,18 +44,60 @@ class Row:
     figures: dict[str, str]
 
 
-HOW = """\
-Synthetic learners, fixed seeds, CPU time of one process. *Slowest* medians are held against the aims; the rest is how
-honest the engine is about what it claims, and how few questions it needs beside other rules."""
+@dataclass(frozen=True)
+class Setting:
+    """``strands``: of the ladders that are timed, with milliseconds aimed at; ``simulated``: of those whose simulation
+    is, with seconds; ``learners``: of the two tables on honesty and questions.
+    """
+
+    next_question: next_question.Setting
+    strands: tuple[tuple[int, float | None], ...]
+    simulated: tuple[tuple[int, float | None], ...]
+    learners: tuple[int, int]
 
 
-def measure() -> Section:
+FULL = Setting(
+    next_question.FULL,
+    ((2, None), (12, 0.1), (84, 0.5), (168, 1.0), (336, 3.0)),
+    ((2, 0.3), (12, 1.5), (84, None)),
+    (300, 200),
+)
+QUICK = Setting(next_question.QUICK, ((2, None), (12, 0.1)), ((2, 0.3), (12, 1.5)), (40, 30))
+
+HOW = """Synthetic learners, fixed seeds, CPU time of one process, p50 and p95 of calls that are timed one by one. The
+first figures are of structures as `pathways simulate` makes them of a bank, and of programs of others in the same run
+(`requirements/peers.txt`; those of one ability do less: they know no micro-skills). *Full propagation* is a junction
+tree in plain numpy (`benchmarks/full_propagation.py`) that gives all marginals of the same graph to within 1e-9. The
+tables are of the engine with one way of answering; the rest is how honest it is about what it claims, and how few
+questions it needs beside other rules."""
+
+
+def measure(*, quick: bool = False) -> Section:
     """Every table, as one section."""
-    tables = []
-    for find in (decide_speed, simulation_speed, honesty, questions_needed):
-        tables.append(table(list(find())))
+    return measured(QUICK if quick else FULL)
+
+
+def measured(setting: Setting) -> Section:
+    figures: list[Figure] = []
+    for find in (
+        next_question.by_size,
+        next_question.beside_one_ability,
+        next_question.beside_knowledge_spaces,
+        next_question.beside_full_propagation,
+    ):
+        for figure in find(setting.next_question):
+            print(f"{figure.what}: {figure.figure} {figure.verdict}", flush=True)
+            figures.append(figure)
+    tables: list[str] = []
+    for rows in (
+        decide_speed(setting.strands),
+        simulation_speed(setting.simulated),
+        honesty(setting.learners[0]),
+        questions_needed(setting.learners[1]),
+    ):
+        tables.append(table(list(rows)))
         print(f"{tables[-1]}\n", flush=True)
-    return Section("Engine", HOW, more="\n\n".join(tables))
+    return Section("Engine", HOW, figures, more="\n\n".join(tables))
 
 
 def table(rows: list[Row]) -> str:
@@ -103,9 +146,9 @@ def even_ladders(strands: int) -> Structure:
 # --- speed --------------------------------------------------------------------------------------------------
 
 
-def decide_speed() -> Iterator[Row]:
+def decide_speed(sizes: Sequence[tuple[int, float | None]]) -> Iterator[Row]:
     """One decision from scratch; every item not asked yet is a candidate; ladders all different."""
-    for strands, aim in ((2, None), (12, 0.1), (84, 0.5), (168, 1.0)):
+    for strands, aim in sizes:
         structure = distinct_ladders(strands)
         start = process_time()
         compiled = compile_structure(structure)
@@ -135,9 +178,9 @@ def _milliseconds(call: Callable[[], object], repeats: int = 400) -> tuple[float
     return float(np.median(times)), float(np.quantile(times, 0.95))
 
 
-def simulation_speed() -> Iterator[Row]:
+def simulation_speed(sizes: Sequence[tuple[int, float | None]]) -> Iterator[Row]:
     """200 learners, at most 30 questions, target 95 %."""
-    for strands, aim in ((2, 0.3), (12, 1.5), (84, None)):
+    for strands, aim in sizes:
         compiled = compile_structure(distinct_ladders(strands))
         start = process_time()
         found = simulate(compiled, StopRules(accuracy=0.95, questions=30), learners=200, seed=1)

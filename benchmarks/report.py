@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import process_time
+
+from benchmarks.reasons import reason_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,9 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        return "" if self.met is None else ("met" if self.met else "**missed**")
+        if self.met is None:
+            return ""
+        return "met" if self.met else f"**missed**{reason_of(self.what)}"
 
 
 @dataclass(frozen=True)
@@ -67,3 +73,16 @@ def memory() -> str:
 def load() -> str:
     """The load average of the last minute: above the number of CPUs, seconds say little and ratios a bit more."""
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+
+
+def baseline(rounds: int = 15) -> str:
+    """Milliseconds of CPU for the same piece of numpy every time: what a busy or slower machine does to all figures."""
+    import numpy as np  # noqa: PLC0415 - after the number of its threads is set
+
+    numbers = np.random.default_rng(1).random((200, 2000))
+    spent: list[float] = []
+    for _ in range(rounds):
+        start = process_time()
+        np.log(np.exp(numbers).sum(axis=1) @ numbers)
+        spent.append(1e3 * (process_time() - start))
+    return f"{statistics.median(spent):.1f} ms"
