@@ -17,7 +17,7 @@ from benchmarks.accuracy_sittings import Pool, Sat, arm, kept, resampled, sat, t
 from benchmarks.peers.asking import Silent, ask
 from benchmarks.report import Figure
 from pathways.diagnostics.engine import compile_structure
-from pathways.diagnostics.engine.posterior import DECIMALS
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.simulating.bank import Bank
 from pathways.diagnostics.simulating.generators import GENERATORS, GeneratedLearners
 from pathways.diagnostics.simulating.learners import Learner

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from pathways.diagnostics.engine import Compiled, Outcome, Posterior, compile_structure, infer
-from pathways.diagnostics.engine.posterior import DECIMALS
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.simulating.bank import Bank
 from pathways.diagnostics.simulating.learners import Learner
 

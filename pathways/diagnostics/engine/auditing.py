@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats, Integers
+from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.bounds import LowerBound, lower_bound
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.errors import Abandoned
 from pathways.diagnostics.engine.labels import CERTAINTY
-from pathways.diagnostics.engine.posterior import DECIMALS
 from pathways.diagnostics.engine.simulation import Estimate, GoesOn, Sittings, draw, estimate, longest, sit
 from pathways.diagnostics.engine.stopping import StopRules, certainty_of
 
