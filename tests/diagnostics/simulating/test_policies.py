@@ -18,7 +18,7 @@ OPEN = StopRules(least_questions=1000, least_information=0.0)
 
 @pytest.fixture(scope="module")
 def compiled() -> Compiled:
-    return compile_structure(bank(ladders(3, 3, 2, guess=0.25)).without_dont_know().structure)
+    return compile_structure(bank(ladders(3, 3, 2, guess=0.25)).without_dont_know().in_one_style().structure)
 
 
 def opened(compiled, chooser, learner="x"):
@@ -143,7 +143,7 @@ def test_each_item_of_the_form_promises_most_on_the_prior_predictive(compiled):
 
 
 def test_a_form_does_not_depend_on_anything_but_bank_and_seed(compiled):
-    again = compile_structure(bank(ladders(3, 3, 2, guess=0.25)).without_dont_know().structure)
+    again = compile_structure(bank(ladders(3, 3, 2, guess=0.25)).without_dont_know().in_one_style().structure)
     assert policies.fixed_form(compiled, 2) == policies.fixed_form(again, 2)
     assert sorted(policies.fixed_form(compiled, 2, 1)) == list(compiled.item_codes)
 
