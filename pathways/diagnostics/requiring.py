@@ -19,7 +19,7 @@ from pathways.i18n import D_
 from pathways.referentials.ladders import Ladders
 
 MOST_ENTRIES: Final = 600
-"""Of the tables of a diagnostic, at each point of the ability grid: so the next question comes at once (decision 28)."""
+"""Of the tables of a diagnostic, at each point of the ability grid: the next question comes at once (decision 28)."""
 MOST_GROUPS: Final = 60
 """That one micro-skill gets when its prerequisites are followed through; the longest are dropped first."""
 
