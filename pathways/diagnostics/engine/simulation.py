@@ -198,7 +198,7 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
 
 def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     """Let the learners take the diagnostic, every item allowed once, and return what happened."""
-    size = _block_size(compiled)
+    size = block_size(compiled)
     states = with_together(compiled, learners.states)
     blocks = [
         _sit_block(
@@ -215,7 +215,7 @@ def sit(compiled: Compiled, rules: StopRules, learners: Learners) -> Sittings:
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
-def _block_size(compiled: Compiled) -> int:
+def block_size(compiled: Compiled) -> int:
     """Return how many learners advance together."""
     if compiled.linked is None:
         return max(1, BLOCK_BYTES // (compiled.prior.shape[0] * compiled.weights.nbytes))
