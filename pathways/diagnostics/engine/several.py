@@ -19,7 +19,6 @@ from pathways.diagnostics.engine.posterior import (
 )
 from pathways.diagnostics.engine.simulation import block_size
 
-
 LEARNERS_AT_ONCE: Final = 64
 """One block needs some megabytes per dozen strands, however many learners there are; where requirements tie strands
 together, it is as small as a simulation's."""
