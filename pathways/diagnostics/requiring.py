@@ -19,7 +19,9 @@ from pathways.i18n import D_
 from pathways.referentials.ladders import Ladders
 
 MOST_ENTRIES: Final = 600
-"""Of the tables of a diagnostic, at each point of the grid: so the next question comes at once (decision 28)."""
+"""Of the tables of a diagnostic, at each point of the ability grid: the next question comes at once (decision 28)."""
+LEAK: Final = 0.05
+"""P(mastered) at most without what is required: more than the engine's own, since nobody has measured these."""
 MOST_GROUPS: Final = 60
 """That one micro-skill gets when its prerequisites are followed through; the longest are dropped first."""
 
@@ -56,7 +58,7 @@ def required(stated: Stated, chosen: Collection[str]) -> tuple[Requirement, ...]
         groups = sorted(tuple(sorted(group, key=order.__getitem__)) for group in through.of(code))
         if groups:
             groups.sort(key=lambda group: [order[one] for one in group])
-            found.append(Requirement(code, tuple(groups)))
+            found.append(Requirement(code, tuple(groups), LEAK))
     return tuple(found)
 
 

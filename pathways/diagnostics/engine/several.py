@@ -18,9 +18,11 @@ from pathways.diagnostics.engine.posterior import (
     testlet_weights,
     touched_states,
 )
+from pathways.diagnostics.engine.simulation import block_size
 
 LEARNERS_AT_ONCE: Final = 64
-"""One block needs some megabytes per dozen strands, however many learners there are."""
+"""One block needs some megabytes per dozen strands, however many learners there are; where requirements tie strands
+together, it is as small as a simulation's."""
 
 
 def masteries(compiled: Compiled, learners: Sequence[Iterable[tuple[str, str]]]) -> Floats:
@@ -30,8 +32,9 @@ def masteries(compiled: Compiled, learners: Sequence[Iterable[tuple[str, str]]])
     Raises ``UnknownItem`` and ``UnknownOutcome``.
     """
     found = np.empty((len(learners), len(compiled.skill_codes)))
-    for start in range(0, len(learners), LEARNERS_AT_ONCE):
-        block = learners[start : start + LEARNERS_AT_ONCE]
+    at_once = min(LEARNERS_AT_ONCE, block_size(compiled))
+    for start in range(0, len(learners), at_once):
+        block = learners[start : start + at_once]
         found[start : start + len(block)] = _of_block(compiled, block)
     return found
 

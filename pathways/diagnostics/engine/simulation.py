@@ -227,14 +227,14 @@ def sit(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesO
 
     Raises ``Abandoned`` once ``goes_on`` says no.
     """
-    size = _block_size(compiled)
+    size = block_size(compiled)
     learners = replace(learners, states=with_together(compiled, learners.states))
     starts = range(0, len(learners.states), size)
     blocks = [_sit_block(compiled, rules, learners.between(start, start + size), goes_on) for start in starts]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
-def _block_size(compiled: Compiled) -> int:
+def block_size(compiled: Compiled) -> int:
     """Return how many learners advance together."""
     styles = max(1, len(compiled.structure.styles))
     if compiled.linked is None:
