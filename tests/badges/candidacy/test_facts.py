@@ -9,7 +9,9 @@ from sqlalchemy import event
 
 from pathways import clock
 from pathways.badges.candidacy import co_leading, facts, requesting
+from pathways.badges.criteria import tree
 from pathways.badges.criteria.nodes import Role, SessionKind
+from pathways.badges.criteria.progress import progress
 from pathways.badges.holding import holders
 from pathways.badges.models import AwardRequest, Holder, JuryVerdict
 from pathways.diagnostics.models import Attempt
@@ -51,6 +53,32 @@ def test_the_newest_attempt_that_asked_about_it_measures_it(db, world, crowd):
     shipped = referentials.latest(db, FRAMEWORK)
     assert (kept.version, kept.fingerprint) == (shipped.version, shipped.fingerprint)
     assert gathered(db, world, candidate).lineages[FRAMEWORK][-1] == shipped.fingerprint
+
+
+def test_a_lower_bound_is_worked_out_where_it_is_asked_for_and_always_the_same(db, world, crowd):
+    candidate = a_member(db)
+    brought(db, world, candidate, crowd.add(dict.fromkeys(SKILLS, "correct")))
+    wanted = f"{FRAMEWORK}:SEC-01"
+    assert {one.low for one in gathered(db, world, candidate).measures} == {None}
+    [found] = [one for one in gathered(db, world, candidate, bounds=[wanted]).measures if one.skill == wanted]
+    assert found.low is not None
+    assert 0.0 < found.low < found.mastery
+    [again] = [one for one in gathered(db, world, candidate, bounds=[wanted]).measures if one.skill == wanted]
+    assert again.low == found.low
+    node = tree.parse({"profile": {"framework": FRAMEWORK, "skills": ["SEC-01"], "mastery": 0.5, "lower_bound": True}})
+    assert tree.bounded_in(node) == {wanted}
+    assert progress(node, gathered(db, world, candidate, bounds=[wanted])).met == (found.low >= 0.5)
+    assert not progress(node, gathered(db, world, candidate)).met
+
+
+def test_an_extra_question_measures_nothing(db, world, crowd):
+    candidate = a_member(db)
+    attempt = brought(db, world, candidate, crowd.add({"SEC-01": "correct"}))
+    item = crowd.items["MEL-03"][0]
+    db.add(answer(attempt.id, 90, item, "correct", predicted={"correct": 0.5, "incorrect": 0.3, "dont_know": 0.2}))
+    db.flush()
+    found = {one.skill: one.answers for one in gathered(db, world, candidate).measures}
+    assert (found[f"{FRAMEWORK}:SEC-01"] > 0, found[f"{FRAMEWORK}:MEL-03"]) == (True, 0)
 
 
 def test_an_attempt_that_nobody_brought_says_nothing(db, world, crowd):
