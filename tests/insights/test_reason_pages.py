@@ -141,6 +141,7 @@ def test_the_line_stays_in_its_field():
     assert [dot.x for dot in line.dots] == sorted(dot.x for dot in line.dots)
     assert line.dots[-1].x == certainty_charts.RIGHT
     assert [dot.counts for dot in line.dots] == [True, False, True]
+    assert line.goal is not None
     assert line.dots[1].y == certainty_charts.TOP < line.goal < line.dots[0].y
     assert certainty_charts.drawn(0.6, [], None).path.startswith("M")
 
