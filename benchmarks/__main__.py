@@ -38,7 +38,21 @@ TOP = """\
 
 Written by `make bench` (one section anew by `make bench-NAME`). Ratios are taken within one run, both sides in turn;
 seconds are those of the machine named under each section. A load above the number of CPUs means that other programs ran
-at the same time.
+at the same time; the same piece of numpy, timed before and after, says how fast the machine was at that moment.
+
+The diagnosis engine can be measured again by anybody, beside the programs of others. The commands install what they
+need from lock files (the peers into `build/peers`, an environment of their own):
+
+    make bench-engine         # the next question: ladders, forests, prerequisite graphs; beside catsim,
+                              # adaptivetesting, knowledgespaces and a full propagation
+    make bench-accuracy       # questions to the accuracy of a rule like that of Pix; generators A to H; seconds
+    make bench-calibration    # 2PL beside girth and mirt; 10^5 to 10^7 answers
+    make bench-accuracy BENCH_ARGS=--quick    # a small setting of some two minutes, printed and not written here
+
+Every aim that is missed says *missed*, with the reason where it is known. A way of asking that is more accurate and
+less honest has not won. A program of others that cannot be installed, or that is called otherwise by now, has a row
+that says so. Nothing is tuned on what is measured: parameters come from the answers of other simulated people, or are
+those that the bank states.
 """
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -175,8 +176,9 @@ def _honesty_figures(found: Sequence[Generated], counts: Sequence[int]) -> list[
     gaps = {(one.name, n): _gap(one.arms["engine"], n)[0] for one in honest for n in counts}
     worst = max(gaps, key=lambda key: abs(gaps[key]))
     most, first = max(map(abs, gaps.values())), max(_gap(one.first_day, n)[0] for one in honest for n in counts)
-    shares = {one.name: _rightly(one.arms["engine"]) for one in honest}
-    least = min(shares, key=lambda name: shares[name])
+    at_first = min(honest, key=lambda one: _rightly(one.first_day))
+    least = min(honest, key=lambda one: _rightly(one.arms["engine"]))
+    least_share, first_share = _rightly(least.arms["engine"]), _rightly(at_first.first_day)
     what = f"claimed less true accuracy after a calibration, all generators but {APART}"
     return [
         Figure(
@@ -188,9 +190,15 @@ def _honesty_figures(found: Sequence[Generated], counts: Sequence[int]) -> list[
         Figure(f"{what}, the same on the first day, most overclaimed", f"{first:+.3f}"),
         Figure(
             f"right among *mastered*, all generators but {APART}, least",
-            f"{shares[least]:.3f} ({least})",
+            f"{least_share:.3f} ({least.name})",
             ">= 0.9",
-            shares[least] >= 0.9,
+            least_share >= 0.9,
+        ),
+        Figure(
+            f"right among *mastered* on the first day, all generators but {APART}, least",
+            f"{first_share:.3f} ({at_first.name})",
+            ">= 0.9",
+            first_share >= 0.9,
         ),
     ]
 
@@ -224,8 +232,7 @@ def small_rows(pool: Pool, name: str, setting: Setting, seed: int = 1) -> list[s
     """
     rows: list[str] = []
     for strands, rungs, questions, other in ((2, 3, setting.optimum, BEST), (3, 4, 2 * setting.optimum, SPACES)):
-        document = even_shape(strands, rungs).document(0.2, per_skill=setting.optimum)
-        bank = simulated(document)
+        document, bank = _small(strands, rungs, setting.optimum)
         people = GeneratedLearners(name, bank.structure, seed, setting.small_learners)[:]
         right: dict[str, np.ndarray] = {}
         for policy in ARMS:
@@ -234,7 +241,7 @@ def small_rows(pool: Pool, name: str, setting: Setting, seed: int = 1) -> list[s
             right[policy] = Sat.of(sat(pool, one, people), questions).right[:, -1]
         said = ""
         if other == BEST:
-            right[BEST] = _optimal(bank, people, questions)
+            right[BEST] = _optimal(_optimum(strands, rungs, questions), bank, people)
         else:
             spaces = _in_spaces(document, bank, people, questions)
             said = spaces.why if isinstance(spaces, Silent) else ""
@@ -250,8 +257,19 @@ def small_rows(pool: Pool, name: str, setting: Setting, seed: int = 1) -> list[s
     return rows
 
 
-def _optimal(bank: Bank, people: Sequence[Learner], questions: int) -> np.ndarray:
-    best = Optimum(bank, questions)
+@cache
+def _optimum(strands: int, rungs: int, questions: int) -> Optimum:
+    """The optimum does not depend on who sits: worked out once for all generators."""
+    return Optimum(_small(strands, rungs, questions)[1], questions)
+
+
+def _small(strands: int, rungs: int, copies: int) -> tuple[Document, Bank]:
+    document = even_shape(strands, rungs).document(0.2, per_skill=copies)
+    return document, simulated(document)
+
+
+def _optimal(best: Optimum, bank: Bank, people: Sequence[Learner]) -> np.ndarray:
+    questions = best.questions
     return np.array([_right(best.sitting(one), bank, one, questions) for one in people])
 
 

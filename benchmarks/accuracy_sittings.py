@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -22,7 +23,13 @@ PROCESSES = 2
 GROUP = 25
 RESAMPLES = 1000
 
-Pool = ProcessPoolExecutor
+
+class Pool(Protocol):
+    """Where sittings are held."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        """Begin to call a function of a module."""
+        ...
 
 
 @contextmanager

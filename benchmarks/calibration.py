@@ -26,15 +26,18 @@ PEERS = (("girth", {}), ("mirt", {}), ("mirt", {"points": 61}))
 AS_GOOD = 1.02
 """Errors of two programs on the same answers count as equal up to here."""
 MOST_SLOPE = 1.1
-MOST_MEMORY = 1.3
-"""Peak memory of the most answers over that of the fewest, the program itself included: flat."""
+MOST_MEMORY = 1.1
+"""Peak memory of the most answers over that of a tenth of them, the program itself included: flat. Before that, it
+grows by what is kept at hand of a file between two passes, 64 MB at most.
+"""
 
 HOW = """\
 2PL, {learners:,} people by {items} items, every one answered; true slopes log-normal (mean of the log .2, SD .3),
 difficulties and abilities standard normal. CPU seconds from the answers in memory to the parameters, without the start
 of a program, medians of three of ours; root mean square errors against the truth. Growth: `pathways calibrate --model
 2pl` on a Parquet file of {per_learner} answers for each person, as a process of its own, from reading the file to the
-proposal (standard errors, drift and health included); CPU seconds and the peak of its memory."""
+proposal (standard errors, drift and health included); CPU seconds and the peak of its memory, of which up to 64 MB are
+answers that it keeps at hand between two passes: the last step is held against the aim."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def measure(*, quick: bool = False) -> Section:
 
 def measured(setting: Setting) -> Section:
     test = ordinary_test(setting.learners, setting.items)
-    ours = min((fitted(test) for _ in range(3)), key=lambda one: one.seconds)
+    ours = sorted((fitted(test) for _ in range(3)), key=lambda one: one.seconds)[1]
     figures = [Figure(f"2PL, {setting.learners:,} x {setting.items}: this program", str(ours))]
     figures += [beside(peer, settings, test, ours) for peer, settings in PEERS]
     runs = grown(setting.answers, PER_LEARNER)
@@ -154,7 +157,11 @@ def growth(runs: list[Run]) -> list[Figure]:
         said = f"{slope:.2f} in all, {plain:.2f} for one pass over the answers"
         what = f"growth of CPU seconds from {few.answers:,} to {many.answers:,} answers (1 is linear)"
         figures.append(Figure(what, said, f"<= {MOST_SLOPE}", slope <= MOST_SLOPE))
-    more = runs[-1].megabytes / runs[0].megabytes
-    what = f"peak of memory, {runs[-1].answers:,} over {runs[0].answers:,} answers"
-    figures.append(Figure(what, f"{more:.2f}", f"<= {MOST_MEMORY}", more <= MOST_MEMORY))
+    for few, many in pairwise(runs):
+        more = many.megabytes / few.megabytes
+        what = f"peak of memory, {many.answers:,} over {few.answers:,} answers"
+        last = many is runs[-1]
+        figures.append(
+            Figure(what, f"{more:.2f}", f"<= {MOST_MEMORY}" if last else "", more <= MOST_MEMORY if last else None)
+        )
     return figures
