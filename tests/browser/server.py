@@ -64,8 +64,9 @@ class Server:
         """The code of a new diagnostic in every language that asks all it may: certainty does not stop it."""
         with self.database.begin() as db:
             member = self._trainer()
+            languages = tuple(i18n.languages())
             wanted = Selection(
-                skills=tuple(skills), languages=tuple(i18n.languages()), accuracy=None, questions=questions
+                skills=tuple(skills), languages=languages, accuracy=None, questions=questions, varied=False
             )
             made = composing.create(db, member, title=title, framework=referentials.USUAL_FRAMEWORK, selection=wanted)
             return str(composing.publish(db, member, made.id).code)

@@ -22,6 +22,8 @@ from pathways.diagnostics.engine.errors import UnknownItem
 
 IDLE_SECONDS: Final = 600.0
 """A pause of ten minutes says nothing of how fast somebody reads: such a time is left out."""
+LEAST_SECONDS: Final = 2.0
+"""Nobody reads a question in less: such a time is one of a tap, or of a program."""
 LOG_SD: Final = 0.5
 """Spread of one person's times around their pace, in log seconds.  Design value."""
 PACE_SD: Final = 0.4
@@ -45,14 +47,14 @@ def pace_of(compiled: Compiled, timed: Iterable[tuple[str, float]]) -> Pace:
     """Return the pace after so many seconds on each of these items, in any order.
 
     The caller leaves out what says nothing of the learner's own pace: questions read aloud by somebody, on paper, or
-    given up as not understood.  Times of nothing, and idle ones, are left out here.  Raises ``UnknownItem``.
+    given up as not understood.  Times too short to read in, and idle ones, are left out here.  Raises ``UnknownItem``.
     """
     early: list[float] = []
     for item, seconds in timed:
         place = compiled.item_index.get(item)
         if place is None:
             raise UnknownItem(f"no item {item!r} in the structure")
-        if 0.0 < seconds < IDLE_SECONDS:
+        if LEAST_SECONDS <= seconds < IDLE_SECONDS:
             usual = log(compiled.seconds[place]) - (PACE_SD**2 + LOG_SD**2) / 2.0
             early.append(usual - log(seconds))
     variance = 1.0 / (1.0 / PACE_SD**2 + len(early) / LOG_SD**2)

@@ -14,7 +14,7 @@ from tests.diagnostics.engine.ladders import item, small, strand
 
 COMPILED = compile_structure(small())
 SECONDS = {one.code: one.seconds for one in small().items}
-TIMES = st.lists(st.tuples(st.sampled_from(COMPILED.item_codes), st.floats(0.5, 599.0)), max_size=12)
+TIMES = st.lists(st.tuples(st.sampled_from(COMPILED.item_codes), st.floats(2.0, 599.0)), max_size=12)
 
 
 def on_a_grid(timed):
@@ -52,9 +52,9 @@ def test_of_somebody_unknown_the_items_own_seconds_are_expected():
     assert expected_seconds(COMPILED, Pace()) == pytest.approx(COMPILED.seconds, rel=1e-12)
 
 
-def test_idle_times_and_times_of_nothing_tell_nothing():
+def test_idle_times_and_times_too_short_to_read_in_tell_nothing():
     told = [("A1-a", 20.0), ("B1-a", 44.0)]
-    idle = [("A2-a", IDLE_SECONDS), ("C1-a", 4000.0), ("C1-b", 0.0)]
+    idle = [("A2-a", IDLE_SECONDS), ("C1-a", 4000.0), ("C1-b", 0.0), ("C1-c", 1.9)]
     assert pace_of(COMPILED, [*told, *idle]) == pace_of(COMPILED, told)
 
 
