@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
+from babel import Locale
+from babel.numbers import format_decimal
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pathways import i18n
 from pathways.diagnostics import quality
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.pages import calibration_curve
@@ -34,4 +37,10 @@ def page(request: Request, member: DiagnosticsReader, diagnostic_id: uuid.UUID, 
         extra_one_in=found.blueprint.get("extra_one_in", 0),
         least=quality.LEAST,
         enough=quality.ENOUGH,
+        decimal=_decimal,
     )
+
+
+def _decimal(number: float) -> str:
+    """Two decimals, as the language writes them."""
+    return format_decimal(number, format="0.00", locale=Locale.parse(i18n.current().fmt))
