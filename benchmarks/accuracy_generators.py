@@ -13,12 +13,11 @@ import numpy as np
 
 from benchmarks.accuracy_banks import Document, even_shape, simulated, strands_of
 from benchmarks.accuracy_calibrated import calibrated
-from benchmarks.accuracy_optimum import Optimum
+from benchmarks.accuracy_optimum import DECIMALS, Optimum
 from benchmarks.accuracy_sittings import Pool, Sat, arm, kept, resampled, sat, told
 from benchmarks.peers.asking import Silent, ask
 from benchmarks.report import Figure
 from pathways.diagnostics.engine import compile_structure
-from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.simulating.bank import Bank
 from pathways.diagnostics.simulating.generators import GENERATORS, GeneratedLearners
 from pathways.diagnostics.simulating.learners import Learner
@@ -55,8 +54,8 @@ of each generator (`pathways/diagnostics/simulating/generators.py`), none of who
 have what a calibration found in the answers of {answering} other people to {asked} items each. Differences to the best
 arm are paired, with their 95 % bootstrap interval: *best or as good* where it holds 0."""
 SMALL_HOW = """\
-The same on {skills} micro-skills in strands of {rungs} with {copies} like items each, first values as the author of the
-bank wrote them: room enough for enumeration."""
+The same on {skills} micro-skills in strands of {rungs} with {copies} like items each (slip .1, guess .2), before any
+calibration: room enough for enumeration."""
 
 
 def mixed_bank(strands: int, rungs: int) -> Document:
@@ -67,6 +66,12 @@ def mixed_bank(strands: int, rungs: int) -> Document:
     for number, item in enumerate(document["items"]):
         item["guess"] = GUESSES[(number + number // len(GUESSES)) % len(GUESSES)]
     return document
+
+
+def as_guessed(document: Document) -> Document:
+    """The bank as its author writes it on the first day: without slips, so that its values are known to be guesses."""
+    items = [{key: value for key, value in item.items() if key != "slip"} for item in document["items"]]
+    return {**document, "items": items}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +88,7 @@ def generated(pool: Pool, name: str, setting: Setting, seed: int = 1) -> Generat
     heights are the same.
     """
     document = mixed_bank(setting.strands, setting.rungs)
-    first, (answering, asked) = simulated(document), setting.answering
+    first, (answering, asked) = simulated(as_guessed(document)), setting.answering
     everybody = GeneratedLearners(name, first.structure, seed, setting.learners + answering)
     people = [everybody[place] for place in range(setting.learners)]
     others = [everybody[place] for place in range(setting.learners, setting.learners + answering)]

@@ -7,15 +7,17 @@ micro-skills of sum_y P(y | c, s) V(c + e_sy, r - 1). Copies of an item are alik
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from pathways.diagnostics.engine import Compiled, Outcome, Posterior, compile_structure, infer
-from pathways.diagnostics.engine.belief import DECIMALS
+from pathways.diagnostics.engine import Compiled, Outcome, compile_structure, infer
 from pathways.diagnostics.simulating.bank import Bank
 from pathways.diagnostics.simulating.learners import Learner
 
 Counts = tuple[int, ...]
+DECIMALS = 9
+"""What differs by less is a tie, as in the engine."""
 SAID = (Outcome.CORRECT.value, Outcome.INCORRECT.value)
 
 
@@ -71,7 +73,7 @@ class Optimum:
             total += weight * self._value(tuple(following), left - 1)
         return total / (right + wrong)
 
-    def _believed(self, counts: Counts) -> Posterior:
+    def _believed(self, counts: Counts) -> Any:
         answers = [
             (code, said)
             for place, skill in enumerate(self._skills)

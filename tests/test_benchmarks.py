@@ -216,7 +216,8 @@ def test_calibration():
     setting = calibration.Setting(300, 10, (600, 1800))
     section = calibration.measured(setting)
     assert sum("not installed" in one.figure for one in section.figures) == 3
-    assert [one.aim for one in section.figures if one.aim] == ["<= 1.1", "<= 1.3"]
+    assert [one.aim for one in section.figures if one.aim] == ["<= 1.1", "<= 1.1"]
+    assert sum("at most" in one.figure for one in section.figures) == 2
 
 
 def test_an_answer_that_is_written_is_one_of_the_person(tmp_path):

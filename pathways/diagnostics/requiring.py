@@ -18,7 +18,7 @@ from pathways.errors import Invalid
 from pathways.i18n import D_
 from pathways.referentials.ladders import Ladders
 
-MOST_ENTRIES: Final = 600
+MOST_ENTRIES: Final = 300
 """Of the tables of a diagnostic, at each point of the ability grid: the next question comes at once (decision 28)."""
 LEAK: Final = 0.05
 """P(mastered) at most without what is required: more than the engine's own, since nobody has measured these."""

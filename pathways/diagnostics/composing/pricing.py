@@ -28,11 +28,11 @@ from pathways.items import service as items_service
 from pathways.items.models import STATES, Item, ItemRevision, ItemTranslation
 from pathways.referentials.ladders import Ladders
 
-LEARNERS = 200
+LEARNERS = 120
 """Simulated learners behind an estimate."""
-TIED_LEARNERS = 100
+TIED_LEARNERS = 50
 """Simulated learners where prerequisites tie ladders together."""
-TIED_POPULATION = BandedPopulation((0.6, 0.9), (0.7, 1.3))
+TIED_POPULATION = BandedPopulation((0.7,), (0.7, 1.3))
 MOST_OF_A_SKILL = 8
 """Questions of one micro-skill that a diagnostic takes: more make it slower to ask, and no surer."""
 
