@@ -48,6 +48,7 @@ def believed_after_right_answers(shipped, framework, skills):
             skill=item.skill,
             kind=item.kind,
             segments=item.segments(),
+            text_fingerprint="",
             body={"options": [{"key": option.key} for option in item.options]},
         )
         for item in items.items.values()

@@ -57,15 +57,13 @@ def lower_bounds(
     *,
     seed: str,
     errors: Mapping[str, Errors] | None = None,
-    mixture: Mixture | None = None,
     draws: int = DRAWS,
     quantile: float = QUANTILE,
 ) -> Floats:
     """Return the quantile of P(mastered) over the draws, shape [S], in the order of ``compiled.skill_codes``.
 
     ``answers``: (item code, outcome), in any order.  ``seed``: the same gives the same; a question keeps its draws
-    whatever else was answered.  ``errors`` by item code.  ``mixture``: of ``compiled``, where answers come out in
-    several styles.  Raises ``UnknownItem``, ``UnknownOutcome`` and ``InvalidStructure``.
+    whatever else was answered.  ``errors`` by item code.  Raises ``UnknownItem``, ``UnknownOutcome`` and ``InvalidStructure``.
     """
     if draws < 1 or not 0.0 < quantile < 1.0:
         raise InvalidStructure(f"{draws} draws have no quantile at {quantile}")
@@ -77,8 +75,8 @@ def lower_bounds(
         first: _drawn_ends(models[code], (errors or {}).get(code, Errors()), seed, draws)
         for first, code in codes.items()
     }
-    if mixture is not None:
-        found = _of_styles(mixture, answers, rows, ends, draws)
+    if compiled.mixture is not None:
+        found = _of_styles(compiled.mixture, answers, rows, ends, draws)
     else:
         parts = [slice(first, first + DRAWS_AT_ONCE) for first in range(0, draws, DRAWS_AT_ONCE)]
         found = np.concatenate([_of_block(compiled, rows, ends, part, draws) for part in parts])

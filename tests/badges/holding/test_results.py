@@ -48,7 +48,9 @@ def test_it_says_what_the_profile_says(db, crowd):
         assert one.sign in (measured.sign, Sign.UNSEEN)  # the page says more about what a language cannot ask
 
 
-def test_the_newest_direct_answers_win_over_older_ones_and_over_deductions(db, crowd):
+@pytest.mark.usefixtures("one_style")
+def test_the_newest_direct_answers_win_over_older_ones_and_over_deductions(db):
+    crowd = Crowd.new(db)
     old = clock.now() - timedelta(days=30)
     first = crowd.add(dict.fromkeys(SKILLS, "correct"), at=old)
     second = crowd.add({"MEL-03": "dont_know"})

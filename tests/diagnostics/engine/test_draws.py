@@ -18,8 +18,6 @@ from pathways.diagnostics.engine import (
     infer,
 )
 from pathways.diagnostics.engine.draws import DRAWS, Errors, _drawn_ends, lower_bounds, redrawn
-from pathways.diagnostics.engine.mixing import infer_mixture
-from pathways.diagnostics.engine.mixture import mix
 from pathways.diagnostics.engine.population import SMALL_POPULATION
 from pathways.diagnostics.engine.styles import Style
 from tests.diagnostics.engine.ladders import item, small
@@ -76,9 +74,9 @@ def test_values_that_are_known_leave_the_posterior(given_answers):
 
 @given(answers)
 def test_known_values_leave_the_mixture_of_styles(given_answers):
-    mixture = mix(COMPILED, STYLES)
-    found = lower_bounds(COMPILED, given_answers, seed="any", errors=KNOWN, mixture=mixture, draws=2)
-    np.testing.assert_allclose(found, infer_mixture(mixture, given_answers).masteries, atol=1e-9)
+    styled = compile_structure(replace(STRUCTURE, styles=STYLES), SMALL_POPULATION)
+    found = lower_bounds(styled, given_answers, seed="any", errors=KNOWN, draws=2)
+    np.testing.assert_allclose(found, infer(styled, given_answers).masteries, atol=1e-9)
 
 
 @given(answers, st.randoms(use_true_random=False))
