@@ -246,7 +246,7 @@ def spoil(root, old, new, file=FILE):
 
 
 CASES = {
-    "micro-skill": ("PRO-03: 0.8, SOI", "PRO-33: 0.8, SOI", "unknown-skill", "skills: {PRO-01", "PRO-33"),
+    "micro-skill": ("PRO-03: 0.5, SOI", "PRO-33: 0.8, SOI", "unknown-skill", "skills: {PRO-01", "PRO-33"),
     "observed": ("[PRO-01, PRO-02]", "[PRO-01, PRO-09]", "unknown-skill", "[PRO-01, PRO-09]", "PRO-09"),
     "framework": ("framework: benevole", "framework: personne", "unknown-framework", "all:", "personne-numerique"),
     "criteria": ("n: 2", "n: deux", "criteria", "n: deux", "all[1].any[1].endorsements.n"),
@@ -305,7 +305,7 @@ def test_a_grid_of_three_lines_is_too_short(root):
 
 
 def test_none_is_served_while_one_is_broken(root, monkeypatch):
-    spoil(root, "PRO-03: 0.8, SOI", "PRO-33: 0.8, SOI")
+    spoil(root, "PRO-03: 0.5, SOI", "PRO-33: 0.8, SOI")
     monkeypatch.setattr(proposals, "resource", lambda _name: root)
     proposals.proposals.cache_clear()
     try:
