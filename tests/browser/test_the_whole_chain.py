@@ -123,7 +123,7 @@ def test_a_trainer_composes_a_learner_answers_in_arabic_both_read_the_result(ser
         desk.get_by_role("link", name="Tableau (CSV)").click()
     lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert [line.split(";")[1] for line in lines] == ["langue", i18n.language("ar").name]
-    assert lines[0].count(";") == ASKED_FOR + 5
+    assert lines[0].count(";") == ASKED_FOR + 6
     desk.get_by_role("link", name="Profil").click()
     assert desk.locator(".rung").count() == ASKED_FOR
     assert desk.locator(".rung .state.can").count() >= 1

@@ -19,6 +19,8 @@ from pathways.insights import group, periods, session, together
 from pathways.insights.group import Wanted
 from tests.insights.crowds import Crowd, member_of, published
 
+pytestmark = pytest.mark.usefixtures("one_style")  # about who is ready, not about how sure two answers make
+
 ALL_RIGHT = dict.fromkeys(("SEC-01", "SEC-02", "MEL-03", "MEL-04", "NAV-03"), "correct")
 ALL_WRONG = dict.fromkeys(ALL_RIGHT, "dont_know")
 

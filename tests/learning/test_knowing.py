@@ -47,7 +47,7 @@ def test_what_was_learnt_since_counts_and_what_was_learnt_before_does_not(journe
     taught = known(journey, learnt=[Learnt(rungs, now + timedelta(hours=1))], after=timedelta(hours=2))
     earlier = known(journey, learnt=[Learnt(rungs, now - timedelta(days=1))])
     assert taught.mastery["SEC-02"] > 0.5 > before.mastery["SEC-02"]
-    assert earlier.mastery["SEC-02"] == pytest.approx(before.mastery["SEC-02"], abs=0.02)
+    assert earlier.mastery["SEC-02"] == pytest.approx(before.mastery["SEC-02"], abs=0.05)
 
 
 def test_time_alone_takes_some_certainty_away(journey):

@@ -13,6 +13,8 @@ from pathways.teams.models import Sharing, Team, TeamMember
 from pathways.teams.standings import State
 from tests.teams.a_team import FRAMEWORK, LINKS, TEN, ATeam
 
+pytestmark = pytest.mark.usefixtures("one_style")
+
 
 @pytest.fixture
 def team(db) -> ATeam:

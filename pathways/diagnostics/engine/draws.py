@@ -63,7 +63,8 @@ def lower_bounds(
     """Return the quantile of P(mastered) over the draws, shape [S], in the order of ``compiled.skill_codes``.
 
     ``answers``: (item code, outcome), in any order.  ``seed``: the same gives the same; a question keeps its draws
-    whatever else was answered.  ``errors`` by item code.  Raises ``UnknownItem``, ``UnknownOutcome`` and ``InvalidStructure``.
+    whatever else was answered.  ``errors`` by item code.  Raises ``UnknownItem``, ``UnknownOutcome`` and
+    ``InvalidStructure``.
     """
     if draws < 1 or not 0.0 < quantile < 1.0:
         raise InvalidStructure(f"{draws} draws have no quantile at {quantile}")

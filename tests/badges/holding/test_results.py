@@ -19,6 +19,8 @@ from tests.badges.candidacy.candidates import LINKS
 from tests.conftest import SECRET
 from tests.insights.crowds import SKILLS, Crowd
 
+pytestmark = pytest.mark.usefixtures("one_style")
+
 FRAMEWORK = referentials.USUAL_FRAMEWORK
 
 

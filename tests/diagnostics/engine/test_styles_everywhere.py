@@ -130,6 +130,9 @@ def test_simulated_learners_answer_in_their_styles_and_are_claimed_as_they_are()
     for point in found.curve:
         assert point.certainty == pytest.approx(point.accuracy, abs=0.02)
     learners = simulation.draw(compiled, 4000, 1, np.random.default_rng(1))
+    assert compiled.mixture is not None
+    assert learners.styles is not None
+    assert learners.turned is not None
     truth = simulation.true_mastery(compiled, learners.states) ^ learners.turned
     assert truth.mean(axis=0) == pytest.approx(infer(compiled, []).masteries, abs=0.03)
     assert np.bincount(learners.styles) / 4000 == pytest.approx(compiled.mixture.shares, abs=0.03)
