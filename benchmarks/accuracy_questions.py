@@ -53,7 +53,8 @@ Banks of so many micro-skills in strands, three items for each, slip .1, guess a
 from beginner to expert (strand positions uniform on -2 to 2, and N(0, .5^2) beside): no group that the prior knows.
 *Rule*: like that of Pix campaigns, until it ends. *Share*: questions after which the engine's mean accuracy is the
 rule's own, over the rule's mean number, interpolated; 95 % by bootstrap over people. *Oracle*: the same engine, told of
-the population that people come from, and that they answer as items say and in no other way. *Claim*: claimed less true accuracy of the engine at that moment. Aims: up to
+the population that people come from, and that they answer as items say and in no other way.
+*Claim*: claimed less true accuracy of the engine at that moment. Aims: up to
 {SMALL} micro-skills a share of {MOST_SHARE_OF_SMALL}, above that {MOST_SHARE} at most and {MEAN_SHARE} on average,
 within 10 % of the oracle."""
 
