@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy_banks import EvenLearners, EvenPopulation, Shape, even_shape, simulated, uneven_shape
+from benchmarks.accuracy_banks import EvenLearners, EvenPopulation, Shape, even_shape, plain, simulated, uneven_shape
 from benchmarks.accuracy_sittings import Pool, Sat, arm, reached, resampled, sat, told
 from benchmarks.report import Figure
 
@@ -53,7 +53,8 @@ Banks of so many micro-skills in strands, three items for each, slip .1, guess a
 from beginner to expert (strand positions uniform on -2 to 2, and N(0, .5^2) beside): no group that the prior knows.
 *Rule*: like that of Pix campaigns, until it ends. *Share*: questions after which the engine's mean accuracy is the
 rule's own, over the rule's mean number, interpolated; 95 % by bootstrap over people. *Oracle*: the same engine, told of
-the population that people come from. *Claim*: claimed less true accuracy of the engine at that moment. Aims: up to
+the population that people come from, and that they answer as items say and in no other way.
+*Claim*: claimed less true accuracy of the engine at that moment. Aims: up to
 {SMALL} micro-skills a share of {MOST_SHARE_OF_SMALL}, above that {MOST_SHARE} at most and {MEAN_SHARE} on average,
 within 10 % of the oracle."""
 
@@ -111,7 +112,8 @@ def compared(pool: Pool, shape: Shape, guess: float, people: int, seed: int = 1)
     rule = Sat.of(sat(pool, arm(bank, "pix-like"), learners))
     longest = ceil(BEYOND * float(rule.questions.mean()))
     engine = Sat.of(sat(pool, arm(bank, "engine", questions=longest), learners))
-    told_all = arm(bank, "engine", questions=longest, population=EvenPopulation())
+    sure = replace(bank, structure=plain(bank.structure))
+    told_all = arm(sure, "engine", questions=longest, population=EvenPopulation())
     oracle = Sat.of(sat(pool, told_all, learners))
 
     def needed(arm_: Sat, weights: np.ndarray) -> float:

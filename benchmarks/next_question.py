@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy_banks import forest_bank, graph_bank, ladder_bank, simulated, strands_of
+from benchmarks.accuracy_banks import forest_bank, graph_bank, ladder_bank, plain, simulated, strands_of
 from benchmarks.full_propagation import FullPropagation
 from benchmarks.peers.asking import Silent, ask
 from benchmarks.report import Figure
@@ -167,7 +167,7 @@ def beside_full_propagation(setting: Setting) -> Iterator[Figure]:
         as_asked = simulated(graph_bank(skills)).structure
         compiled = compile_structure(as_asked)
         ours = next_question(compiled, answered(compiled, 20), setting.repeats)
-        structure = Structure(as_asked.strands, as_asked.items, as_asked.requirements)
+        structure = plain(as_asked)
         few = compile_structure(structure, ONE_SETTING)
         answers = answered(few, 20)
         on_few = next_question(few, answers, setting.repeats)

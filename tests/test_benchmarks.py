@@ -21,6 +21,7 @@ from benchmarks.accuracy_banks import (
     even_shape,
     forest_bank,
     graph_bank,
+    plain,
     simulated,
     uneven_shape,
 )
@@ -29,7 +30,7 @@ from benchmarks.accuracy_optimum import Optimum
 from benchmarks.accuracy_sittings import kept, reached, resampled
 from benchmarks.peers import asking
 from benchmarks.report import Figure
-from pathways.diagnostics.engine import Structure, compile_structure, infer
+from pathways.diagnostics.engine import compile_structure, infer
 from pathways.diagnostics.simulating.generators import GeneratedLearners
 
 
@@ -92,7 +93,7 @@ def test_uneven_strands_have_as_many_micro_skills_as_asked(skills):
 
 def test_the_oracle_is_told_the_population_that_people_come_from():
     bank = simulated(even_shape(4, 5).document(0.1))
-    told = infer(compile_structure(bank.structure, EvenPopulation()), []).mastery_by_skill()
+    told = infer(compile_structure(plain(bank.structure), EvenPopulation()), []).mastery_by_skill()
     people = EvenLearners(bank.structure, 3, 3000)[:]
     for code, share in told.items():
         # Four standard errors; those of one ability do more or less alike, and so do the strands of one shape.
@@ -125,12 +126,12 @@ def test_a_calibration_on_other_people_finds_what_the_author_did_not_know():
 
 def test_the_full_propagation_is_a_second_opinion_that_agrees():
     structure = simulated(graph_bank(90)).structure
-    plain = Structure(structure.strands, structure.items, structure.requirements)
-    compiled = compile_structure(plain, next_question.ONE_SETTING)
+    structure = plain(structure)
+    compiled = compile_structure(structure, next_question.ONE_SETTING)
     assert compiled.width > 1
     for seed in range(3):
         answers = next_question.answered(compiled, 25, seed)
-        full, evidence = next_question.propagation_of(plain, compiled, answers)
+        full, evidence = next_question.propagation_of(structure, compiled, answers)
         assert full.masteries(evidence) == pytest.approx(infer(compiled, answers).masteries, abs=1e-9)
 
 
