@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathways.diagnostics.engine.arrays import Floats, Integers
-from pathways.diagnostics.engine.graphs.bands import BandedPopulation
+from pathways.diagnostics.engine.graphs.bands import SMALL_BANDED, BandedPopulation
 from pathways.diagnostics.engine.graphs.linked import Linked
 from pathways.diagnostics.engine.graphs.linking import link
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
@@ -162,7 +162,7 @@ def compile_structure(structure: Structure, population: Population | None = None
 
 def _population(structure: Structure, ties: Ties) -> Population:
     if ties.strands:
-        return BandedPopulation()
+        return SMALL_BANDED if structure.styles else BandedPopulation()
     return SMALL_POPULATION if structure.styles else Population()
 
 

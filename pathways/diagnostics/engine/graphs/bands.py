@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from pathways.diagnostics.engine.arrays import Floats
-from pathways.diagnostics.engine.population import AbilityGrid, Population
+from pathways.diagnostics.engine.population import SMALL_POPULATION, AbilityGrid, Population
 
 NARROWEST: Final = 1.15
 """Settings whose steepness differs by no more than this factor share their points."""
@@ -74,3 +74,7 @@ class BandedPopulation(Population):
         kept[0] += weight[: reach - last].sum()
         kept[-1] += weight[reach + last + 1 :].sum()
         return [location[reach - last : reach + last + 1] * scale, correlation, scale * correlation, kept]
+
+
+SMALL_BANDED: Final = BandedPopulation(SMALL_POPULATION.correlations, SMALL_POPULATION.spreads)
+"""59 points for the settings of ``SMALL_POPULATION``, where every style of answering is a sum over a graph, too."""
