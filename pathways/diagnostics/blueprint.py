@@ -24,6 +24,7 @@ from pathways.diagnostics.engine import (
     LevelStrand,
     StopRules,
     Structure,
+    Style,
     compile_structure,
     first_model,
     thresholds,
@@ -60,12 +61,16 @@ def structure_of(
         ]
         if rungs:
             strands.append(LevelStrand(strand.code, tuple(rungs)))
-    measured = all(values.measured(revision.code, revision.text_fingerprint) for revision in revisions)
-    return Structure(
-        tuple(strands),
-        tuple(model_of(revision, values) for revision in revisions),
-        styles=KNOWN_STYLES if measured else FIRST_STYLES,
-    )
+    texts = {revision.code: revision.text_fingerprint for revision in revisions}
+    items = tuple(model_of(revision, values) for revision in revisions)
+    return Structure(tuple(strands), items, styles=styles_of(values, texts))
+
+
+def styles_of(values: Values, texts: Mapping[str, str]) -> tuple[Style, ...]:
+    """How answers to these questions may come out, ``{code: fingerprint of its French}``: less is doubted where answers
+    have described every one of them.
+    """
+    return KNOWN_STYLES if all(values.measured(code, text) for code, text in texts.items()) else FIRST_STYLES
 
 
 def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:

@@ -72,6 +72,7 @@ def test_what_is_published_holds_what_its_micro_skills_require(db, member):
     assert "MDP-01" not in found, "another way to write leads to it, and is not among the chosen"
 
 
+@pytest.mark.usefixtures("one_style")
 def test_the_profile_is_what_enumeration_says(client, signed_in, database):
     code = publish(signed_in(), skills=list(FEW), languages=["fr"], questions=6)
     taker = Taker.start(client, code)
@@ -120,6 +121,7 @@ def structure_of_apart(db, member: Member, skills):
     return structure_of(ladders, skills, pricing.revisions_of(db, ladders, selection, skills))
 
 
+@pytest.mark.usefixtures("one_style")
 def test_what_was_published_before_asks_what_it_asked_and_keeps_its_bytes(db, member, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr(requiring, "tied", lambda _, structure: Narrowed(structure))

@@ -11,7 +11,6 @@ from pathways import clock
 from pathways.diagnostics import deciding, reading, retracing, taking
 from pathways.diagnostics.blueprint import Blueprints
 from pathways.diagnostics.engine import EVIDENCE, Outcome, infer
-from pathways.diagnostics.engine.selection import information
 from pathways.diagnostics.models import Answer
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.retracing import Origin
@@ -52,7 +51,7 @@ def test_each_step_promises_and_leaves_what_the_engine_says(crowd, door):
     for one in read.steps:
         before = infer(compiled, given)
         place = compiled.item_index[one.answer.item]
-        assert one.bits == pytest.approx(information(compiled, before.states)[0, place], abs=1e-9)
+        assert one.bits == pytest.approx(before.information()[place], abs=1e-9)
         assert one.seconds == compiled.seconds[place]
         given += deciding.evidence_of([one.answer])
         assert one.certainty == pytest.approx(infer(compiled, given).expected_accuracy(), abs=1e-12)

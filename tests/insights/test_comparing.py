@@ -53,6 +53,7 @@ def pair(crowd: Crowd, before, after, **columns):
     return one, crowd.add(after, **columns)
 
 
+@pytest.mark.usefixtures("one_style")
 def test_what_was_learnt_between_two_attempts_is_told_whichever_way_round(crowd, door, db):
     wrong, right = dict.fromkeys(SKILLS, "dont_know"), dict.fromkeys(SKILLS, "correct")
     before, after = pair(crowd, wrong, right, file=crowd.file("Jeudi"))

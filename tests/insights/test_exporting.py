@@ -150,6 +150,7 @@ def test_one_person_more_changes_nothing_until_there_are_ten(crowd, door):
     assert outside(crowd, door).people == 30
 
 
+@pytest.mark.usefixtures("one_style")
 def test_everybody_the_same_is_not_told_either(crowd, door):
     for _ in range(20):
         crowd.add(dict.fromkeys(SKILLS, "correct"))

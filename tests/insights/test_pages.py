@@ -114,6 +114,7 @@ def test_stopping_and_lengthening_lead_back_to_the_live_page(place, database):
 # --- group ---
 
 
+@pytest.mark.usefixtures("one_style")
 def test_the_group_page_says_who_is_ready_and_shows_the_same_twice(place):
     page = place.trainer.get(place.path("group")).text
     assert "Une personne est prête pour cette étape." in page
@@ -277,6 +278,7 @@ def test_two_attempts_are_compared_and_both_are_written_down_as_opened(place, da
 # --- the API says the same ---
 
 
+@pytest.mark.usefixtures("one_style")
 def test_the_api_gives_what_the_pages_show(place):
     base = f"/api/v1/diagnostics/{place.diagnostic}"
     told = place.trainer.get(f"{base}/group").json()

@@ -52,6 +52,7 @@ def test_a_session_is_told_with_the_gap_it_answers(db, lacking):
     assert (found.is_ready, found.km, found.in_language, found.needed_first) == (True, 0, True, ())
 
 
+@pytest.mark.usefixtures("one_style")
 def test_who_lacks_nothing_is_told_nothing(db):
     crowd = Crowd.new(db)
     door = Door(SECRET, Blueprints(clock=time.monotonic))

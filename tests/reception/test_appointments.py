@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pathways import clock, ids
-from pathways.diagnostics import taking
+from pathways.diagnostics import deciding
 from pathways.diagnostics.engine import Outcome
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.people.models import LearnerFile, Organisation
@@ -142,9 +142,10 @@ def test_who_answered_nothing_has_a_sheet_that_says_how_it_goes_on(desk):
     assert "On ne sait rien encore" in desk.client.get(sheet).text
 
 
+@pytest.mark.usefixtures("one_style")
 def test_who_can_do_everything_has_a_sheet_that_says_how_it_goes_on(desk, monkeypatch):
     sheet, questions = desk.begin(language="ar")
-    monkeypatch.setattr(taking, "_meaning", lambda *_: (Outcome.CORRECT, ()))
+    monkeypatch.setattr(deciding, "meaning", lambda *_: (Outcome.CORRECT, ()))
     while desk.client.get(questions).status_code == 200:
         desk.answer(questions)
     assert told_on(desk.client.get(f"{sheet}/sheet").text) == "Montrez cette page à votre médiateur."

@@ -32,6 +32,7 @@ def test_an_empty_team_says_how_to_begin(signed_in):
     assert "Ce qui manque" not in words(page)
 
 
+@pytest.mark.usefixtures("one_style")
 def test_the_first_screen_shows_people_by_skills_with_words_and_no_total(desk, four):
     page = desk.get("/team")
     rows = rows_of(page)
@@ -131,6 +132,7 @@ def test_leaving_asks_once_more_and_keeps_a_count(desk, four, database):
         assert db.get_one(Team, four.organisation_id).left == 1
 
 
+@pytest.mark.usefixtures("one_style")
 def test_a_gap_proposes_the_questions_to_those_who_share_and_have_not_shown_it(desk, four, database):
     skill = f"{FRAMEWORK}:{TEN[2]}"
     answer = desk.post("/team/ask", data={"csrf": csrf_of(desk), "skill": skill})
@@ -158,6 +160,7 @@ def test_the_ten_skills_are_the_organisations_choice(desk, four, database):
         assert db.get_one(Team, four.organisation_id).skills == [TEN[0], "REL-01"]
 
 
+@pytest.mark.usefixtures("one_style")
 def test_a_target_begins_with_what_is_shipped_and_tells_what_is_missing(desk, four, database):
     page = desk.get("/team/targets?post=welcome")
     assert 'name="wanted-ACU-01" value="2"' in page.text

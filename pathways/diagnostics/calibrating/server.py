@@ -66,7 +66,7 @@ class ServerBank:
         """The structure as it would be published with these values."""
         strands = tuple(_moved(strand, values) for strand in self.structure.strands if isinstance(strand, LevelStrand))
         items = tuple(values.model(item, self.texts[item.code]) for item in self.structure.items)
-        return Structure(strands, items)
+        return Structure(strands, items, styles=blueprint.styles_of(values, self.texts))
 
 
 def _moved(strand: LevelStrand, values: Values) -> LevelStrand:
