@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import uuid
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from tests.fairness import bank as unlinked
 RATES = ("slip", "guess", "dont_know_mastered", "dont_know_not_mastered")
 
 
-def rows(database, code: str = "", framework: str = "") -> list[tuple[str, ...]]:
+def rows(database, code: str = "", framework: str = "") -> list[tuple[Any, ...]]:
     """Every answer that a calibration would read: ``(learner, item, outcome, language, seconds, choice)``."""
     with database.read() as db:
         found = bank_of(db, diagnostic=code, framework=framework)
@@ -47,7 +48,8 @@ def command(settings, monkeypatch):
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main(["calibrate", *map(str, words)])
-        return code, *(one.buffer.getvalue().decode() for one in (out, err))
+        told, complained = (one.buffer.getvalue().decode() for one in (out, err))
+        return code, told, complained
 
     return run
 

@@ -80,6 +80,7 @@ def test_it_comes_last_and_is_foretold_before_it_is_shown(start, database, app):
         diagnostic = attempt_of(database, taker).diagnostic_id
         blueprint = taking.blueprint_of(db, app.state.door, diagnostic)
     decision = deciding.next_of(attempt_of(database, taker), blueprint, others)
+    assert decision.stopped is not None
     assert decision.stopped.value == extra["stopped"]
     foretold = decision.posterior.predicted(extra["item"])
     assert extra["predicted"] == pytest.approx(
@@ -177,6 +178,7 @@ def test_it_stays_the_same_in_another_language(start, database):
     with database.begin() as db:
         door = taker.client.app.state.door
         attempt = taking.change_language(db, door, uuid.UUID(taker.opened["id"]), "fr")
+        assert attempt.extra is not None
         assert attempt.extra["item"] == extra["item"]
         assert attempt.current_item == extra["item"]
 

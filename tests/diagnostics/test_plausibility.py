@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ def blueprint(database, app, published):
         return taking.blueprint_of(db, app.state.door, found.id)
 
 
-def answers(blueprint, *, right, pace, **given):
+def answers(blueprint, *, right, pace, **given) -> list[Any]:
     """An answer to each of a dozen questions, the right ones where ``right`` says so."""
     items = sorted(blueprint.askable("fr"))[:12]
     seconds = {item.code: item.seconds for item in blueprint.compiled.structure.items}

@@ -47,6 +47,9 @@ def test_figures_are_means_over_all_observations(seen):
         )
         assert told.verdict == "few"
         return
+    assert told.observed is not None
+    assert told.log_loss is not None
+    assert told.brier is not None
     assert told.claimed == pytest.approx(sum(chance for chance, _ in seen) / len(seen))
     assert told.observed.mean == pytest.approx(sum(right for _, right in seen) / len(seen))
     losses = [-math.log(chance if right else 1 - chance) for chance, right in seen]

@@ -161,6 +161,7 @@ def test_a_way_of_asking_that_was_not_understood_promises_less(published, begin,
     answers = taking.answers_of(db, attempt.id)
     kinds = [blueprint.bodies[one.item]["kind"] for one in answers]
     chance = circumstances.circumstances_of(attempt, blueprint, answers).understood
+    assert chance is not None
     for item, place in blueprint.compiled.item_index.items():
         lost = kinds.count(blueprint.bodies[item]["kind"])
         assert chance[place] == pytest.approx(1.0 - (1 + lost) / (10 + lost))

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathways.diagnostics.engine import Outcome, StopRules, compile_structure, decide, infer
+from pathways.diagnostics.engine import Outcome, StopRules, compile_structure, decide
 from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.exposure import TEMPERATURE, chances, draw, drawn
 from pathways.diagnostics.engine.selection import information, scores
 from tests.diagnostics.engine.ladders import distinct
+from tests.diagnostics.engine.plainly import infer
 
 COMPILED = compile_structure(distinct(4))
 ASK = StopRules(least_information=0.0)

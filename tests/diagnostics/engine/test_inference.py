@@ -16,10 +16,10 @@ from pathways.diagnostics.engine import (
     UnknownOutcome,
     UnknownSkill,
     compile_structure,
-    infer,
 )
 from tests.diagnostics.engine.brute_force import Enumeration
 from tests.diagnostics.engine.ladders import distinct, item, small, strand
+from tests.diagnostics.engine.plainly import infer
 
 SMALL = compile_structure(small())
 WIDE = compile_structure(distinct(20, rungs=4, per_skill=1))

@@ -18,7 +18,6 @@ from pathways.diagnostics.engine import (
     UnknownItem,
     UnknownOutcome,
     compile_structure,
-    infer,
 )
 from pathways.diagnostics.engine.continuous import ContinuousStrand
 from pathways.diagnostics.engine.graphs.requirements import Requirement
@@ -28,6 +27,7 @@ from pathways.diagnostics.engine.selection import information
 from pathways.diagnostics.engine.styles import FIRST_STYLES, Style
 from tests.diagnostics.engine.brute_force import Enumeration
 from tests.diagnostics.engine.ladders import distinct, item, small, strand
+from tests.diagnostics.engine.plainly import infer
 
 POPULATION = Population((0.6, 0.9), (0.7, 1.3), (-1.2, 0.0))
 STYLES = (

@@ -10,11 +10,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pathways.diagnostics.engine import EVIDENCE, Population, Structure, compile_structure, infer
+from pathways.diagnostics.engine import EVIDENCE, Population, Structure, compile_structure
 from pathways.diagnostics.engine.bounds import lower_bound
 from pathways.diagnostics.engine.graphs.requirements import Requirement
 from pathways.diagnostics.engine.selection import choose, information
 from tests.diagnostics.engine.ladders import item, strand
+from tests.diagnostics.engine.plainly import infer
 
 pytestmark = pytest.mark.slow
 

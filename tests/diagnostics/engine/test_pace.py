@@ -78,6 +78,7 @@ def test_for_the_slow_a_long_question_has_to_teach_more():
     for factor in (0.05, 8.0):
         seconds = expected_seconds(compiled, Pace(mean=-math.log(factor), variance=PACE_SD**2))
         decision = decide(compiled, StopRules(), [], compiled.item_codes, circumstances=Circumstances(seconds=seconds))
+        assert decision.next_item is not None
         assert decision.seconds == seconds[compiled.item_index[decision.next_item]]
         asked.append(decision.next_item)
     assert asked == ["long", "short"]

@@ -11,10 +11,10 @@ from pathways.diagnostics.engine import (
     UnknownItem,
     compile_structure,
     decide,
-    infer,
 )
 from pathways.diagnostics.engine.selection import LOADING_SECONDS, choose, information
 from tests.diagnostics.engine.ladders import distinct, item, small, strand
+from tests.diagnostics.engine.plainly import infer
 from tests.diagnostics.engine.test_inference import SMALL, TRUTH, WIDE, answers_to
 
 ASK = StopRules(least_information=0.0)

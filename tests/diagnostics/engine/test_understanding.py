@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from pathways.diagnostics.engine import Outcome, StopRules, Structure, compile_structure, decide, infer
+from pathways.diagnostics.engine import Outcome, StopRules, Structure, compile_structure, decide
 from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.selection import information
 from pathways.diagnostics.engine.understanding import understood
 from tests.diagnostics.engine.ladders import item, small, strand
+from tests.diagnostics.engine.plainly import infer
 
 COMPILED = compile_structure(small())
 

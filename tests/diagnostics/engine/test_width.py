@@ -32,7 +32,9 @@ def test_a_wide_graph_loses_as_few_as_it_must(most):
     assert entries(found.structure) <= most
     kept = sum(len(one.groups) for one in found.structure.requirements)
     assert kept > len(structure.skill_codes) / 2
-    assert compile_structure(found.structure, FEW_POINTS).linked.entries == entries(found.structure)
+    linked = compile_structure(found.structure, FEW_POINTS).linked
+    assert linked is not None
+    assert linked.entries == entries(found.structure)
 
 
 def test_strands_alone_have_no_entries():

@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from pathways.diagnostics.engine import Compiled, Outcome, StopRules, compile_structure, decide, infer
+from pathways.diagnostics.engine import Compiled, Outcome, StopRules, compile_structure, decide
 from pathways.diagnostics.engine.selection import LOADING_SECONDS, information
 from pathways.diagnostics.simulating import policies
 from pathways.diagnostics.simulating.stops import stops_of
+from tests.diagnostics.engine.plainly import infer
 from tests.diagnostics.simulating.banks import bank, ladders
 
 OPEN = StopRules(least_questions=1000, least_information=0.0)

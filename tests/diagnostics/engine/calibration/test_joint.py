@@ -10,7 +10,6 @@ from pathways.diagnostics.engine import (
     Population,
     Structure,
     compile_structure,
-    infer,
 )
 from pathways.diagnostics.engine.calibration import em, first_values, information
 from pathways.diagnostics.engine.calibration.answers import ABSENT, Block, from_cells, monolingual
@@ -19,6 +18,7 @@ from pathways.diagnostics.engine.calibration.estimates import item_estimates, ma
 from pathways.diagnostics.engine.outcomes import EVIDENCE
 from pathways.diagnostics.engine.population import AbilityGrid
 from tests.diagnostics.engine.calibration.answered import known, ladders_answered, rmse, z_of
+from tests.diagnostics.engine.plainly import infer
 
 
 def solve(model, block, **settings):

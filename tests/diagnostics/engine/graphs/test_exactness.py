@@ -15,11 +15,11 @@ from pathways.diagnostics.engine import (
     Requirement,
     Structure,
     compile_structure,
-    infer,
 )
 from pathways.diagnostics.engine.selection import information
 from tests.diagnostics.engine.graphs.enumeration import Profiles
 from tests.diagnostics.engine.graphs.structures import entangled, item, ladder, skill, structures, thresholds_of
+from tests.diagnostics.engine.plainly import infer
 from tests.diagnostics.engine.test_strand_models import ContinuousStrand
 
 NARROW = Population((0.7,), (1.0,), (0.0,))

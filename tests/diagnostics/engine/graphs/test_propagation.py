@@ -12,12 +12,12 @@ from pathways.diagnostics.engine import (
     Requirement,
     Structure,
     compile_structure,
-    infer,
     masteries,
 )
 from pathways.diagnostics.engine.graphs import forest, propagation, tree
 from tests.diagnostics.engine.graphs.enumeration import Profiles
 from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures, thresholds_of
+from tests.diagnostics.engine.plainly import infer
 
 NARROW = Population((0.7,), (1.0,), (0.0,))
 ENTANGLED = compile_structure(entangled(), NARROW)
