@@ -28,7 +28,9 @@ def door() -> Door:
 def test_accepting_changes_nothing_that_is_believed_of_anybody(db, door):
     first = accept(db, proposals.made(db))
     member = trainer(db)
-    population.answered(db, publish(db, member).code, persons=1)
+    diagnostic = publish(db, member)
+    assert diagnostic.code is not None
+    population.answered(db, diagnostic.code, persons=1)
     attempts = db.scalars(sa.select(Attempt)).all()
     ladders = knowing.ladders_for(db, member.organisation_id, FRAMEWORK)
     before = knowing.known(db, door, attempts, ladders, clock.now())
@@ -44,6 +46,7 @@ def test_a_group_and_a_profile_read_each_person_in_their_language(db, door):
     accept(db, proposals.made(db))
     member = trainer(db)
     diagnostic = publish(db, member)
+    assert diagnostic.code is not None
     population.answered(db, diagnostic.code, persons=4)
     attempts = db.scalars(sa.select(Attempt).order_by(Attempt.id)).all()
     for place, one in enumerate(attempts):

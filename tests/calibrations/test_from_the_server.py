@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import uuid
-from typing import Any
 
 import numpy as np
 import pytest
@@ -26,13 +25,13 @@ from tests.fairness import bank as unlinked
 RATES = ("slip", "guess", "dont_know_mastered", "dont_know_not_mastered")
 
 
-def rows(database, code: str = "", framework: str = "") -> list[tuple[Any, ...]]:
+def rows(database, code: str = "", framework: str = "") -> list[tuple[str, ...]]:
     """Every answer that a calibration would read: ``(learner, item, outcome, language, seconds, choice)``."""
     with database.read() as db:
         found = bank_of(db, diagnostic=code, framework=framework)
     names = ("learner", "item", "outcome", "language", "seconds", "choice")
     return [
-        tuple(piece.columns[name].values[piece.columns[name].places[n]] for name in names)
+        tuple(piece.columns[name].values[int(piece.columns[name].places[n])] for name in names)
         for piece in ServerAnswers(database, found).pieces()
         for n in range(len(piece.lines))
     ]

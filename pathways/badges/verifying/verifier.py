@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from pathways import clock
+from pathways.badges.formats.errors import BadKey
+from pathways.badges.formats.keys import did_web_url
 from pathways.badges.verifying.fetching import Errand
 from pathways.badges.verifying.sources import Unavailable
 from pathways.badges.verifying.verdict import Verdict, unreadable
@@ -14,6 +18,8 @@ from pathways.errors import DomainError
 from pathways.i18n import N_
 from pathways.settings import Settings
 
+_DID = re.compile(rb'"(did:web:[A-Za-z0-9.%:-]{1,300})["#]')
+_LIST = re.compile(rb'"statusListCredential"\s*:\s*"(https://[A-Za-z0-9./:_-]{1,300})"')
 ROUNDS = 6
 """A link, an assertion, its BadgeClass, its issuer, the issuer's key: what is wanted is known one after the other."""
 Local = Callable[[str], bytes | Unavailable | None]
@@ -53,8 +59,9 @@ class Verifier:
             return unreadable(error.code)
 
     def _verdict(self, data: bytes, email: str, may_ask: Callable[[], bool]) -> Verdict:
-        data, brought = self._own_link(data), dict[str, bytes | Unavailable]()
+        data = self._own_link(data)
         errand, now = Errand(self._url, may_ask=may_ask), clock.now()
+        brought = self._brought(self._foreseen(data), errand)
         for _ in range(ROUNDS):
             answer = self.pool.judge(data, brought, now, email=email)
             if isinstance(answer, Verdict):
@@ -78,6 +85,24 @@ class Verifier:
             else:
                 found[url] = Unavailable("not-asked")
         return found
+
+    def _foreseen(self, data: bytes) -> list[str]:
+        """Of a badge of ours, where its issuer's keys and its list are, at a glance: what a process would ask for in a
+        round of its own. A glance that errs brings what is not looked at.
+        """
+        urls: list[str] = []
+        if issuer := _DID.search(data):
+            with suppress(BadKey):
+                urls.append(did_web_url(issuer[1].decode()))
+        if status := _LIST.search(data):
+            urls.append(status[1].decode())
+        return [url for url in urls if self._is_own(url)]
+
+    def _is_own(self, url: str) -> bool:
+        try:
+            return _place(url) == self._own
+        except ValueError:  # no port has that number
+            return False
 
     def _own_link(self, data: bytes) -> bytes:
         """A demonstration is served without encryption; a link into it means the same as with it."""

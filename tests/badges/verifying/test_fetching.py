@@ -168,6 +168,37 @@ def test_ours_come_from_here_and_never_over_the_network(form, pool, asked):
         assert (verdict.overall, asked) == (Overall.VALID, [])
 
 
+def test_what_a_badge_of_ours_needs_is_there_in_the_first_round(pool, asked):
+    class Counted(Pool):
+        def judge(self, *given: Any, **more: Any) -> Verdict | list[str]:
+            rounds.append(len(given[1]))
+            return pool.judge(*given, **more)
+
+    rounds: list[int] = []
+    verdict = Verifier(OURS, ours, pool=Counted()).verify(as_json(signed(badge())))
+    assert (verdict.overall, rounds, asked) == (Overall.VALID, [2], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"issuer": "did:web:%41", "credentialStatus": {"statusListCredential": "https://x:99999999/s"}}',
+        b'{"issuer": "did:web:..:x", "credentialStatus": {"statusListCredential": "https://[::1"}}',
+        b'{"issuer": "did:web:badges.example.org:a", "credentialStatus": {"statusListCredential": "https://x.example/s"}}',
+    ],
+)
+def test_a_glance_that_errs_neither_fails_nor_asks_others(pool, asked, text):
+    seen: list[str] = []
+
+    def local(url: str) -> bytes | None:
+        seen.append(url)
+
+    verdict = Verifier(dataclasses.replace(OURS, verify_others=True), local, pool=pool).verify(text)
+    assert verdict.overall is not Overall.VALID
+    assert asked == []
+    assert all(url.startswith(f"{making.HOST}/") for url in seen)
+
+
 def test_what_we_do_not_have_is_not_asked_of_ourselves_by_another_spelling(pool, asked):
     settings = dataclasses.replace(OURS, verify_others=True)
     for link in (f"{making.HOST}/nothing", "https://BADGES.example.org/x", "https://badges.example.org:443/x"):

@@ -83,9 +83,10 @@ class Counts:
 
     def engine_asks(self, posterior):
         """The place of the item that the engine chooses with each of these beliefs, [N]."""
-        states = np.zeros((len(posterior), *self.compiled.prior.shape[:2]))
+        strands, most, _ = self.compiled.prior.shape
+        states = np.zeros((len(posterior), strands, most))
         for row in range(self.profiles.shape[1]):
-            for state in range(states.shape[2]):
+            for state in range(most):
                 states[:, row, state] = posterior[:, self.profiles[:, row] == state].sum(axis=1)
         bits = information(self.compiled, states)
         return choose(self.compiled, bits, np.ones(bits.shape, dtype=np.bool_))

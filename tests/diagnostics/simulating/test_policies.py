@@ -47,7 +47,7 @@ def test_bits_asks_what_tells_most_however_long_it_takes():
     document = ladders(3, 3, 2, guess=0.25)
     for place, one in enumerate(document["items"]):
         one["seconds"] = 10.0 + 30.0 * (place % 5)
-    compiled = compile_structure(bank(document).without_dont_know().structure)
+    compiled = compile_structure(bank(document).without_dont_know().in_one_style().structure)
     without_time = policies.engine_circumstances(compiled, 1, timed=False, varied=False)
     answers = [("a1-1", "correct"), ("b2-1", "incorrect")]
     left = set(compiled.item_codes) - {"a1-1", "b2-1"}
