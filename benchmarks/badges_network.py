@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.badges.candidacy import evidence, requesting
-from pathways.badges.formats import keys
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.results import Measure
 from pathways.badges.holding import holders
 from pathways.badges.holding.links import Links
@@ -105,7 +105,7 @@ class Network:
         """What a verifier elsewhere reads of it: the list of its keys, and that of what was taken back."""
         issuer, first = db.get_one(Issuer, self.issuer_id), self.first_list(db)
         return {
-            keys.did_web_url(issuer.did): key_table.did_document(db, issuer),
+            did_web_url(issuer.did): key_table.did_document(db, issuer),
             lists.url_of(issuer, first.number): json.loads(first.document),
         }
 

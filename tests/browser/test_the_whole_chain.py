@@ -22,6 +22,7 @@ def compose_and_publish(page: Page) -> str:
     page.get_by_role("textbox", name="Titre").fill("Avant l'atelier")
     ladders = page.locator(".ladder:visible")
     every = ladders.count()
+    page.wait_for_load_state()  # the search works once the page is there
     page.get_by_role("searchbox").fill("arnaq")
     expect(ladders).to_have_count(1)
     page.get_by_role("searchbox").fill("")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pathways import clock
 from pathways.badges.api.doors import Key, OwnSigner, done_once, kept_network
 from pathways.badges.candidacy import calling, jury, requesting
-from pathways.badges.formats import keys as format_keys
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.issuing import figures, key_table, lists, networks, succession
 from pathways.badges.issuing.networks import Presented
 from pathways.badges.models import Issuer, IssuerKey, JuryMember, KeyAlgorithm, StatusList
@@ -149,7 +149,7 @@ def _network(issuer: Issuer) -> dict[str, Any]:
     names = ("id", "slug", "did", "name", "description", "website", "email", "is_demonstration")
     return {name: getattr(issuer, name) for name in names} | {
         "url": f"{issuer.base_url}/issuers/{issuer.slug}",
-        "did_document": format_keys.did_web_url(issuer.did),
+        "did_document": did_web_url(issuer.did),
     }
 
 

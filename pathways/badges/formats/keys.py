@@ -34,8 +34,6 @@ _LONGEST = 200
 """Letters of base58 that are read: a signature has 88, and the work grows with the square."""
 
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\Z")
-_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?\Z")
-_SEGMENT = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+\Z")
 
 
 # --- base58btc ------------------------------------------------------------------------------------------------
@@ -177,19 +175,6 @@ def did_web(url: str) -> str:
         raise BadKey(f"no did:web for {url[:200]}", code="did")
     segments = [quote(unquote(part), safe="") for part in parts.path.split("/") if part]
     return ":".join(["did:web", host if port in {None, 443} else f"{host}%3A{port}", *segments])
-
-
-def did_web_url(did: str) -> str:
-    """Where the document of a ``did:web`` is: ``.../did.json``, or ``/.well-known/did.json`` without a path.
-
-    ``BadKey`` for another method and for what would not stay an address of that host.
-    """
-    host, *segments = did.removeprefix("did:web:").split(":")
-    site = unquote(host)
-    plain = all(_SEGMENT.match(one) and unquote(one) not in {".", ".."} for one in segments)
-    if not did.startswith("did:web:") or len(did) > 500 or not _SITE.match(site) or not plain:
-        raise BadKey(f"not a did:web: {did[:200]}", code="did")
-    return f"https://{site}/{'/'.join(segments) if segments else '.well-known'}/did.json"
 
 
 def did_key(key: Ed25519PrivateKey | Ed25519PublicKey) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.instants import parsed
-from pathways.badges.formats.keys import did_web_url
 from pathways.badges.holding import certainty
 from pathways.badges.holding.certainty import Value
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from pathways.badges.formats import keys
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.errors import BadKey
 from pathways.badges.verifying.sources import Lacking, Sources
 from pathways.badges.verifying.telling import line
@@ -34,7 +35,7 @@ class Issuer:
         """Where its keys are listed; empty where no site does: a ``did:key``, or what is not known here."""
         try:
             if self.id.startswith("did:web:"):
-                return keys.did_web_url(self.id)
+                return did_web_url(self.id)
         except BadKey:
             return ""
         return self.id if site(self.id) and "#" not in self.id else ""

@@ -8,8 +8,8 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from pathways import clock
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.errors import BadKey
-from pathways.badges.formats.keys import did_web_url
 from pathways.badges.verifying.fetching import Errand
 from pathways.badges.verifying.sources import Unavailable
 from pathways.badges.verifying.verdict import Verdict, unreadable

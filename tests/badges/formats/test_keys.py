@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathways.badges.formats import keys
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.errors import BadKey
 from tests.badges.formats import samples
 from tests.parts.vectors import vectors
@@ -116,7 +117,7 @@ def test_a_private_key_of_another_length_is_refused(raw):
 )
 def test_a_did_web_is_an_address_written_otherwise(url, did, document):
     assert keys.did_web(url) == did
-    assert keys.did_web_url(did) == document
+    assert did_web_url(did) == document
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_an_address_without_a_did_web_is_refused(url):
 )
 def test_a_did_web_that_would_lead_elsewhere_is_refused(did):
     with pytest.raises(BadKey):
-        keys.did_web_url(did)
+        did_web_url(did)
 
 
 def test_the_document_of_a_did_lists_each_key_for_assertions():

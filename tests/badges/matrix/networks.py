@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from pathways.badges.formats import documents, integrity, keys
+from pathways.badges.formats.did_web import did_web_url
 from pathways.badges.formats.documents import Profile, StatusListCredential
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -73,7 +74,7 @@ class Network:
     def pages(self) -> dict[str, Any]:
         """What the network serves about itself."""
         return {
-            keys.did_web_url(self.did): keys.did_document(self.did, [self.public]),
+            did_web_url(self.did): keys.did_document(self.did, [self.public]),
             self.jwk_url: keys.rsa_jwk(keys.rsa_private(self.rsa), kid=self.jwk_url),
             self.list_url: self.signs(status_list(self.list_url, self.did)),
         }
@@ -81,7 +82,7 @@ class Network:
     def pages_without_the_key(self) -> dict[str, Any]:
         """The same, once the keys that signed were taken away and others took their place."""
         left = keys.multikey(keys.ed25519_private(hashlib.sha256(b"another key").digest()))
-        pages = {**self.pages(), keys.did_web_url(self.did): keys.did_document(self.did, [left])}
+        pages = {**self.pages(), did_web_url(self.did): keys.did_document(self.did, [left])}
         del pages[self.jwk_url]
         return pages
 
