@@ -216,8 +216,9 @@ def _told(compiled: Compiled, one: _Component, evidence: Evidence) -> tuple[_Com
     for strand, log in zip(touched, logs, strict=True):
         if strand in linked.place:
             since[linked.place[strand]] *= likelihood(log)
-    more = _begun(linked, since).log_total - _begun(linked, one.since).log_total
-    states[linked.rows] = _now(linked, since)
+    begun = _begun(linked, since)
+    more = begun.log_total - _begun(linked, one.since).log_total
+    states[linked.rows] = _now(linked, since, begun)
     ability = ability_weights(one.ability * likelihood(more), normal)
     return replace(one, ability=ability, states=states, since=since), foretold + more[0]
 
@@ -227,9 +228,9 @@ def _begun(linked: Linked, since: Floats) -> LinkedUpward:
     return linked.up(np.log(np.maximum(since.sum(axis=2), LEAST_EVIDENCE))[None])
 
 
-def _now(linked: Linked, since: Floats) -> Floats:
+def _now(linked: Linked, since: Floats, begun: LinkedUpward) -> Floats:
     """P(state | point), [L, G, Q], of strands that requirements tie together."""
-    return np.einsum("lgq,lgh->lhq", linked.by_point(_begun(linked, since)), _onward(since))
+    return np.einsum("lgq,lgh->lhq", linked.by_point(begun), _onward(since))
 
 
 def _onward(since: Floats) -> Floats:
@@ -254,7 +255,7 @@ def _moved(
         states, since = np.einsum("kgq,kgh->khq", one.states, moves), one.since
         if compiled.linked is not None and since is not None:
             since = since @ moves[compiled.linked.rows]
-            states[compiled.linked.rows] = _now(compiled.linked, since)
+            states[compiled.linked.rows] = _now(compiled.linked, since, _begun(compiled.linked, since))
         memory = None if one.memory is None else one.memory.later(compiled, kept, learnt)
         found.append(replace(one, states=states, since=since, memory=memory))
     return tuple(found)

@@ -23,16 +23,7 @@ from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.items import LEAST_PROBABILITY, ItemModel
 from pathways.diagnostics.engine.mixing import infer_mixture
 from pathways.diagnostics.engine.mixture import Mixture
-from pathways.diagnostics.engine.posterior import (
-    ability_weights,
-    evidence_rows,
-    likelihood,
-    linked_states,
-    mastery_of,
-    normalisers,
-    testlet_weights,
-    touched_states,
-)
+from pathways.diagnostics.engine.posterior import evidence_rows, masteries_given, testlet_weights
 
 DRAWS: Final = 200
 DRAWS_AT_ONCE: Final = 50
@@ -131,13 +122,7 @@ def _of_block(compiled: Compiled, rows: list[int], ends: Mapping[int, Floats], p
         first = row - row % OUTCOMES
         drawn = redrawn(np.exp(compiled.log_response[first : first + OUTCOMES]), ends[first][:, part])
         log_likelihood[row // compiled.rows_per_strand] += weight * np.log(drawn[:, row - first])
-    if compiled.linked is not None:
-        return mastery_of(compiled, linked_states(compiled, log_likelihood.swapaxes(0, 1))[0])
-    evidence = likelihood(log_likelihood)
-    normaliser = normalisers(evidence, compiled.prior)
-    ability = ability_weights(compiled.weights, normaliser)
-    states = touched_states(evidence, compiled.prior, ability, normaliser)
-    return mastery_of(compiled, states.swapaxes(0, 1))
+    return masteries_given(compiled, log_likelihood)
 
 
 def _of_styles(

@@ -197,3 +197,14 @@ def linked_states(compiled: Compiled, log_likelihood: Floats) -> tuple[Floats, F
     states[:, linked.free] = touched_states(evidence, compiled.free_prior, weights, normaliser).swapaxes(0, 1)
     states[:, linked.rows] = linked.down(upward, weights)
     return states, weights
+
+
+def masteries_given(compiled: Compiled, log_likelihood: Floats) -> Floats:
+    """Return P(mastered), [N, S], of N learners from log P(answers | state), [K, N, G], 0 where there is none."""
+    if compiled.linked is not None:
+        return mastery_of(compiled, linked_states(compiled, log_likelihood.swapaxes(0, 1))[0])
+    evidence = likelihood(log_likelihood)
+    normaliser = normalisers(evidence, compiled.prior)
+    weights = ability_weights(compiled.weights, normaliser)
+    states = touched_states(evidence, compiled.prior, weights, normaliser)
+    return mastery_of(compiled, states.swapaxes(0, 1))

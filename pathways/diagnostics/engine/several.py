@@ -8,16 +8,7 @@ import numpy as np
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.mixed_blocks import MixedBlock
-from pathways.diagnostics.engine.posterior import (
-    ability_weights,
-    evidence_rows,
-    likelihood,
-    linked_states,
-    mastery_of,
-    normalisers,
-    testlet_weights,
-    touched_states,
-)
+from pathways.diagnostics.engine.posterior import evidence_rows, masteries_given, testlet_weights
 from pathways.diagnostics.engine.simulation import block_size
 
 LEARNERS_AT_ONCE: Final = 64
@@ -53,10 +44,4 @@ def _of_block(compiled: Compiled, learners: Sequence[Iterable[tuple[str, str]]])
     if counts is not None:
         logs *= counts[:, None]
     np.add.at(log_likelihood, (flat // compiled.rows_per_strand, owner), logs)
-    if compiled.linked is not None:
-        return mastery_of(compiled, linked_states(compiled, log_likelihood.swapaxes(0, 1))[0])
-    evidence = likelihood(log_likelihood)
-    normaliser = normalisers(evidence, compiled.prior)
-    weights = ability_weights(compiled.weights, normaliser)
-    states = touched_states(evidence, compiled.prior, weights, normaliser)
-    return mastery_of(compiled, states.swapaxes(0, 1))
+    return masteries_given(compiled, log_likelihood)
