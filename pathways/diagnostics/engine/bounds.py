@@ -185,7 +185,7 @@ def _surprise(compiled: Compiled, tables: list[Floats], points: Integers, rng: n
         total += np.log(np.maximum(table[mastered], 1e-300))
     linked = compiled.linked
     if linked is not None:
-        states = linked.draw(linked.untouched(), points, rng)
+        states = linked.draw(linked.untouched(), np.zeros_like(points), points, rng)
         certain = np.full((*states.shape, compiled.prior.shape[1]), _IMPOSSIBLE)
         np.put_along_axis(certain, states[:, :, None], 0.0, axis=2)
         total += linked.up(certain).log_total

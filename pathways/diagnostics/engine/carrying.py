@@ -25,13 +25,15 @@ structure has. Holes are read off by the last answers (``carried_evidence``).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.engine.arrays import Floats
+from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.carried_evidence import (
     Evidence,
     Memory,
@@ -41,9 +43,8 @@ from pathways.diagnostics.engine.carried_evidence import (
 )
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.errors import UnknownSkill
-from pathways.diagnostics.engine.graphs.linked import Linked, LinkedUpward
+from pathways.diagnostics.engine.graphs.linked import LinkedUpward
 from pathways.diagnostics.engine.posterior import (
-    ability_weights,
     evidence_rows,
     likelihood,
     mastery_of,
@@ -78,14 +79,17 @@ class Sitting:
 class _Component:
     """One account of the learner: ability weights [1, Q], beliefs by strand [K, G, Q], how far it is to be trusted.
 
-    ``since`` [L, G, G]: W of the strands that requirements tie together. ``style``: in which it answers, of those of
-    the structure; ``memory``: of a style with holes.
+    ``since`` [L, G, G]: W of the strands that requirements tie together; of their beginning it says what ``begun`` has
+    at ``place`` (several accounts share one), and ``states`` nothing. ``style``: in which it answers, of those of the
+    structure; ``memory``: of a style with holes.
     """
 
     weight: float
     ability: Floats
     states: Floats
     since: Floats | None = None
+    begun: LinkedUpward | None = None
+    place: int = 0
     style: int = 0
     memory: Memory | None = None
 
@@ -100,8 +104,8 @@ class Carried:
     def masteries(self) -> Floats:
         """P(mastered) of every micro-skill, shape [S], in the order of ``compiled.skill_codes``."""
         parts = []
-        for one in self.components:
-            marginal = np.einsum("kgq,q->kg", one.states, one.ability[0])
+        for one, states in zip(self.components, _states(self.compiled, self.components), strict=True):
+            marginal = np.einsum("kgq,q->kg", states, one.ability[0])
             if one.memory is None:
                 parts.append(one.weight * mastery_of(self.compiled, marginal[None])[0])
             else:
@@ -126,9 +130,11 @@ class Carried:
         """``count`` whole profiles, shape [count, S]: an account, a point of ability, then each strand given both."""
         dice = np.random.default_rng(seed)
         shares = np.array([one.weight for one in self.components])
-        of_each = dice.multinomial(count, shares / shares.sum())
-        drawn = [_drawn(self.compiled, one, int(n), dice) for one, n in zip(self.components, of_each, strict=True) if n]
-        found: NDArray[np.bool_] = np.concatenate(drawn)
+        of_each = dice.multinomial(count, shares / shares.sum()).tolist()
+        drawn = [_Draws(one, _points(one, n, dice)) for one, n in zip(self.components, of_each, strict=True) if n]
+        begun = _drawn_at_the_beginning(self.compiled, drawn, dice)
+        parts = [_drawn(self.compiled, one, tied, dice) for one, tied in zip(drawn, begun, strict=True)]
+        found: NDArray[np.bool_] = np.concatenate(parts)
         return found
 
 
@@ -149,8 +155,10 @@ def believe(
 def _untold(compiled: Compiled) -> tuple[_Component, ...]:
     """The account of somebody who never answered, in every style."""
     states = compiled.prior.shape[1]
-    since = None if compiled.linked is None else np.tile(np.eye(states), (len(compiled.linked.rows), 1, 1))
-    plain = _Component(1.0, compiled.weights[None], compiled.prior, since)
+    linked = compiled.linked
+    since = None if linked is None else np.tile(np.eye(states), (len(linked.rows), 1, 1))
+    begun = None if linked is None else linked.untouched()
+    plain = _Component(1.0, compiled.weights[None], compiled.prior, since, begun)
     mixture = compiled.mixture
     if mixture is None:
         return (plain,)
@@ -177,11 +185,12 @@ def _answered(
         return tuple(components)
     evidence = _evidence(compiled, components, rows)
     heights = [float(one.logs.max(axis=1).sum()) for one in evidence]
-    found, trust = [], []
-    for one, said, height in zip(components, evidence, heights, strict=True):
-        after, foretold = _told(compiled, one, said)
+    told = _tied(compiled, [_told(compiled, *one) for one in zip(components, evidence, strict=True)], evidence)
+    trust, found = [], []
+    for one, (after, foretold), height in zip(components, told, heights, strict=True):
+        ability = likelihood(foretold[None])
+        found.append(replace(after, ability=ability / ability.sum()))
         trust.append(np.log(one.weight) + np.logaddexp.reduce(foretold) + (height - max(heights)))
-        found.append(after)
     weights = np.exp(np.array(trust) - np.logaddexp.reduce(trust))
     # Of one account, every style is kept: one sitting is what ``infer`` says, to the last digits.
     least = LEAST_WEIGHT if len(components) > max(1, len(compiled.structure.styles)) else 0.0
@@ -198,39 +207,62 @@ def _evidence(compiled: Compiled, components: Sequence[_Component], rows: Sequen
     return [evidence_in_style(mixture, one.style, rows, one.memory) for one in components]
 
 
-def _told(compiled: Compiled, one: _Component, evidence: Evidence) -> tuple[_Component, Floats]:
-    """An account after answers, and log P(answers, point of the grid), [Q], over the best state of each strand."""
-    linked, touched, logs = compiled.linked, evidence.touched, evidence.logs
-    one = replace(one, memory=evidence.memory)
-    free = [at for at, strand in enumerate(touched) if linked is None or strand not in linked.place]
-    strands = [touched[at] for at in free]
-    likely = likelihood(logs[free])[:, None, :]
+_Told = tuple[_Component, Floats]
+"""An account after answers, its ability as before, and log P(answers, point of the grid), [Q], over the best state of
+each strand.
+"""
+
+
+def _told(compiled: Compiled, one: _Component, evidence: Evidence) -> _Told:
+    """After what answers say of the strands that are free."""
+    free = np.isin(evidence.touched, compiled.free)
+    strands = np.array(evidence.touched, dtype=np.intp)[free]
+    likely = likelihood(evidence.logs[free])[:, None, :]
     prior = one.states[strands]
     normal = normalisers(likely, prior)
     states = one.states.copy()
     states[strands] = prior * likely[:, 0, :, None] / normal[:, 0, None, :]
     foretold = np.log(np.maximum(one.ability[0], 1e-300)) + np.log(normal[:, 0, :]).sum(axis=0)
-    if linked is None or one.since is None or len(free) == len(touched):
-        return replace(one, ability=ability_weights(one.ability, normal), states=states), foretold
-    since = one.since.copy()
-    for strand, log in zip(touched, logs, strict=True):
-        if strand in linked.place:
-            since[linked.place[strand]] *= likelihood(log)
-    begun = _begun(linked, since)
-    more = begun.log_total - _begun(linked, one.since).log_total
-    states[linked.rows] = _now(linked, since, begun)
-    ability = ability_weights(one.ability * likelihood(more), normal)
-    return replace(one, ability=ability, states=states, since=since), foretold + more[0]
+    return replace(one, states=states, memory=evidence.memory), foretold
 
 
-def _begun(linked: Linked, since: Floats) -> LinkedUpward:
-    """What W says of the states at the beginning."""
-    return linked.up(np.log(np.maximum(since.sum(axis=2), LEAST_EVIDENCE))[None])
+def _tied(compiled: Compiled, told: list[_Told], evidence: Sequence[Evidence]) -> list[_Told]:
+    """After what answers say of the strands that requirements tie together, summed for all accounts at once."""
+    linked = compiled.linked
+    if linked is None or linked.place.keys().isdisjoint(evidence[0].touched):
+        return told
+    since = np.stack([one.since for one, _ in told if one.since is not None])
+    for table, said in zip(since, evidence, strict=True):
+        for strand, log in zip(said.touched, said.logs, strict=True):
+            if strand in linked.place:
+                table[linked.place[strand]] *= likelihood(log)
+    begun = linked.up(np.log(np.maximum(since.sum(axis=3), LEAST_EVIDENCE)))
+    found = []
+    for place, (one, foretold) in enumerate(told):
+        before = 0.0 if one.begun is None else one.begun.log_total[one.place]
+        after = replace(one, since=since[place], begun=begun, place=place)
+        found.append((after, foretold + begun.log_total[place] - before))
+    return found
 
 
-def _now(linked: Linked, since: Floats, begun: LinkedUpward) -> Floats:
-    """P(state | point), [L, G, Q], of strands that requirements tie together."""
-    return np.einsum("lgq,lgh->lhq", linked.by_point(begun), _onward(since))
+def _states(compiled: Compiled, components: Sequence[_Component]) -> list[Floats]:
+    """P(state | point), [K, G, Q], of each account: that of strands which requirements tie together is worked out when
+    it is asked for, not after each sitting.
+    """
+    linked = compiled.linked
+    if linked is None:
+        return [one.states for one in components]
+    by_point: dict[int, Floats] = {}
+    found = []
+    for one in components:
+        states = one.states.copy()
+        if one.since is not None and one.begun is not None:
+            if id(one.begun) not in by_point:
+                by_point[id(one.begun)] = linked.by_point(one.begun)
+            begun = by_point[id(one.begun)][one.place]
+            states[linked.rows] = np.einsum("lgq,lgh->lhq", begun, _onward(one.since))
+        found.append(states)
+    return found
 
 
 def _onward(since: Floats) -> Floats:
@@ -253,9 +285,8 @@ def _moved(
     found = []
     for one in components:
         states, since = np.einsum("kgq,kgh->khq", one.states, moves), one.since
-        if compiled.linked is not None and since is not None:
+        if compiled.linked is not None and since is not None:  # rows of T sum to 1: of the beginning it says the same
             since = since @ moves[compiled.linked.rows]
-            states[compiled.linked.rows] = _now(compiled.linked, since, _begun(compiled.linked, since))
         memory = None if one.memory is None else one.memory.later(compiled, kept, learnt)
         found.append(replace(one, states=states, since=since, memory=memory))
     return tuple(found)
@@ -303,17 +334,53 @@ def _lost(days: float) -> float:
     return 1.0 - 2.0 ** (-days / HALF_LIFE_DAYS)
 
 
-def _drawn(compiled: Compiled, one: _Component, count: int, dice: np.random.Generator) -> NDArray[np.bool_]:
-    points = dice.choice(one.ability.shape[1], size=count, p=one.ability[0] / one.ability[0].sum())
-    cumulative = np.cumsum(one.states[:, :, points], axis=1)  # [K, G, count]
-    thrown = dice.random((len(one.states), 1, count)) * cumulative[:, -1:, :]
-    state = (thrown >= cumulative).sum(axis=1)  # [K, count]
-    if compiled.linked is not None and one.since is not None:
-        begun = compiled.linked.draw(_begun(compiled.linked, one.since), points, dice).T  # [L, count]
-        onward = np.cumsum(_onward(one.since)[np.arange(len(begun))[:, None], begun], axis=2)
-        state[compiled.linked.rows] = (dice.random((*begun.shape, 1)) * onward[..., -1:] >= onward).sum(axis=2)
-    rows = np.arange(len(one.states))[:, None]
-    chance = _mastery(compiled, one)[rows, np.minimum(state, compiled.mastery.shape[1] - 1)]  # [K, count, M]
+class _Draws(NamedTuple):
+    """Draws from one account, each at its point of the grid, [n]."""
+
+    of: _Component
+    points: Integers
+
+
+def _points(one: _Component, count: int, dice: np.random.Generator) -> Integers:
+    return dice.choice(one.ability.shape[1], size=count, p=one.ability[0] / one.ability[0].sum())
+
+
+def _drawn_at_the_beginning(
+    compiled: Compiled, drawn: Sequence[_Draws], dice: np.random.Generator
+) -> list[Integers | None]:
+    """States at the beginning, [n, L], of the strands that requirements tie together, for the draws of each account:
+    those of all that share a sum at once.
+    """
+    found: list[Integers | None] = [None] * len(drawn)
+    if compiled.linked is None:
+        return found
+    sharing: dict[int, list[int]] = defaultdict(list)
+    for number, one in enumerate(drawn):
+        sharing[id(one.of.begun)].append(number)
+    for numbers in sharing.values():
+        begun = drawn[numbers[0]].of.begun
+        if begun is not None:
+            counts = [len(drawn[number].points) for number in numbers]
+            of = np.repeat([drawn[number].of.place for number in numbers], counts)
+            points = np.concatenate([drawn[number].points for number in numbers])
+            states = compiled.linked.draw(begun, of, points, dice)
+            for number, part in zip(numbers, np.split(states, np.cumsum(counts)[:-1]), strict=True):
+                found[number] = part
+    return found
+
+
+def _drawn(compiled: Compiled, one: _Draws, begun: Integers | None, dice: np.random.Generator) -> NDArray[np.bool_]:
+    """Whole profiles, [n, S]."""
+    account, count = one.of, len(one.points)
+    state = np.empty((len(account.states), count), dtype=np.intp)
+    cumulative = np.cumsum(account.states[compiled.free][:, :, one.points], axis=1)  # [free, G, n]
+    thrown = dice.random((len(cumulative), 1, count)) * cumulative[:, -1:, :]
+    state[compiled.free] = (thrown >= cumulative).sum(axis=1)
+    if compiled.linked is not None and account.since is not None and begun is not None:
+        onward = np.cumsum(_onward(account.since)[np.arange(begun.shape[1])[:, None], begun.T], axis=2)
+        state[compiled.linked.rows] = (dice.random((*begun.T.shape, 1)) * onward[..., -1:] >= onward).sum(axis=2)
+    rows = np.arange(len(state))[:, None]
+    chance = _mastery(compiled, account)[rows, np.minimum(state, compiled.mastery.shape[1] - 1)]  # [K, n, M]
     by_strand = dice.random(chance.shape) < chance
     flat = by_strand.transpose(1, 0, 2).reshape(count, -1)
     found: NDArray[np.bool_] = flat[:, compiled.skill_places]

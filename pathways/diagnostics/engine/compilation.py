@@ -194,7 +194,7 @@ def _prior(strands: Sequence[StrandModel], linked: Linked | None, grid: AbilityG
     tables = [strand.prior(grid) for strand in strands] + [nothing] * (shape[0] - len(strands))
     prior = _stacked(tables, (shape[1], grid.weight.size))
     if linked is not None:
-        prior[linked.rows] = linked.by_point(linked.untouched())
+        prior[linked.rows] = linked.by_point(linked.untouched())[0]
     return prior
 
 

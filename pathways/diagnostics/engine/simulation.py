@@ -201,7 +201,8 @@ def draw(compiled: Compiled, learners: int, questions: int, rng: np.random.Gener
         below = np.cumsum(compiled.prior[strand][:, points], axis=0)
         states[:, strand] = (rng.random(learners) * below[-1] >= below).sum(axis=0)
     if compiled.linked is not None:
-        states[:, compiled.linked.rows] = compiled.linked.draw(compiled.linked.untouched(), points, rng)
+        linked = compiled.linked
+        states[:, linked.rows] = linked.draw(linked.untouched(), np.zeros_like(points), points, rng)
     drawn = with_chance(states, questions, rng)
     mixture = compiled.mixture
     if mixture is None:

@@ -100,14 +100,14 @@ class Forest:
             np.zeros((1, points)), np.empty(0, dtype=np.intp), (0,) * len(self.levels), nothing, nothing
         )
 
-    def draw(self, upward: ForestUpward, points: Integers, rng: np.random.Generator) -> Integers:
-        """Draw the variables of learners at these points [n] of the grid, given the answers of one; shape [F, n]."""
+    def draw(self, upward: ForestUpward, of: Integers, points: Integers, rng: np.random.Generator) -> Integers:
+        """Draw the variables at these points [n] of the grid, given the answers ``of`` these learners; [F, n]."""
         found = np.empty((len(self.above), len(points)), dtype=np.intp)
         first = 0
         for level, last in zip(self.levels, upward.ends, strict=True):
             high, low = self.high[level][:, points], self.low[level][:, points]
             inside = upward.nodes[first:last] - level.start
-            high[inside], low[inside] = upward.high[first:last, 0, points], upward.low[first:last, 0, points]
+            high[inside], low[inside] = upward.high[first:last, of, points], upward.low[first:last, of, points]
             chance = np.where(found[self.above[level]] == 1, high, low) if level.start else high
             found[level] = rng.random(chance.shape) < chance
             first = last

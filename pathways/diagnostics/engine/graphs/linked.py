@@ -108,13 +108,15 @@ class Linked:
         return self._states(parts).transpose(2, 0, 1)
 
     def by_point(self, upward: LinkedUpward) -> Floats:
-        """Return P(state | point of the grid, answers) of the rows, for one learner, shape [L, G, Q]."""
+        """Return P(state | point of the grid, answers) of the rows, shape [N, L, G, Q]."""
+        learners, points = upward.log_total.shape
         parts = []
         if self.forest is not None and upward.forest is not None:
-            parts.append(self.forest.by_point(upward.forest)[:, 0])
+            parts.append(self.forest.by_point(upward.forest))
         if self.tree is not None and upward.tree is not None:
-            parts.append(self.tree.by_point(upward.tree)[:, 0])
-        return self._states(parts)
+            parts.append(self.tree.by_point(upward.tree))
+        states = self._states([part.reshape(len(part), -1) for part in parts])
+        return states.reshape(*states.shape[:2], learners, points).transpose(2, 0, 1, 3)
 
     def untouched(self) -> LinkedUpward:
         """Return what no answer says."""
@@ -122,13 +124,14 @@ class Linked:
         tree = None if self.tree is None else self.tree.untouched()
         return LinkedUpward(np.zeros((1, self.points)), forest, tree)
 
-    def draw(self, upward: LinkedUpward, points: Integers, rng: np.random.Generator) -> Integers:
-        """Draw the states of the rows at these points [n] of the grid, given the answers of one learner: [n, L]."""
+    def draw(self, upward: LinkedUpward, of: Integers, points: Integers, rng: np.random.Generator) -> Integers:
+        """Draw the states of the rows at these points [n] of the grid, given the answers ``of`` these learners: [n, L].
+        """
         parts: list[Integers] = []
         if self.forest is not None and upward.forest is not None:
-            parts.append(self.forest.draw(upward.forest, points, rng))
+            parts.append(self.forest.draw(upward.forest, of, points, rng))
         if self.tree is not None and upward.tree is not None:
-            parts.append(self.tree.draw(upward.tree, points, rng))
+            parts.append(self.tree.draw(upward.tree, of, points, rng))
         return self._states([part.astype(np.float64) for part in parts]).argmax(axis=1).T
 
     def _states(self, parts: list[Floats]) -> Floats:

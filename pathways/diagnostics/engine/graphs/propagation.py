@@ -76,8 +76,8 @@ class CliqueTables:
         points = self.tables.shape[1]
         return Upward(np.zeros((1, points)), np.empty(0, dtype=np.intp), np.empty((0, 1, points)))
 
-    def draw(self, upward: Upward, points: Integers, rng: np.random.Generator) -> Integers:
-        """Draw the variables of learners at these points [n] of the grid, given the answers of one; shape [V, n].
+    def draw(self, upward: Upward, of: Integers, points: Integers, rng: np.random.Generator) -> Integers:
+        """Draw the variables at these points [n] of the grid, given the answers ``of`` these learners; [V, n].
 
         What is drawn is 1 for the state that each variable is in, and 0 for its others.
         """
@@ -89,7 +89,7 @@ class CliqueTables:
                 row = row * layout.sizes[variable] + state[variable]
             sizes = [layout.sizes[variable] for variable in one.own]
             own = np.arange(prod(sizes))
-            chance = self._chance(upward, one.entry + row[:, None] * len(own) + own, points)
+            chance = self._chance(upward, one.entry + row[:, None] * len(own) + own, of, points)
             below = np.cumsum(chance, axis=1)
             drawn = (rng.random(len(points))[:, None] * below[:, -1:] >= below).sum(axis=1)
             for variable, values in zip(one.own, np.unravel_index(drawn, sizes), strict=True):
@@ -99,11 +99,11 @@ class CliqueTables:
             found[layout.first_state[variable] + values, everyone] = 1
         return found
 
-    def _chance(self, upward: Upward, entries: Integers, points: Integers) -> Floats:
+    def _chance(self, upward: Upward, entries: Integers, of: Integers, points: Integers) -> Floats:
         """Return p(own | separator, answers) of entries [n, own], each of the n at its point of the grid."""
         at = np.searchsorted(upward.entries, entries[0, 0])
         if at < len(upward.entries) and upward.entries[at] == entries[0, 0]:
-            return upward.tables[at + entries - entries[0, 0], 0, points[:, None]]
+            return upward.tables[at + entries - entries[0, 0], of[:, None], points[:, None]]
         return self.tables[entries, points[:, None]]
 
     def up(self, log_evidence: Floats, touched: Sequence[int]) -> Upward:
