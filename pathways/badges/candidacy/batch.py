@@ -22,6 +22,7 @@ from pathways.badges.criteria import tree, wording
 from pathways.badges.criteria.nodes import Node
 from pathways.badges.criteria.progress import progress
 from pathways.badges.criteria.wording import Language, Line, Names
+from pathways.badges.holding import results
 from pathways.badges.holding.links import Links
 from pathways.badges.issuing import awarding, composing, measuring, naming, networks, offering
 from pathways.badges.issuing.awarding import Order
@@ -230,7 +231,8 @@ def _one(
     tried = db.begin_nested()
     holder = made_for(db, links, booking, holder_id)
     bounds = tree.bounded_in(offer.node)
-    known = facts.gather(db, holder, offer.version.achievement.issuer_id, now, bounds=bounds)
+    reads = results.read_of(db, holder.id)
+    known = facts.gather(db, holder, offer.version.achievement.issuer_id, now, bounds=bounds, reads=reads)
     found = progress(offer.node, known)
     if not found.met:
         tried.rollback()  # no space is left of somebody who does not get anything
@@ -238,7 +240,7 @@ def _one(
         return Result(booking, Outcome.MISSING, line.under or (line,)), None
     tried.commit()
     skills = composing.skills_of(offer.definition)
-    measure = measuring.measured(db, holder.id, skills) if skills else None
+    measure = measuring.measured(reads, skills) if skills else None
     order = Order(
         holder_id=holder.id,
         origin=_origin(db, session.id, holder.id, achievement_id),

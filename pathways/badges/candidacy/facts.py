@@ -45,13 +45,15 @@ def gather(
     request: AwardRequest | None = None,
     pieces: Collection[str] = (),
     bounds: Collection[str] = (),
+    reads: Sequence[Read] | None = None,
 ) -> Facts:
     """Of a person, for an achievement of one network; with ``request``, what was said and decided for it. ``pieces``:
     codes of the portfolio pieces that its criteria name; ``bounds``: micro-skills (``framework:CODE``) of which they
     ask a lower bound, which takes some time to work out. Of a renewal, only what was measured since the badge that it
-    renews.
+    renews. ``reads``: what they brought, where it was read already.
     """
-    reads = results.read(db, results.attempts_of(db, [holder.id]))
+    if reads is None:
+        reads = results.read_of(db, holder.id)
     since = _renewed_since(db, request)
     given, observed = _endorsements(db, request), _observed(reads, since)
     people = witnesses.known(

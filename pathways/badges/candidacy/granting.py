@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from pathways.badges.candidacy import facts
 from pathways.badges.criteria.wording import Language
 from pathways.badges.formats import documents
+from pathways.badges.holding import results
+from pathways.badges.holding.results import Read
 from pathways.badges.issuing import awarding, composing, measuring, offering, revoking, witnessing
 from pathways.badges.issuing.awarding import Order
 from pathways.badges.issuing.composing import Witnessed
@@ -39,12 +41,20 @@ GENRES: Mapping[str, Mapping[EvidenceKind, str]] = {
 
 
 def issue_for_request(
-    db: Session, signer: Signer, request: AwardRequest, *, by: uuid.UUID | None, now: datetime
+    db: Session,
+    signer: Signer,
+    request: AwardRequest,
+    *,
+    by: uuid.UUID | None,
+    now: datetime,
+    reads: Sequence[Read] | None = None,
 ) -> Credential:
     """Sign the badge of a granted request, then what its endorsers said. Twice is once. A badge that it renews is
     revoked as superseded: it keeps the day on which it was first earned. Raises :class:`Conflict` where that one was
-    taken back meanwhile.
+    taken back meanwhile. ``reads``: what the holder brought, where it was read already.
     """
+    if reads is None:
+        reads = results.read_of(db, request.holder_id)
     version = request.achievement_version
     definition = offering.definition_of(version)
     renewed = renewed_by(db, request)
@@ -53,7 +63,7 @@ def issue_for_request(
         origin=origin_of(request),
         language=cast("Language", request.language if request.language in definition.languages else "fr"),
         level=request.level if definition.levels else None,
-        witnessed=behind(db, request, definition, now),
+        witnessed=behind(db, request, definition, reads, now),
         awarded=first_earned(db, renewed) if renewed is not None else None,
     )
     [made] = awarding.issue(db, signer, version, [order], by=by, now=now)
@@ -96,13 +106,15 @@ def origin_of(request: AwardRequest) -> str:
     return f"request:{request.id}"
 
 
-def behind(db: Session, request: AwardRequest, definition: Definition, now: datetime) -> Witnessed:
+def behind(
+    db: Session, request: AwardRequest, definition: Definition, reads: Sequence[Read], now: datetime
+) -> Witnessed:
     """How it was measured, who saw it, what was looked at: numbers, titles and digests, and no name. Endorsements are
     those that criteria count.
     """
     skills = composing.skills_of(definition)
     return Witnessed(
-        measure=measuring.measured(db, request.holder_id, skills) if skills else None,
+        measure=measuring.measured(reads, skills) if skills else None,
         skills=len(skills),
         endorsements=len(facts.endorsers(db, request, now)),
         jury=_count(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, i18n
 from pathways.badges.candidacy import granting, requests, standing
-from pathways.badges.holding import holders
+from pathways.badges.holding import holders, results
 from pathways.badges.issuing import offering
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.issuing.revoking import Why
@@ -169,7 +169,8 @@ def submit(
         raise Conflict(requests.CHANGED)
     _must_still_be_renewable(db, request, now)
     holders.visited(holder)
-    ready = standing.readiness(db, request, now)
+    reads = results.read_of(db, holder.id)
+    ready = standing.readiness(db, request, now, reads)
     if not ready.is_ready:
         lines = standing.missing(db, ready.progress)
         said = N_("Il manque encore quelque chose pour envoyer cette demande.")
@@ -179,7 +180,7 @@ def submit(
     else:
         request.submitted_at = now
         requests.end(db, request, RequestState.GRANTED, now)
-        granting.issue_for_request(db, signer, request, by=None, now=now)
+        granting.issue_for_request(db, signer, request, by=None, now=now, reads=reads)
         requests.decided(db, request)
     return request
 

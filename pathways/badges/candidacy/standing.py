@@ -17,6 +17,7 @@ from pathways.badges.criteria.facts import Facts
 from pathways.badges.criteria.nodes import Node, Portfolio
 from pathways.badges.criteria.progress import Progress, leaves, progress
 from pathways.badges.criteria.wording import Language, Line
+from pathways.badges.holding.results import Read
 from pathways.badges.issuing import naming, offering
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.models import (
@@ -83,10 +84,18 @@ def progress_towards(db: Session, holder: Holder, version: AchievementVersion, n
     return progress(node, facts_.gather(db, holder, issuer_id, now or clock.now(), bounds=bounds))
 
 
-def facts_for(db: Session, request: AwardRequest, demand: Demand, now: datetime) -> Facts:
-    bounds = tree.bounded_in(demand.node)
+def facts_for(
+    db: Session, request: AwardRequest, demand: Demand, now: datetime, reads: Sequence[Read] | None = None
+) -> Facts:
     return facts_.gather(
-        db, request.holder, request.issuer_id, now, request=request, pieces=demand.codes, bounds=bounds
+        db,
+        request.holder,
+        request.issuer_id,
+        now,
+        request=request,
+        pieces=demand.codes,
+        bounds=tree.bounded_in(demand.node),
+        reads=reads,
     )
 
 
@@ -101,9 +110,10 @@ class Ready:
     """As if the jury had accepted what is there to be accepted."""
 
 
-def readiness(db: Session, request: AwardRequest, now: datetime) -> Ready:
+def readiness(db: Session, request: AwardRequest, now: datetime, reads: Sequence[Read] | None = None) -> Ready:
+    """``reads``: what the candidate brought, where it was read already."""
     demand = demand_for(request)
-    facts = facts_for(db, request, demand, now)
+    facts = facts_for(db, request, demand, now, reads)
     given = _given_pieces(db, request, demand)
     without = facts_.accepting(facts, (), 0)
     for jury in sorted({demand.jury, *(one.jury for one in demand.pieces if one.jury > demand.jury)}):

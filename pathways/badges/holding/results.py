@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -70,7 +71,7 @@ class Given:
     observed_by: uuid.UUID | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
     """An attempt with its standing answers, in the order they were given, and the micro-skill of each question."""
 
@@ -78,6 +79,11 @@ class Read:
     answers: tuple[Given, ...]
     compiled: Compiled
     skill_of: Mapping[str, str]
+
+    @cached_property
+    def measured(self) -> tuple[Measured, ...]:
+        """What it says of each micro-skill: nothing, where no answer says anything."""
+        return tuple(_measured(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ def measures(reads: Iterable[Read]) -> dict[uuid.UUID, Measures]:
     """
     found: dict[uuid.UUID, Measures] = defaultdict(dict)
     for one in sorted(reads, key=lambda one: (one.taken.started_at, one.taken.attempt_id.hex), reverse=True):
-        for measured in _measured(one):
+        for measured in one.measured:
             theirs, key = found[one.taken.holder_id], (measured.framework, measured.skill)
             known = theirs.get(key)
             if known is None or (measured.answers and not known.answers):
@@ -181,6 +187,11 @@ def measures(reads: Iterable[Read]) -> dict[uuid.UUID, Measures]:
 def measures_of(db: Session, holder_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Measures]:
     """The same, from the database: five queries at most."""
     return measures(read(db, attempts_of(db, holder_ids)))
+
+
+def read_of(db: Session, holder_id: uuid.UUID) -> list[Read]:
+    """All that one person brought: whoever decides something reads it once, and decides all of it by the same."""
+    return read(db, attempts_of(db, [holder_id]))
 
 
 def lower_bounds(one: Read) -> dict[str, float]:

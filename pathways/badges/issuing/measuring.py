@@ -9,26 +9,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy.orm import Session
 
 from pathways.badges.formats.results import Measure
 from pathways.badges.holding import results
 from pathways.badges.holding.results import Read
 from pathways.diagnostics.engine import Outcome, Sitting, believe
 
-DRAWS, SEED = 2000, 11
+DRAWS, SEED = 1000, 11
 """Whole profiles that are drawn; always the same ones, so that the same answers say the same."""
 LOW, HIGH = 0.05, 0.95
 
 
-def measured(db: Session, holder_id: uuid.UUID, skills: Sequence[str]) -> Measure | None:
+def measured(reads: Sequence[Read], skills: Sequence[str]) -> Measure | None:
     """The number of ``skills`` (``framework:CODE``) that are mastered: its mean, standard deviation, 5 % and 95 %
     quantiles over draws of the posterior (``diagnostics.engine.carrying``), and how many questions were answered about
     them directly. Each counts by the newest attempt in which it was measured, as for the criteria. ``None`` for a
-    holder who brought no result about any.
+    holder who brought no result about any. ``reads``: all that one holder brought.
     """
-    reads = {one.taken.attempt_id: one for one in results.read(db, results.attempts_of(db, [holder_id]))}
-    known = results.measures(reads.values()).get(holder_id, {})
+    by_attempt = {one.taken.attempt_id: one for one in reads}
+    known = {key: one for theirs in results.measures(reads).values() for key, one in theirs.items()}
     found = [
         known[framework, code]
         for framework, _, code in (key.partition(":") for key in skills)
@@ -39,7 +38,7 @@ def measured(db: Session, holder_id: uuid.UUID, skills: Sequence[str]) -> Measur
     codes: dict[uuid.UUID, list[str]] = defaultdict(list)
     for one in found:
         codes[one.attempt_id].append(one.skill)
-    counts = sum(_counts(reads[attempt_id], some) for attempt_id, some in codes.items())
+    counts = sum(_counts(by_attempt[attempt_id], some) for attempt_id, some in codes.items())
     low, high = np.quantile(counts, (LOW, HIGH), method="lower")
     return Measure(
         level=f"{np.mean(counts):.1f}",

@@ -26,7 +26,7 @@ def issued(monkeypatch) -> Issued:
     """Nothing is signed here: what is asked of those who sign is written down."""
     found = Issued()
 
-    def issue_for_request(db, signer, request, *, by, now):
+    def issue_for_request(db, signer, request, *, by, now, reads=None):
         assert signer is not None
         found.requests.append((request.id, by))
 
