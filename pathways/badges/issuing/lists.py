@@ -97,9 +97,11 @@ def _free(db: Session, current: StatusList, count: int) -> list[int]:
     while len(chosen) < count:
         drawn = {_CHANCE.randrange(current.size) for _ in range(2 * (count - len(chosen)) + 2)} - chosen
         for some in _in_parts(sorted(drawn)):
-            for one in (on, BurntPlace):
-                used = sa.select(one.list_index).where(one.list_id == current.id, one.list_index.in_(some))
-                drawn -= set(db.scalars(used))
+            used = [
+                sa.select(one.list_index).where(one.list_id == current.id, one.list_index.in_(some))
+                for one in (on, BurntPlace)
+            ]
+            drawn -= set(db.scalars(sa.union_all(*used)))
         chosen.update(_CHANCE.sample(sorted(drawn), min(len(drawn), count - len(chosen))))
     return _CHANCE.sample(sorted(chosen), count)
 

@@ -40,15 +40,20 @@ def _skills(db: Session, wanted: set[str], language: Language) -> tuple[dict[str
     if not wanted:
         return frameworks, skills
     named = [key.partition(":") for key in wanted]
-    newest = referentials.newest().with_only_columns(Referential.id, Referential.code, Referential.title)
-    numbers = db.execute(newest.where(Referential.code.in_({code for code, _, _ in named}))).all()
-    frameworks |= {one.code: one.title for one in numbers}
-    codes = {one.id: one.code for one in numbers}
-    titles = sa.select(MicroSkill.referential_id, MicroSkill.code, MicroSkill.title, MicroSkill.titles).where(
-        MicroSkill.referential_id.in_(codes), MicroSkill.code.in_({skill for _, _, skill in named})
+    of_them = sa.and_(
+        MicroSkill.referential_id == Referential.id, MicroSkill.code.in_({skill for _, _, skill in named})
     )
-    for referential_id, code, title, others in db.execute(titles):
-        key = f"{codes[referential_id]}:{code}"
+    titles = (
+        referentials.newest()
+        .with_only_columns(
+            Referential.code, Referential.title, MicroSkill.code, MicroSkill.title, MicroSkill.titles
+        )
+        .outerjoin(MicroSkill, of_them)
+        .where(Referential.code.in_({code for code, _, _ in named}))
+    )
+    for framework, called, code, title, others in db.execute(titles):
+        frameworks[framework] = called
+        key = f"{framework}:{code}"
         if key in wanted:
             skills[key] = (title if language == i18n.SOURCE else others.get(language)) or title
     return frameworks, skills
