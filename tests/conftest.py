@@ -45,15 +45,25 @@ TWICE_SLOWLY = (
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests; the services below them
-    run on both each time.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the first,
+    since the services below them run on both in every case.
     """
+    kept, seen, left = list[pytest.Item](), set[str](), list[pytest.Item]()
     for item in items:
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
         later = item.path.parent.name in TWICE_SLOWLY and "at_once" not in item.nodeid
         if (face or later) and "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
+            test = item.nodeid.partition("[")[0]
+            if face and test in seen:
+                left.append(item)
+                continue
+            seen.add(test)
+        kept.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 def pytest_collection_finish() -> None:
