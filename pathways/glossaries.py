@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +125,8 @@ def terms_in(french: str, language: str) -> list[Term]:
     """The terms that a French text uses, as whole words, singular or plural. A label between quotes stays French in
     every language, so that no term counts in it.
     """
-    text = _plain(_QUOTED.sub(" ", french))
-    return [term for term in glossary(language) if _pattern(term.french).search(text)]
+    text = _unquoted(french)
+    return [term for term in glossary(language) if _is_in(term.french, text)]
 
 
 def flaws(french: str, own: str, language: str) -> list[Misused]:
@@ -134,11 +134,10 @@ def flaws(french: str, own: str, language: str) -> list[Misused]:
     text = _plain(own)
     found = []
     for term in terms_in(french, language):
-        said = [_plain(one) for one in term.say]
         rest = text  # a word to avoid may be a part of one to say
-        for one in sorted(said, key=len, reverse=True):
+        for one in sorted(map(_plain_term, term.say), key=len, reverse=True):
             rest = rest.replace(one, " ")
-        avoided = next((one for one in term.avoid if _plain(one) in rest), "")
+        avoided = next((one for one in term.avoid if _plain_term(one) in rest), "")
         if avoided or rest == text:
             found.append(Misused(term, avoided))
     return found
@@ -150,10 +149,28 @@ def of_segments(french: Mapping[str, str], own: Mapping[str, str], language: str
     return [(key, one) for key, text in pairs for one in flaws(text, own[key], language)]
 
 
+def _is_in(french: str, text: str) -> bool:
+    """Whether a term stands in a plain text. Most do not, and the first word of most is nowhere in it."""
+    first, pattern = _pattern(french)
+    return first in text and pattern.search(text) is not None
+
+
 @cache
-def _pattern(french: str) -> re.Pattern[str]:
-    words = [rf"{re.escape(word)}(?:s|x)?" for word in _plain(french).split()]
-    return re.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)")
+def _pattern(french: str) -> tuple[str, re.Pattern[str]]:
+    words = _plain(french).split()
+    said = [rf"{re.escape(word)}(?:s|x)?" for word in words]
+    return words[0], re.compile(r"(?<!\w)" + r"\s+".join(said) + r"(?!\w)")
+
+
+@lru_cache(maxsize=5_000)
+def _unquoted(french: str) -> str:
+    """The same text stands behind its translations into every language."""
+    return _plain(_QUOTED.sub(" ", french))
+
+
+@lru_cache(maxsize=5_000)
+def _plain_term(text: str) -> str:
+    return _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -246,5 +246,17 @@ def _quality(parameters: str) -> float | None:
 
 def folded(text: str) -> str:
     """For searching: without accents, case, or typographic apostrophes."""
-    bare = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFKD", text.replace("’", "'")).translate(_NO_ACCENTS).casefold()
+
+
+class _NoAccents(dict[int, int | None]):
+    """For ``str.translate``: each letter is looked at once in the life of a process."""
+
+    def __missing__(self, letter: int) -> int | None:
+        self[letter] = None if unicodedata.combining(chr(letter)) else letter
+        return self[letter]
+
+
+_NO_ACCENTS = _NoAccents()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.constructor import SafeConstructor
 
 from pathways import i18n
 
@@ -156,12 +157,10 @@ def _value(node: yaml.Node, path: tuple[Step, ...], lines: dict[tuple[Step, ...]
 
 
 def _scalar(node: yaml.Node) -> Any:
-    constructor = yaml.SafeLoader("")
+    constructor = SafeConstructor()  # not a loader: it would begin to read a file for each of a hundred thousand values
     try:
         if not isinstance(node, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(None, None, "clé trop complexe", node.start_mark)
         return constructor.construct_object(node)
     except (ValueError, KeyError, AttributeError, OverflowError) as error:  # it looks like a date or a number
         raise _Refused(node.start_mark.line + 1, "value", f"« {str(node.value)[:40]} » n'est pas lisible") from error
-    finally:
-        constructor.dispose()

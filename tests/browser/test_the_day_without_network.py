@@ -5,6 +5,7 @@ sent twice and stands there once.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import uuid
@@ -31,14 +32,13 @@ PIN = "violet7"
 
 
 class Machine:
-    """A server that can be stopped and started again at the same address."""
+    """A server that can be stopped and started again at the same address, with the database that lies in its folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, serving._free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = Database(f"sqlite:///{folder / 'pathways.sqlite3'}")
         self.process: subprocess.Popen[bytes] | None = None
-        serving._fill(self.database)
 
     def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PATHWAYS_")}
@@ -91,7 +91,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path):
+def machine(tmp_path, template):
+    shutil.copyfile(template("sqlite").removeprefix("sqlite:///"), tmp_path / "pathways.sqlite3")
     machine = Machine(tmp_path)
     machine.start()
     yield machine

@@ -22,7 +22,7 @@ from pathways.diagnostics.calibrating.preparing import Details, details_of, patt
 from pathways.diagnostics.engine.calibration.answers import Block
 from pathways.diagnostics.engine.calibration.em import added
 
-KEPT_BYTES: Final = 64_000_000
+KEPT_BYTES: Final = 8_000_000
 """Partitions that a process keeps in memory between two passes; those beyond are read again."""
 AHEAD: Final = 2
 
