@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import shutil
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -45,21 +46,29 @@ TWICE_SLOWLY = (
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
 
 
+PAGES_TWICE = 5
+"""Tests of one file of pages that run on PostgreSQL, too: what is between them and the database runs on both whole,
+and so do the sweeps over every page (``tests/web``).
+"""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the first,
-    since the services below them run on both in every case.
+    """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the
+    first, since the services below them run on both in every case.
     """
-    kept, seen, left = list[pytest.Item](), set[str](), list[pytest.Item]()
+    kept, left = list[pytest.Item](), list[pytest.Item]()
+    seen: dict[Path, set[str]] = defaultdict(set)
     for item in items:
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
         later = item.path.parent.name in TWICE_SLOWLY and "at_once" not in item.nodeid
         if (face or later) and "postgresql" in item.name:
             item.add_marker(pytest.mark.slow)
-            test = item.nodeid.partition("[")[0]
-            if face and test in seen:
+            tests, test = seen[item.path], item.nodeid.partition("[")[0]
+            enough = len(tests) >= PAGES_TWICE and item.path.name.endswith("_pages.py")
+            if face and (test in tests or enough):
                 left.append(item)
                 continue
-            seen.add(test)
+            tests.add(test)
         kept.append(item)
     if left:
         config.hook.pytest_deselected(items=left)

@@ -42,7 +42,7 @@ def new_database(*, like: str | None = None) -> str:
     name = f"pathways_test_{secrets.token_hex(6)}"
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     if like is not None:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(make_url(like).database or ""))
+        statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(make_url(like).database or ""))
     _execute(server, statement)
     url = server.set(database=name).render_as_string(hide_password=False)
     if _named():
