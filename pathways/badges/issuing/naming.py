@@ -45,9 +45,7 @@ def _skills(db: Session, wanted: set[str], language: Language) -> tuple[dict[str
     )
     titles = (
         referentials.newest()
-        .with_only_columns(
-            Referential.code, Referential.title, MicroSkill.code, MicroSkill.title, MicroSkill.titles
-        )
+        .with_only_columns(Referential.code, Referential.title, MicroSkill.code, MicroSkill.title, MicroSkill.titles)
         .outerjoin(MicroSkill, of_them)
         .where(Referential.code.in_({code for code, _, _ in named}))
     )

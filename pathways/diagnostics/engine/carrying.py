@@ -215,8 +215,9 @@ each strand.
 
 def _told(compiled: Compiled, one: _Component, evidence: Evidence) -> _Told:
     """After what answers say of the strands that are free."""
-    free = np.isin(evidence.touched, compiled.free)
-    strands = np.array(evidence.touched, dtype=np.intp)[free]
+    touched = np.array(evidence.touched, dtype=np.intp)
+    free = compiled.is_free[touched]
+    strands = touched[free]
     likely = likelihood(evidence.logs[free])[:, None, :]
     prior = one.states[strands]
     normal = normalisers(likely, prior)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.engine.arrays import Floats, Integers
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.graphs.bands import SMALL_BANDED, BandedPopulation
 from pathways.diagnostics.engine.graphs.linked import Linked
 from pathways.diagnostics.engine.graphs.linking import link
@@ -92,9 +92,21 @@ class Compiled:
         return {self.first_rows[code] // OUTCOMES: number for code, number in self.testlets.items()}
 
     @cached_property
+    def known_codes(self) -> frozenset[str]:
+        """Codes of all items."""
+        return frozenset(self.item_codes)
+
+    @cached_property
     def free(self) -> Integers:
         """The strands that nothing ties to others."""
         return np.arange(len(self.prior)) if self.linked is None else self.linked.free
+
+    @cached_property
+    def is_free(self) -> Booleans:
+        """Whether nothing ties a strand to others, [K]."""
+        free = np.zeros(len(self.prior), dtype=np.bool_)
+        free[self.free] = True
+        return free
 
     @cached_property
     def free_prior(self) -> Floats:

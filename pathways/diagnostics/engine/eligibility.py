@@ -19,6 +19,7 @@ strand without answers has a high entropy, so its questions have high scores by 
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -71,11 +72,15 @@ def fresh(compiled: Compiled, allowed: Booleans, met: Collection[str]) -> Boolea
 
 
 def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
-    """Return a mask [1, I] of the candidates."""
-    places = map(compiled.item_index.__getitem__, candidates)
-    mask = np.zeros((1, len(compiled.item_codes)), dtype=np.bool_)
+    """Return a mask [1, I] of the candidates. Those that are none are mostly few, and sooner found."""
+    items = len(compiled.item_codes)
+    few = not isinstance(candidates, AbstractSet) or 2 * len(candidates) < items
+    named = candidates if few else compiled.known_codes - candidates
+    mask = np.full((1, items), not few)
     try:
-        mask[0, np.fromiter(places, np.intp, len(candidates))] = True
+        mask[0, [compiled.item_index[code] for code in named]] = few
     except KeyError as unknown:
         raise UnknownItem(f"no item {unknown} in the structure") from None
+    if not few and len(named) + len(candidates) > items:
+        raise UnknownItem(f"no item {min(set(candidates) - compiled.known_codes)!r} in the structure")
     return mask

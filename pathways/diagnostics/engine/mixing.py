@@ -169,7 +169,7 @@ def by_style(compiled: Compiled, touched: Integers, log_likelihood: Floats) -> t
     upward = linked.up(everywhere[:, linked.rows])
     height = np.maximum.reduce(upward.log_total, axis=1)
     start = compiled.weights * np.exp(upward.log_total - height[:, None])
-    free = np.flatnonzero(np.isin(touched, linked.free))
+    free = np.flatnonzero(compiled.is_free[touched])
     log_weight, states, weights = _free(compiled, touched[free], relative[:, free], start)
     states[:, linked.rows] = linked.down(upward, weights)
     return log_total + height + log_weight, states, weights

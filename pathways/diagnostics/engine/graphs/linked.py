@@ -125,8 +125,7 @@ class Linked:
         return LinkedUpward(np.zeros((1, self.points)), forest, tree)
 
     def draw(self, upward: LinkedUpward, of: Integers, points: Integers, rng: np.random.Generator) -> Integers:
-        """Draw the states of the rows at these points [n] of the grid, given the answers ``of`` these learners: [n, L].
-        """
+        """Draw the states [n, L] at these points [n] of the grid, given the answers ``of`` these learners."""
         parts: list[Integers] = []
         if self.forest is not None and upward.forest is not None:
             parts.append(self.forest.draw(upward.forest, of, points, rng))
