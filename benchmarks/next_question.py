@@ -7,7 +7,7 @@ Structures are made the way in which ``pathways simulate`` makes them of a bank,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import process_time
 from typing import Any
@@ -106,6 +106,14 @@ def by_size(setting: Setting) -> Iterator[Figure]:
             said = "; ".join(f"{one} ({count} answers)" for count, one in found.items())
             what = f"next question, {kind} of {skills:,} micro-skills, {len(compiled.item_codes):,} items, p50 / p95"
             yield Figure(what, said, f"slowest p50 <= {aim} ms", slowest <= aim)
+            found = _by_count(_taken_at_their_word(compiled), (0, 10, 30), setting.repeats)
+            said = "; ".join(f"{one} ({count} answers)" for count, one in found.items())
+            yield Figure(f"next question, {kind} of {skills:,} micro-skills, with one way of answering", said)
+
+
+def _taken_at_their_word(compiled: Compiled) -> Compiled:
+    """Compile the same structure for people who all answer in the way that the items expect."""
+    return compile_structure(replace(compiled.structure, styles=()))
 
 
 # --- others' programs ---------------------------------------------------------------------------------------
@@ -120,6 +128,9 @@ def beside_one_ability(setting: Setting) -> Iterator[Figure]:
         ours = _by_count(compiled, (10, 30), setting.repeats)
         said = "; ".join(f"{one} ({count} answers)" for count, one in ours.items())
         yield Figure(f"one step, {len(compiled.item_codes):,} items: this engine, {skills} micro-skills", said)
+        plainly = _by_count(_taken_at_their_word(compiled), (10, 30), setting.repeats)
+        said = "; ".join(f"{one} ({count} answers)" for count, one in plainly.items())
+        yield Figure(f"one step, {len(compiled.item_codes):,} items: the same with one way of answering", said)
     rng = np.random.default_rng(3)
     slope, difficulty = rng.lognormal(0.2, 0.3, setting.items), rng.standard_normal(setting.items)
     bank = {"slope": slope.tolist(), "difficulty": difficulty.tolist(), "counts": [10, 30], "repeats": setting.repeats}

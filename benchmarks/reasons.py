@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-REASONS: dict[str, str] = {}
+_STYLES = (
+    "every answer is weighed under several styles of answering (decision 27), where one way alone takes what the row"
+    " below says"
+)
+_ONE_BADGE = (
+    "some thirty statements through the ORM are half of it, what was measured (a thousand profiles drawn under six"
+    " styles) a fifth, names, document and signature another"
+)
+
+REASONS: dict[str, str] = {
+    "next question, ladders": _STYLES,
+    "next question, forest": _STYLES,
+    "one step, 1,000 items: catsim": "it is held against the engine with several styles of answering; see the row with one",
+    "next question, prerequisite graph of 300": "on 59 points of ability and spread instead of the propagation's 21",
+    "SQLite, one process: one badge": _ONE_BADGE,
+    "PostgreSQL, two processes: one badge": _ONE_BADGE,
+    "PostgreSQL, two processes: badges issued": (
+        "five kilobytes for each badge travel to the other program, and PyLD's pace varies by half within one run"
+    ),
+    "questions to the rule's accuracy, up to 20 micro-skills": (
+        "of four strands of five the rule asks nine questions, and the engine that is told the true population eight"
+    ),
+    "questions of the engine over those of the oracle": (
+        "at a guess of .25 the accuracy of the rule is reached after a fifth of its questions, where all that is known is"
+        " the population"
+    ),
+}
 """By how the name of a figure begins."""
 
 
