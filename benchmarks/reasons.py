@@ -14,7 +14,7 @@ _ONE_BADGE = (
 REASONS: dict[str, str] = {
     "next question, ladders": _STYLES,
     "next question, forest": _STYLES,
-    "one step, 1,000 items: catsim": "it is held against the engine with several styles of answering; see the row with one",
+    "one step, 1,000 items: catsim": "held against the engine with several styles of answering; a row tells one",
     "next question, prerequisite graph of 300": "on 59 points of ability and spread instead of the propagation's 21",
     "SQLite, one process: one badge": _ONE_BADGE,
     "PostgreSQL, two processes: one badge": _ONE_BADGE,
@@ -25,8 +25,8 @@ REASONS: dict[str, str] = {
         "of four strands of five the rule asks nine questions, and the engine that is told the true population eight"
     ),
     "questions of the engine over those of the oracle": (
-        "at a guess of .25 the accuracy of the rule is reached after a fifth of its questions, where all that is known is"
-        " the population"
+        "at a guess of .25 the accuracy of the rule is reached after a fifth of its questions, where the population is"
+        " most of what is known"
     ),
 }
 """By how the name of a figure begins."""
