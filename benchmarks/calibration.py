@@ -28,7 +28,7 @@ AS_GOOD = 1.02
 MOST_SLOPE = 1.1
 MOST_MEMORY = 1.1
 """Peak memory of the most answers over that of a tenth of them, the program itself included: flat. Before that, it
-grows by what is kept at hand of a file between two passes, 64 MB at most.
+grows by what is kept at hand of a file between two passes, 8 MB at most.
 """
 
 HOW = """\
@@ -36,7 +36,7 @@ HOW = """\
 difficulties and abilities standard normal. CPU seconds from the answers in memory to the parameters, without the start
 of a program, medians of three of ours; root mean square errors against the truth. Growth: `pathways calibrate --model
 2pl` on a Parquet file of {per_learner} answers for each person, as a process of its own, from reading the file to the
-proposal (standard errors, drift and health included); CPU seconds and the peak of its memory, of which up to 64 MB are
+proposal (standard errors, drift and health included); CPU seconds and the peak of its memory, of which up to 8 MB are
 answers that it keeps at hand between two passes: the last step is held against the aim."""
 
 

@@ -26,7 +26,7 @@ class ParquetTable:
         self.path = path
         self._text = pa.string()
         try:
-            self._file: Any = parquet.ParquetFile(path)
+            self._file: Any = parquet.ParquetFile(path, pre_buffer=False)  # else all of it is held in memory
         except (OSError, pa.ArrowException) as error:
             said = getattr(error, "strerror", None) or "ce n'est pas un fichier Parquet"
             raise WrongFile(str(path), [("", f"le fichier ne se lit pas ({said})")]) from None
