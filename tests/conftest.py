@@ -38,14 +38,14 @@ drawing.register_profile("pathways", deadline=None, suppress_health_check=[Healt
 drawing.load_profile("pathways")  # how busy the machine is makes no test fail
 
 FACES = ("_pages.py", "_api.py")
-TWICE_SLOWLY = (
-    *("calibrations", "diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
-    *("people", "places", "reception", "referentials", "teams", "translations", "voices", "workshops"),
-    *("candidacy", "holding", "issuing"),  # of badges
+TWICE_SLOWLY = frozenset(
+    (
+        *("calibrations", "diagnostics", "directory", "fairness", "filing", "insights", "items", "learning"),
+        *("people", "places", "reception", "referentials", "teams", "translations", "voices", "workshops"),
+        *("candidacy", "holding", "issuing"),  # of badges
+    )
 )
-"""Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones; what happens at once, on both."""
-
-
+"""Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones."""
 PAGES_TWICE = 5
 """Tests of one file of pages that run on PostgreSQL, too: what is between them and the database runs on both whole,
 and so do the sweeps over every page (``tests/web``).
@@ -54,21 +54,22 @@ and so do the sweeps over every page (``tests/web``).
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the
-    first, since the services below them run on both in every case.
+    first, since the services below them run on both in every case. Further cases on SQLite are slow ones, too.
     """
     kept, left = list[pytest.Item](), list[pytest.Item]()
-    seen: dict[Path, set[str]] = defaultdict(set)
+    seen: dict[tuple[Path, bool], set[str]] = defaultdict(set)
     for item in items:
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
-        later = item.path.parent.name in TWICE_SLOWLY and "at_once" not in item.nodeid
-        if (face or later) and "postgresql" in item.name:
+        on_postgresql = "postgresql" in item.name
+        tests, test = seen[item.path, on_postgresql], item.nodeid.partition("[")[0]
+        if on_postgresql and (face or not TWICE_SLOWLY.isdisjoint(item.path.parts)):
             item.add_marker(pytest.mark.slow)
-            tests, test = seen[item.path], item.nodeid.partition("[")[0]
-            enough = len(tests) >= PAGES_TWICE and item.path.name.endswith("_pages.py")
-            if face and (test in tests or enough):
+            if face and (test in tests or (item.path.name.endswith("_pages.py") and len(tests) >= PAGES_TWICE)):
                 left.append(item)
                 continue
-            tests.add(test)
+        elif face and test in tests:
+            item.add_marker(pytest.mark.slow)
+        tests.add(test)
         kept.append(item)
     if left:
         config.hook.pytest_deselected(items=left)
@@ -159,15 +160,15 @@ def _no_extra_question(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(params=DATABASES)
-def kind(request: pytest.FixtureRequest) -> str:
-    """Of database: each test that needs one runs on each in turn."""
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test that needs a database runs on each kind in turn."""
     return str(request.param)
 
 
 @pytest.fixture
-def database_url(kind: str, template: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
+def database_url(database_kind: str, template: Callable[[str], str], tmp_path: Path) -> Iterator[str]:
     """A database of this test's own."""
-    with _copied(template(kind), tmp_path) as url:
+    with _copied(template(database_kind), tmp_path) as url:
         yield url
 
 
@@ -210,10 +211,10 @@ def unchanged(
 
 
 @pytest.fixture
-def db(request: pytest.FixtureRequest, kind: str, unchanged: Callable[[str], Database]) -> Iterator[Session]:
+def db(request: pytest.FixtureRequest, database_kind: str, unchanged: Callable[[str], Database]) -> Iterator[Session]:
     """A transaction that is never kept, for tests that call services; on the test's own database where it has one."""
     own = "database_url" in request.fixturenames
-    database: Database = request.getfixturevalue("database") if own else unchanged(kind)
+    database: Database = request.getfixturevalue("database") if own else unchanged(database_kind)
     with database.engine.execution_options(writes=True).connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as db:
