@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -112,6 +112,8 @@ class Blueprint:
     sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
     extra_one_in: int = 0
     """Of so many attempts one is asked an extra question, 0: none."""
+    most_per_strand: int | None = None
+    """Questions about one ladder; ``None``: as many as are worth asking."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
     shifted: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     """``{language: {item: values}}`` that answers in this language gave."""
@@ -158,7 +160,14 @@ class Blueprint:
 
     def at_most(self, language: str, *, extra: bool = False) -> int:
         """The longest that it can be, with or without an ``extra`` question."""
-        return min((self.rules.questions or len(self.bodies)) + extra, len(self.askable(language)))
+        askable = self.askable(language)
+        longest = self.rules.questions or len(self.bodies)
+        if self.most_per_strand is not None:
+            strands = self.compiled.structure.strands
+            strand_of = {code: strand.code for strand in strands for code in strand.skill_codes}
+            counts = Counter(strand_of[self.skill_of[code]] for code in askable)
+            longest = min(longest, sum(min(count, self.most_per_strand) for count in counts.values()))
+        return min(longest + extra, len(askable))
 
     def language_of(self, item: str, language: str) -> str:
         """The language that a learner of this one really sees beside French; ``fr`` for French alone."""
@@ -184,6 +193,11 @@ class Choices:
     french_for_missing: bool = False
     varied: bool = False
     extra_one_in: int = 0
+    most_per_strand: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a blueprint keeps it: a limit that nobody set leaves no trace."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def freeze(
@@ -213,7 +227,7 @@ def freeze(
         "rules": asdict(rules),
         "items": frozen,
         "languages": list(languages),
-        **asdict(choices),
+        **choices.to_json(),
         **_calibrated(values, revisions),
     }
 
@@ -269,6 +283,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         french_for_missing=frozen["french_for_missing"],
         varied=frozen.get("varied", False),  # those of before ask everybody the very best question
         extra_one_in=frozen.get("extra_one_in", 0),
+        most_per_strand=frozen.get("most_per_strand"),
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
         shifted=shifted,

@@ -25,7 +25,7 @@ def circumstances_of(
 ) -> Circumstances:
     """From the standing answers of an attempt, its seed and what its person met before; ``met``: what else is to be
     asked only where no other question is left. The same answers give the same circumstances: after one was taken back
-    the same question comes again.
+    the same question comes again. Where somebody asked for more about this person, no ladder has had its questions.
     """
     own = [one for one in standing if one.observed_by is None]
     pace = pace_of(blueprint.compiled, _timed(own))
@@ -36,6 +36,8 @@ def circumstances_of(
         understood=understood(blueprint.compiled, ways, shown),
         number=None if attempt.seed is None else drawn(attempt.seed, len(own)),
         met=frozenset([*attempt.met, *met]),
+        most_per_strand=blueprint.most_per_strand if attempt.focus is None and attempt.longer_to is None else None,
+        watched=frozenset(one.item for one in standing if one.observed_by is not None),
     )
 
 

@@ -131,6 +131,9 @@ class SelectionIn(Incoming):
         description="One attempt in so many is asked an extra question that counts for nothing, to see how well "
         "answers are foretold; 0: none. Usually 3.",
     )
+    most_per_strand: StrictInt | None = Field(
+        default=None, description="Questions about one ladder at most; null: as many as are worth asking."
+    )
 
 
 class DiagnosticIn(Incoming):
