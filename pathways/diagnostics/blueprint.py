@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.diagnostics import modalities
 from pathways.diagnostics.calibrated import FIRST_DAY, Values, moved
 from pathways.diagnostics.engine import (
     FIRST_STYLES,
@@ -30,8 +31,9 @@ from pathways.diagnostics.engine import (
     thresholds,
 )
 from pathways.diagnostics.engine.mixture import Mixture, mix
+from pathways.diagnostics.modalities import Modality
 from pathways.diagnostics.models import Diagnostic
-from pathways.i18n import SOURCE
+from pathways.i18n import SOURCE, Language, languages
 from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
@@ -120,7 +122,7 @@ class Blueprint:
     calibration: uuid.UUID | None = None
     """Whose values its items have."""
     _compiled_in: dict[str, Compiled] = field(default_factory=dict)
-    _askable: dict[str, frozenset[str]] = field(default_factory=dict)
+    _askable: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _mixture: list[Mixture] = field(default_factory=list)
 
     def mixture(self) -> Mixture:
@@ -140,27 +142,45 @@ class Blueprint:
             self._compiled_in[language] = compile_structure(replace(structure, items=items))
         return self._compiled_in[language]
 
-    def askable(self, language: str) -> frozenset[str]:
+    def offered(self) -> list[Language]:
+        """Its languages, in the order of the wall."""
+        return [one for code, one in languages().items() if code in self.languages]
+
+    def askable(self, language: str, unusable: frozenset[str] = modalities.NONE) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said
-        that French with its pictures will do.
+        that French with its pictures will do; none that takes what is ``unusable`` (``modalities``).
         """
-        if language not in self._askable:
-            self._askable[language] = frozenset(
+        if (language, unusable) not in self._askable:
+            self._askable[language, unusable] = frozenset(
                 code
                 for code, body in self.bodies.items()
                 if body["kind"] != "observed"
                 and (language == SOURCE or language in self.segments[code] or self.french_for_missing)
+                and not (unusable and unusable & self.takes(code, language))
             )
-        return self._askable[language]
+        return self._askable[language, unusable]
 
-    def not_assessable(self, language: str) -> frozenset[str]:
-        """Micro-skills without any item for this language (on a screen or observed)."""
-        observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
-        return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language) | observed}
+    def takes(self, item: str, language: str) -> frozenset[str]:
+        """What a question takes of somebody who reads this language (``modalities``)."""
+        shown = self.language_of(item, language)
+        heard = modalities.is_heard(self.segments[item][SOURCE], self.sounds.get(item, {}), shown)
+        return modalities.taken_by(self.bodies[item], heard=heard)
 
-    def at_most(self, language: str, *, extra: bool = False) -> int:
-        """The longest that it can be, with or without an ``extra`` question."""
+    def dispensable(self, language: str) -> list[Modality]:
+        """What somebody may do without: some questions take it, and others are left."""
         askable = self.askable(language)
+        return [one for one in Modality if modalities.NONE < self.askable(language, frozenset({one})) < askable]
+
+    def not_assessable(self, language: str, unusable: frozenset[str] = modalities.NONE) -> frozenset[str]:
+        """Micro-skills without any item for this language and way (on a screen or observed)."""
+        observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
+        return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language, unusable) | observed}
+
+    def at_most(
+        self, language: str, *, extra: bool = False, unusable: frozenset[str] = modalities.NONE
+    ) -> int:
+        """The longest that it can be, with or without an ``extra`` question."""
+        askable = self.askable(language, unusable)
         longest = self.rules.questions or len(self.bodies)
         if self.most_per_strand is not None:
             strands = self.compiled.structure.strands

@@ -13,6 +13,7 @@ from pathways.diagnostics.engine import Circumstances, Outcome, carries_evidence
 from pathways.diagnostics.engine.exposure import drawn
 from pathways.diagnostics.engine.pace import expected_seconds, pace_of
 from pathways.diagnostics.engine.understanding import understood
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Answer, Attempt
 
 Standing = Sequence[Answer | sa.Row[Any]]
@@ -29,7 +30,7 @@ def circumstances_of(
     """
     own = [one for one in standing if one.observed_by is None]
     pace = pace_of(blueprint.compiled, _timed(own))
-    ways = {item: _way(blueprint, item, attempt.language) for item in blueprint.askable(attempt.language)}
+    ways = {item: _way(blueprint, item, attempt.language) for item in blueprint.askable(attempt.language, unusable_in(attempt))}
     shown = [((one.language, blueprint.bodies[one.item]["kind"]), one.outcome != Outcome.NOT_UNDERSTOOD) for one in own]
     return Circumstances(
         seconds=expected_seconds(blueprint.compiled, pace),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 
 from pathways.diagnostics.composing import selections
 from pathways.diagnostics.composing.selections import Selection
+from pathways.diagnostics.modalities import Modality
 from pathways.diagnostics.models import Diagnostic
 from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.fields import Line, Short
@@ -23,6 +24,9 @@ Response = (
 )
 
 
+Unusable = Annotated[list[Modality], Field(max_length=len(Modality))]
+
+
 class Incoming(BaseModel):
     """A body: unknown fields are refused, so that a misspelt one is not lost in silence."""
 
@@ -32,6 +36,10 @@ class Incoming(BaseModel):
 class AttemptIn(Incoming):
     code: Short = Field(examples=["7HQ4WM"])
     language: Annotated[str, Field(max_length=20)] = Field(examples=["ar"])
+    unusable: Unusable = Field(
+        default=[],
+        description="What questions may not take of this person. `reading`: only questions whose texts can all be heard.",
+    )
 
 
 class AnswerIn(Incoming):
@@ -109,6 +117,7 @@ class SkillOut(BaseModel):
 class ProfileOut(BaseModel):
     skills: list[SkillOut]
     language: dict[str, Any]
+    unusable: list[Modality] = Field(description="What was said at the start not to be usable.")
     within_reach: list[str]
     stopped: Stopped | None
 

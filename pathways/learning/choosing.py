@@ -16,6 +16,7 @@ from pathways.database import Database
 from pathways.diagnostics import taking
 from pathways.diagnostics.composing import everything as everything_
 from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Invalid
@@ -88,7 +89,7 @@ def plans_for(
         knowledge=knowing.known(db, door, attempts, ladders, now, learnt=learnt),
         offer=offering.offer(db, organisation_id, framework, person, now, also=also),
         now=now,
-        askable=frozenset(blueprint.skill_of[item] for item in blueprint.askable(attempt.language)),
+        askable=frozenset(blueprint.skill_of[item] for item in blueprint.askable(attempt.language, unusable_in(attempt))),
     )
 
 
