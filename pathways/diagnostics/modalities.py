@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pathways.diagnostics.models import Attempt
 from pathways.errors import Invalid
-from pathways.i18n import N_
+from pathways.i18n import D_, N_
 
 NONE: Final = frozenset[str]()
 
@@ -40,7 +40,7 @@ WITHOUT: Final = {
 }
 """What somebody chooses who cannot use it."""
 NOTHING_LEFT: Final = N_("Avec ces choix, il ne reste aucune question. Enlevez-en un.")
-UNKNOWN: Final = N_("Ce choix n'existe pas.")
+UNKNOWN: Final = D_("Cette réponse n'est pas proposée ici.")
 
 
 def taken_by(body: Mapping[str, Any], *, heard: bool) -> frozenset[str]:
