@@ -101,9 +101,7 @@ def overview(db: Session, framework: str) -> list[Listed]:
     query = sa.select(*columns, Calibration.made_at, Calibration.decided_at).filter_by(framework=framework)
     rows = db.execute(query.order_by(*_NEWEST_FIRST).limit(MOST_ROWS))
     return [
-        Listed(
-            row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == latest
-        )
+        Listed(row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == latest)
         for row in rows
     ]
 

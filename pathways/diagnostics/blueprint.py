@@ -176,9 +176,7 @@ class Blueprint:
         observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
         return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language, unusable) | observed}
 
-    def at_most(
-        self, language: str, *, extra: bool = False, unusable: frozenset[str] = modalities.NONE
-    ) -> int:
+    def at_most(self, language: str, *, extra: bool = False, unusable: frozenset[str] = modalities.NONE) -> int:
         """The longest that it can be, with or without an ``extra`` question."""
         askable = self.askable(language, unusable)
         longest = self.rules.questions or len(self.bodies)

@@ -30,7 +30,8 @@ def circumstances_of(
     """
     own = [one for one in standing if one.observed_by is None]
     pace = pace_of(blueprint.compiled, _timed(own))
-    ways = {item: _way(blueprint, item, attempt.language) for item in blueprint.askable(attempt.language, unusable_in(attempt))}
+    askable = blueprint.askable(attempt.language, unusable_in(attempt))
+    ways = {item: _way(blueprint, item, attempt.language) for item in askable}
     shown = [((one.language, blueprint.bodies[one.item]["kind"]), one.outcome != Outcome.NOT_UNDERSTOOD) for one in own]
     return Circumstances(
         seconds=expected_seconds(blueprint.compiled, pace),

@@ -38,7 +38,7 @@ class AttemptIn(Incoming):
     language: Annotated[str, Field(max_length=20)] = Field(examples=["ar"])
     unusable: Unusable = Field(
         default=[],
-        description="What questions may not take of this person. `reading`: only questions whose texts can all be heard.",
+        description="What questions may not take of this person. `reading`: only what can be heard whole.",
     )
 
 

@@ -360,7 +360,8 @@ def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
         begun = attempt.focus["from"]
         return {"answered": max(attempt.answered - begun, 0), "at_most": attempt.focus["to"] - begun}
     extra = extra_question.is_due(attempt, blueprint)
-    longest = max(blueprint.at_most(attempt.language, extra=extra, unusable=modalities.unusable_in(attempt)), (attempt.longer_to or 0) + extra)
+    most = blueprint.at_most(attempt.language, extra=extra, unusable=modalities.unusable_in(attempt))
+    longest = max(most, (attempt.longer_to or 0) + extra)
     answered = attempt.answered + extra_question.is_given(attempt)
     return {"answered": answered, "at_most": max(longest, answered)}
 

@@ -98,9 +98,7 @@ def price(
 def _estimated(structure: Structure, selection: Selection, seed: int, goes_on: Callable[[], bool]) -> Estimate:
     compiled, learners = rehearsed(structure)
     most = selection.most_per_strand
-    return simulate(
-        compiled, selection.rules(), learners=learners, seed=seed, most_per_strand=most, goes_on=goes_on
-    )
+    return simulate(compiled, selection.rules(), learners=learners, seed=seed, most_per_strand=most, goes_on=goes_on)
 
 
 def rehearsed(structure: Structure) -> tuple[Compiled, int]:

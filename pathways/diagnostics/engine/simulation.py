@@ -246,8 +246,7 @@ def sit(
     learners = replace(learners, states=with_together(compiled, learners.states))
     starts = range(0, len(learners.states), size)
     blocks = [
-        _sit_block(compiled, rules, learners.between(start, start + size), goes_on, most_per_strand)
-        for start in starts
+        _sit_block(compiled, rules, learners.between(start, start + size), goes_on, most_per_strand) for start in starts
     ]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 

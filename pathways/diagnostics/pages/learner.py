@@ -112,9 +112,7 @@ def start(
     language = i18n.recognised(tag) or ""
     own = f"page {ids.fingerprint(f'{key} {unusable}', 32) if unusable else key}" if key else None
     try:
-        attempt, _ = taking.start(
-            db, door, code=code, language=language, address=address, key=own, unusable=unusable
-        )
+        attempt, _ = taking.start(db, door, code=code, language=language, address=address, key=own, unusable=unusable)
     except Invalid as error:
         if [one["field"] for one in error.errors] != ["unusable"]:
             raise
