@@ -172,9 +172,13 @@ class Blueprint:
         return [one for one in Modality if modalities.NONE < self.askable(language, frozenset({one})) < askable]
 
     def not_assessable(self, language: str, unusable: frozenset[str] = modalities.NONE) -> frozenset[str]:
-        """Micro-skills without any item for this language and way (on a screen or observed)."""
-        observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
-        return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language, unusable) | observed}
+        """Micro-skills without any item for this language and way. A sheet for observing is one, but stands in for no
+        question on a screen that was left out.
+        """
+        observed = {self.skill_of[code] for code, body in self.bodies.items() if body["kind"] == "observed"}
+        usable = {self.skill_of[code] for code in self.askable(language, unusable)}
+        left_out = {self.skill_of[code] for code in self.askable(language)} - usable
+        return frozenset(self.skills) - usable - (observed - left_out)
 
     def at_most(self, language: str, *, extra: bool = False, unusable: frozenset[str] = modalities.NONE) -> int:
         """The longest that it can be, with or without an ``extra`` question."""

@@ -24,7 +24,7 @@ from tests.diagnostics.situations import Taker
 from tests.diagnostics.trying import Trying
 
 SKILLS = ("SEC-01", "SEC-02", "SEC-03", "SEC-05", "SEC-07", "MES-01", "ORD-04", "MDP-01")
-"""SEC-03 and SEC-07 are asked about on pictures alone, MES-01 by ordering alone, ORD-04 by typing alone."""
+"""On a screen, SEC-03 and SEC-07 are asked about on pictures alone, MES-01 by ordering alone, ORD-04 by typing alone."""
 PATIENT = {"accuracy": None, "questions": 30}
 ALONE = {"pictures": {"SEC-03", "SEC-07"}, "ordering": {"MES-01"}, "typing": {"ORD-04"}}
 MEANT = {
