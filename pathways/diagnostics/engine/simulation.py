@@ -179,12 +179,11 @@ def simulate(
     most_per_strand: int | None = None,
     goes_on: GoesOn = lambda: True,
 ) -> Estimate:
-    """Return what to expect of the diagnostic, from so many learners drawn from its population; none of them is asked
-    more than ``most_per_strand`` questions on one strand.
+    """Return what to expect of the diagnostic, from so many learners drawn from its population.
 
-    The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that
-    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner, and ``Abandoned`` once
-    ``goes_on`` says no.
+    The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that serves others
+    sets ``rules.questions``; ``most_per_strand`` as in ``Circumstances``.  Raises ``ValueError`` when there is no
+    learner, and ``Abandoned`` once ``goes_on`` says no.
     """
     if learners < 1:
         raise ValueError(f"{learners} learners show nothing")
@@ -231,23 +230,16 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
 
 
 def sit(
-    compiled: Compiled,
-    rules: StopRules,
-    learners: Learners,
-    goes_on: GoesOn = lambda: True,
-    most_per_strand: int | None = None,
+    compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn = lambda: True, most: int | None = None
 ) -> Sittings:
-    """Let the learners take the diagnostic, every item allowed once, at most so many on one strand, and return what
-    happened.
+    """Let the learners take the diagnostic, every item allowed once, ``most`` on a strand, and return what happened.
 
     Raises ``Abandoned`` once ``goes_on`` says no.
     """
     size = block_size(compiled)
     learners = replace(learners, states=with_together(compiled, learners.states))
     starts = range(0, len(learners.states), size)
-    blocks = [
-        _sit_block(compiled, rules, learners.between(start, start + size), goes_on, most_per_strand) for start in starts
-    ]
+    blocks = [_sit_block(compiled, rules, learners.between(at, at + size), goes_on, most) for at in starts]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 

@@ -41,7 +41,7 @@ def test_every_learner_is_asked_what_decide_would_ask_of_few_on_a_strand(most):
     compiled = compile_structure(distinct(4, rungs=3))
     learners = simulation.draw(compiled, 12, 12, np.random.default_rng(4))
     rules = StopRules(questions=12, least_information=0.0)
-    sittings = simulation.sit(compiled, rules, learners, most_per_strand=most)
+    sittings = simulation.sit(compiled, rules, learners, most=most)
     chosen = Circumstances(most_per_strand=most)
     for learner in range(12):
         answers = sittings.answers(compiled, learner)
