@@ -10,7 +10,8 @@ from fastapi import APIRouter
 
 from pathways.calibrations import deciding, service
 from pathways.calibrations.asking import Reader, Reviewer
-from pathways.calibrations.schemas import DecisionIn, ProposalOut, ProposalRow
+from pathways.calibrations.deciding import Decision
+from pathways.calibrations.schemas import CalibrationDecisionIn, CalibrationOut, CalibrationRow
 from pathways.calibrations.service import About
 from pathways.diagnostics.engine.calibration.health import LEAST_ANSWERS
 from pathways.diagnostics.models import Calibration
@@ -23,7 +24,7 @@ from pathways.web.paging import Cursor, Limit, PageOf, page
 router = APIRouter(tags=["trainer"], route_class=StrictRoute)
 
 
-@router.get("/calibrations", response_model=PageOf[ProposalRow], summary="What was proposed, and what became of it")
+@router.get("/calibrations", response_model=PageOf[CalibrationRow], summary="What was proposed, and what became of it")
 def proposals(
     member: Reader, db: ReadDB, framework: Framework = USUAL_FRAMEWORK, limit: Limit = 50, cursor: Cursor = None
 ) -> dict[str, Any]:
@@ -41,20 +42,20 @@ def proposals(
     )
 
 
-@router.get("/calibrations/{calibration_id}", response_model=ProposalOut, summary="One proposal: before and after")
+@router.get("/calibrations/{calibration_id}", response_model=CalibrationOut, summary="One proposal: before and after")
 def proposal(member: Reader, calibration_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
     """Parameters before and after with their standard errors, and the same simulated people on both sides."""
     return _about(service.about(db, member, calibration_id))
 
 
 @router.post(
-    "/calibrations/{calibration_id}/decisions", response_model=ProposalOut, summary="Accept or refuse a proposal"
+    "/calibrations/{calibration_id}/decisions", response_model=CalibrationOut, summary="Accept or refuse a proposal"
 )
-def decide(member: Reviewer, calibration_id: uuid.UUID, body: DecisionIn, db: DB) -> dict[str, Any]:
+def decide(member: Reviewer, calibration_id: uuid.UUID, body: CalibrationDecisionIn, db: DB) -> dict[str, Any]:
     """Diagnostics that are published from then on take accepted values; none that is published changes. 409 where
     somebody else decided first, or accepted another one meanwhile. The same decision twice is one.
     """
-    deciding.decide(db, member, calibration_id, decision=body.decision, reason=body.reason)
+    deciding.decide(db, member, calibration_id, decision=Decision(body.decision), reason=body.reason)
     return _about(service.about(db, member, calibration_id))
 
 

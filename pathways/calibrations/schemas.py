@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from pathways.calibrations.deciding import LONGEST_REASON, Decision
+from pathways.calibrations.deciding import LONGEST_REASON
 from pathways.texts import clean
 
 State = Literal["proposed", "accepted", "refused"]
 FEW = "null where there are some, and fewer than ten."
 
 
-class ProposalRow(BaseModel):
+class CalibrationRow(BaseModel):
     id: uuid.UUID
     state: State
     in_force: bool = Field(description="Diagnostics that are published now take its values.")
@@ -25,7 +25,7 @@ class ProposalRow(BaseModel):
     decided_at: datetime | None
 
 
-class SideOut(BaseModel):
+class CalibrationSideOut(BaseModel):
     """What the simulated people are asked, and what the diagnostic then says of them."""
 
     questions: float = Field(description="Asked of one person, on average.")
@@ -38,17 +38,17 @@ class SideOut(BaseModel):
     )
 
 
-class ComparisonOut(BaseModel):
+class CalibrationComparisonOut(BaseModel):
     """The same simulated people, drawn from the values after, take the questions twice."""
 
     people: int
     skills: int
     seed: int | None
-    before: SideOut
-    after: SideOut
+    before: CalibrationSideOut
+    after: CalibrationSideOut
 
 
-class ValuesOut(BaseModel):
+class ItemValuesOut(BaseModel):
     slip: float
     guess: float
     dont_know_mastered: float = Field(description="P(*I don't know*) of somebody who has the micro-skill.")
@@ -57,7 +57,7 @@ class ValuesOut(BaseModel):
     threshold: float = Field(description="The place of its micro-skill on the ladder, in SD of the ability.")
 
 
-class ErrorsOut(BaseModel):
+class ItemErrorsOut(BaseModel):
     """Standard errors of the values after; null where nothing was taken from answers."""
 
     slip: float | None = None
@@ -67,40 +67,40 @@ class ErrorsOut(BaseModel):
     threshold: float | None = None
 
 
-class ShiftOut(BaseModel):
+class LanguageShiftOut(BaseModel):
     answers: int
     shift: float = Field(description="In logits; above 0: harder than in the language of reference.")
     standard_error: float
 
 
-class ChangeOut(BaseModel):
+class ItemChangeOut(BaseModel):
     code: str
     skill: str
     stem: str = Field(description="The question in French, as it reads today.")
     change: float = Field(description="The most that the chance of any outcome changes, or the threshold.")
     answers: int | None = Field(description=f"Given to it; {FEW}")
     enough: bool = Field(description="Whether there were answers enough to take its own values from.")
-    before: ValuesOut
-    after: ValuesOut
-    standard_errors: ErrorsOut
-    languages: dict[str, ShiftOut] = Field(description="Of the languages with ten answers or more.")
+    before: ItemValuesOut
+    after: ItemValuesOut
+    standard_errors: ItemErrorsOut
+    languages: dict[str, LanguageShiftOut] = Field(description="Of the languages with ten answers or more.")
     findings: list[str] = Field(description="What a person should look at; see the health of the question.")
 
 
-class ProposalOut(ProposalRow):
+class CalibrationOut(CalibrationRow):
     framework: str
     outdated: bool = Field(description="Another one was accepted since it was made: it can only be refused.")
     may_decide: bool
     decided_by: str | None = Field(description="null for somebody of another organisation.")
     reason: str
-    comparison: ComparisonOut
-    items: list[ChangeOut] = Field(description="Every question, the largest change first.")
+    comparison: CalibrationComparisonOut
+    items: list[ItemChangeOut] = Field(description="Every question, the largest change first.")
 
 
-class DecisionIn(BaseModel):
+class CalibrationDecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    decision: Decision
+    decision: Literal["accept", "refuse"]
     reason: Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(clean)] = Field(
         default="", description="Others read it. A refusal needs one.", examples=["Trop peu de personnes."]
     )
