@@ -34,6 +34,7 @@ from pathways.badges.pages import seats_brought as seat_brought_pages
 from pathways.badges.pages import session_badges as session_badge_pages
 from pathways.badges.pages import shares as share_pages
 from pathways.badges.pages import verify as verify_pages
+from pathways.calibrations import api as calibrations_api
 from pathways.calibrations import pages as calibration_pages
 from pathways.diagnostics.api import learner as learner_api
 from pathways.diagnostics.api import paper as paper_api
@@ -165,6 +166,7 @@ APIS = (
     reception_api,
     voices_api,
     fairness_api,
+    calibrations_api,
     attendance_api,
     place_files_api,  # before the places', which take any word for an id
     places_api,

@@ -14,6 +14,7 @@ from pathways.web.dependencies import Requires, RequiresForm
 from pathways.web.fields import Short
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
+Reviewer = Annotated[Member, Depends(Requires(Permission.TRANSLATIONS_REVIEW))]
 ReviewerForm = Annotated[Member, Depends(RequiresForm(Permission.TRANSLATIONS_REVIEW))]
 ItemCode = Annotated[Short, Path()]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from pathways.diagnostics.calibrated import in_force
 from pathways.diagnostics.engine.calibration.health import LEAST_ANSWERS, Kind
@@ -27,6 +27,7 @@ LEAST = 10
 MOST_ROWS = 100
 MOST_CHANGES = 25
 """Items that a proposal shows at once; the others are folded."""
+_NEWEST_FIRST = (Calibration.made_at.desc(), Calibration.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,26 @@ class Health:
 
 def overview(db: Session, framework: str) -> list[Listed]:
     """The proposals of a framework, the newest first."""
-    current = db.scalar(in_force(framework))
+    latest = current(db, framework)
     columns = (Calibration.id, Calibration.state, Calibration.answers, Calibration.diagnostic_code)
     query = sa.select(*columns, Calibration.made_at, Calibration.decided_at).filter_by(framework=framework)
-    rows = db.execute(query.order_by(Calibration.made_at.desc(), Calibration.id.desc()).limit(MOST_ROWS))
+    rows = db.execute(query.order_by(*_NEWEST_FIRST).limit(MOST_ROWS))
     return [
-        Listed(
-            row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == current
-        )
+        Listed(row.id, row.state.value, row.answers, row.diagnostic_code, row.made_at, row.decided_at, row.id == latest)
         for row in rows
     ]
+
+
+def listed(framework: str) -> sa.Select[Calibration]:
+    """The same as a query, without what was found."""
+    columns = (Calibration.framework, Calibration.state, Calibration.answers, Calibration.diagnostic_code)
+    found = sa.select(Calibration).filter_by(framework=framework).order_by(*_NEWEST_FIRST)
+    return found.options(load_only(*columns, Calibration.made_at, Calibration.decided_at))
+
+
+def current(db: Session, framework: str) -> uuid.UUID | None:
+    """The accepted one whose values diagnostics take that are published now."""
+    return db.scalar(in_force(framework))
 
 
 def may_decide(db: Session, member: Member) -> bool:
@@ -122,14 +133,14 @@ def get(db: Session, calibration_id: uuid.UUID) -> Calibration:
 def about(db: Session, member: Member, calibration_id: uuid.UUID) -> About:
     """One proposal, with the questions that it changes."""
     found = get(db, calibration_id)
-    current = db.scalar(in_force(found.framework))
+    latest = current(db, found.framework)
     name = db.scalar(sa.select(Account.name).filter_by(id=found.decided_by)) if found.decided_by else None
     return About(
         calibration=found,
         stems=_stems(db, found.framework, [row["code"] for row in found.comparison["items"]]),
         by=name if found.organisation_id == member.organisation_id else None,
-        is_in_force=found.id == current,
-        is_outdated=found.state is CalibrationState.PROPOSED and found.follows_id != current,
+        is_in_force=found.id == latest,
+        is_outdated=found.state is CalibrationState.PROPOSED and found.follows_id != latest,
         may_decide=may_decide(db, member),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways.diagnostics import modalities
 from pathways.diagnostics.calibrated import FIRST_DAY, Values, moved
 from pathways.diagnostics.engine import (
     FIRST_STYLES,
@@ -30,8 +31,9 @@ from pathways.diagnostics.engine import (
     thresholds,
 )
 from pathways.diagnostics.engine.mixture import Mixture, mix
+from pathways.diagnostics.modalities import Modality
 from pathways.diagnostics.models import Diagnostic
-from pathways.i18n import SOURCE
+from pathways.i18n import SOURCE, Language, languages
 from pathways.items import recordings
 from pathways.items import service as items_service
 from pathways.items.models import ItemRevision
@@ -112,13 +114,15 @@ class Blueprint:
     sounds: Mapping[str, Mapping[str, Sound]] = field(default_factory=dict)
     extra_one_in: int = 0
     """Of so many attempts one is asked an extra question, 0: none."""
+    most_per_strand: int | None = None
+    """Questions about one ladder; ``None``: as many as are worth asking."""
     skill_of: Mapping[str, str] = field(default_factory=dict)
     shifted: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     """``{language: {item: values}}`` that answers in this language gave."""
     calibration: uuid.UUID | None = None
     """Whose values its items have."""
     _compiled_in: dict[str, Compiled] = field(default_factory=dict)
-    _askable: dict[str, frozenset[str]] = field(default_factory=dict)
+    _askable: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _mixture: list[Mixture] = field(default_factory=list)
 
     def mixture(self) -> Mixture:
@@ -138,27 +142,54 @@ class Blueprint:
             self._compiled_in[language] = compile_structure(replace(structure, items=items))
         return self._compiled_in[language]
 
-    def askable(self, language: str) -> frozenset[str]:
+    def offered(self) -> list[Language]:
+        """Its languages, in the order of the wall."""
+        return [one for code, one in languages().items() if code in self.languages]
+
+    def askable(self, language: str, unusable: frozenset[str] = modalities.NONE) -> frozenset[str]:
         """Items that may be asked on a screen in this language: whole translations, or French where the trainer said
-        that French with its pictures will do.
+        that French with its pictures will do; none that takes what is ``unusable`` (``modalities``).
         """
-        if language not in self._askable:
-            self._askable[language] = frozenset(
+        if (language, unusable) not in self._askable:
+            self._askable[language, unusable] = frozenset(
                 code
                 for code, body in self.bodies.items()
                 if body["kind"] != "observed"
                 and (language == SOURCE or language in self.segments[code] or self.french_for_missing)
+                and not (unusable and unusable & self.takes(code, language))
             )
-        return self._askable[language]
+        return self._askable[language, unusable]
 
-    def not_assessable(self, language: str) -> frozenset[str]:
-        """Micro-skills without any item for this language (on a screen or observed)."""
-        observed = {code for code, body in self.bodies.items() if body["kind"] == "observed"}
-        return frozenset(self.skills) - {self.skill_of[code] for code in self.askable(language) | observed}
+    def takes(self, item: str, language: str) -> frozenset[str]:
+        """What a question takes of somebody who reads this language (``modalities``)."""
+        shown = self.language_of(item, language)
+        heard = modalities.is_heard(self.segments[item][SOURCE], self.sounds.get(item, {}), shown)
+        return modalities.taken_by(self.bodies[item], heard=heard)
 
-    def at_most(self, language: str, *, extra: bool = False) -> int:
+    def dispensable(self, language: str) -> list[Modality]:
+        """What somebody may do without: some questions take it, and others are left."""
+        askable = self.askable(language)
+        return [one for one in Modality if modalities.NONE < self.askable(language, frozenset({one})) < askable]
+
+    def not_assessable(self, language: str, unusable: frozenset[str] = modalities.NONE) -> frozenset[str]:
+        """Micro-skills without any item for this language and way. A sheet for observing is one, but stands in for no
+        question on a screen that was left out.
+        """
+        observed = {self.skill_of[code] for code, body in self.bodies.items() if body["kind"] == "observed"}
+        usable = {self.skill_of[code] for code in self.askable(language, unusable)}
+        left_out = {self.skill_of[code] for code in self.askable(language)} - usable
+        return frozenset(self.skills) - usable - (observed - left_out)
+
+    def at_most(self, language: str, *, extra: bool = False, unusable: frozenset[str] = modalities.NONE) -> int:
         """The longest that it can be, with or without an ``extra`` question."""
-        return min((self.rules.questions or len(self.bodies)) + extra, len(self.askable(language)))
+        askable = self.askable(language, unusable)
+        longest = self.rules.questions or len(self.bodies)
+        if self.most_per_strand is not None:
+            strands = self.compiled.structure.strands
+            strand_of = {code: strand.code for strand in strands for code in strand.skill_codes}
+            counts = Counter(strand_of[self.skill_of[code]] for code in askable)
+            longest = min(longest, sum(min(count, self.most_per_strand) for count in counts.values()))
+        return min(longest + extra, len(askable))
 
     def language_of(self, item: str, language: str) -> str:
         """The language that a learner of this one really sees beside French; ``fr`` for French alone."""
@@ -184,6 +215,11 @@ class Choices:
     french_for_missing: bool = False
     varied: bool = False
     extra_one_in: int = 0
+    most_per_strand: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a blueprint keeps it: a limit that nobody set leaves no trace."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def freeze(
@@ -213,7 +249,7 @@ def freeze(
         "rules": asdict(rules),
         "items": frozen,
         "languages": list(languages),
-        **asdict(choices),
+        **choices.to_json(),
         **_calibrated(values, revisions),
     }
 
@@ -269,6 +305,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         french_for_missing=frozen["french_for_missing"],
         varied=frozen.get("varied", False),  # those of before ask everybody the very best question
         extra_one_in=frozen.get("extra_one_in", 0),
+        most_per_strand=frozen.get("most_per_strand"),
         sounds=recordings.of_texts(db, segments, near=voices(diagnostic.organisation_id) if voices else None),
         skill_of={code: by_code[code].skill for code in frozen["items"]},
         shifted=shifted,

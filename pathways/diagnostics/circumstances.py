@@ -13,6 +13,7 @@ from pathways.diagnostics.engine import Circumstances, Outcome, carries_evidence
 from pathways.diagnostics.engine.exposure import drawn
 from pathways.diagnostics.engine.pace import expected_seconds, pace_of
 from pathways.diagnostics.engine.understanding import understood
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Answer, Attempt
 
 Standing = Sequence[Answer | sa.Row[Any]]
@@ -25,17 +26,20 @@ def circumstances_of(
 ) -> Circumstances:
     """From the standing answers of an attempt, its seed and what its person met before; ``met``: what else is to be
     asked only where no other question is left. The same answers give the same circumstances: after one was taken back
-    the same question comes again.
+    the same question comes again. Where somebody asked for more about this person, no ladder has had its questions.
     """
     own = [one for one in standing if one.observed_by is None]
     pace = pace_of(blueprint.compiled, _timed(own))
-    ways = {item: _way(blueprint, item, attempt.language) for item in blueprint.askable(attempt.language)}
+    askable = blueprint.askable(attempt.language, unusable_in(attempt))
+    ways = {item: _way(blueprint, item, attempt.language) for item in askable}
     shown = [((one.language, blueprint.bodies[one.item]["kind"]), one.outcome != Outcome.NOT_UNDERSTOOD) for one in own]
     return Circumstances(
         seconds=expected_seconds(blueprint.compiled, pace),
         understood=understood(blueprint.compiled, ways, shown),
         number=None if attempt.seed is None else drawn(attempt.seed, len(own)),
         met=frozenset([*attempt.met, *met]),
+        most_per_strand=blueprint.most_per_strand if attempt.focus is None and attempt.longer_to is None else None,
+        watched=frozenset(one.item for one in standing if one.observed_by is not None),
     )
 
 

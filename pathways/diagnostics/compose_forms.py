@@ -65,6 +65,7 @@ def composed(
     french_for_missing: Annotated[Short, Form()] = "",
     varied: Annotated[Short, Form()] = "",
     extra_one_in: Annotated[Short, Form()] = "",
+    most_per_strand: Annotated[Short, Form()] = "",
     action: Annotated[Short, Form()] = "look",
     words: Annotated[str, Form(max_length=LONGEST_TYPED)] = "",
     domain: Annotated[Short, Form()] = "",
@@ -91,6 +92,7 @@ def composed(
         french_for_missing=bool(french_for_missing),
         varied=bool(varied),
         extra_one_in=_share(extra_one_in),
+        most_per_strand=_number(most_per_strand),
     )
     return Composed(
         framework,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.circumstances import circumstances_of
 from pathways.diagnostics.engine import Decision, Outcome, StopRules, decide
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.errors import Invalid
 from pathways.i18n import N_
@@ -52,7 +53,7 @@ def focus(
 def next_of(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | sa.Row[Any]]) -> Decision:
     """The next question, or why there is none."""
     seen = {one.item for one in standing}
-    candidates = blueprint.askable(attempt.language) - seen
+    candidates = blueprint.askable(attempt.language, unusable_in(attempt)) - seen
     standing = telling(standing)
     if attempt.focus is not None:
         return _focused(attempt, blueprint, standing, candidates)

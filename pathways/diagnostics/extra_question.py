@@ -16,6 +16,7 @@ from pathways.diagnostics import deciding
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Decision
 from pathways.diagnostics.engine.extra_draw import drawn, is_drawn
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Answer, Attempt
 
 DECIMALS = 6
@@ -84,5 +85,6 @@ def _item(
     given = {one.item for one in standing}
     testlets = blueprint.compiled.testlets
     told = {testlets[one] for one in given if one in testlets}
-    left = [one for one in blueprint.askable(attempt.language) - given if testlets.get(one, -1) not in told]
+    askable = blueprint.askable(attempt.language, unusable_in(attempt))
+    left = [one for one in askable - given if testlets.get(one, -1) not in told]
     return drawn(str(attempt.id), left)

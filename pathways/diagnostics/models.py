@@ -140,6 +140,8 @@ class Attempt(Base):
     """Of the numbers that choose among nearly equal questions; ``None``: always the very best one."""
     met: Mapped[list[str]] = mapped_column(default=list)
     """Codes of items that this person was asked in earlier attempts: asked again only where no other is left."""
+    unusable: Mapped[list[str]] = mapped_column(default=list)
+    """Of what questions take (``modalities``), what was said at the start not to be usable: none of these is asked."""
     extra: Mapped[dict[str, Any] | None]
     """The extra question (``extra_question``): ``{"item", "predicted", "stopped"}`` while it is on the screen,
     ``{"given": true}`` once it was answered, ``{"declined": true}`` where its learner left instead.

@@ -19,6 +19,7 @@ from pathways.diagnostics import deciding, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import Label, Outcome, carries_evidence, infer, label
+from pathways.diagnostics.modalities import NONE, unusable_in
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, NotFound
@@ -125,6 +126,7 @@ class Profile:
                 "not_assessable": [one.skill.code for one in self.skills if one.label is Label.NOT_ASSESSABLE],
                 "shown_as": states,
             },
+            "unusable": list(self.attempt.unusable),
             "within_reach": [one.skill.code for one in self.within_reach],
             "stopped": self.attempt.stopped,
         }
@@ -139,7 +141,7 @@ def profile(db: Session, door: Door, attempt: Attempt) -> Profile:
     standing = deciding.telling(taking.standing_of(every))
     known = referentials_service.skills_of(referential)
     results = []
-    for code, (decided, mastery, asked) in _told(blueprint, attempt.language, standing).items():
+    for code, (decided, mastery, asked) in _told(blueprint, attempt, standing).items():
         own = tuple(one for one in standing if blueprint.skill_of[one.item] == code)
         results.append(SkillResult(known[code], decided, mastery, asked, own))
     return Profile(
@@ -274,24 +276,28 @@ def state_of(attempt: Attempt) -> str:
     return "left" if attempt.stopped in {taking.LEFT, ENDED} else "finished"
 
 
-def _told(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
+def _told(blueprint: Blueprint, attempt: Attempt, standing: Sequence[Answer]) -> dict[str, tuple[Label, float, int]]:
     """What the standing answers tell: ``{micro-skill: (label, P(mastered), answers that say something about it)}``."""
-    mastery = infer(blueprint.compiled_in(language), deciding.evidence_of(standing)).mastery_by_skill()
+    mastery = infer(blueprint.compiled_in(attempt.language), deciding.evidence_of(standing)).mastery_by_skill()
     asked = Counter(blueprint.skill_of[one.item] for one in standing if carries_evidence(Outcome(one.outcome)))
     lost = frozenset(one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD)
-    silent = unheard(blueprint, language, lost)
+    silent = unheard(blueprint, attempt.language, lost, unusable_in(attempt))
     return {
         code: (label(mastery[code], asked[code] > 0 or code not in silent), mastery[code], asked[code])
         for code in blueprint.skills
     }
 
 
-def unheard(blueprint: Blueprint, language: str, without: frozenset[str]) -> frozenset[str]:
-    """Micro-skills not asked in this language: no item, or each of them ``without`` having been understood."""
-    askable = blueprint.askable(language)
+def unheard(
+    blueprint: Blueprint, language: str, without: frozenset[str], unusable: frozenset[str] = NONE
+) -> frozenset[str]:
+    """Micro-skills not asked in this language: no item that takes nothing ``unusable``, or each of them ``without``
+    having been understood.
+    """
+    askable = blueprint.askable(language, unusable)
     lost = {
         blueprint.skill_of[item]
         for item in without
         if not any(blueprint.skill_of[other] == blueprint.skill_of[item] for other in askable - without)
     }
-    return blueprint.not_assessable(language) | lost
+    return blueprint.not_assessable(language, unusable) | lost

@@ -36,6 +36,7 @@ from pathways.diagnostics.engine import (
     infer,
     label,
 )
+from pathways.diagnostics.modalities import NONE, unusable_in
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
@@ -117,7 +118,7 @@ def retraced(db: Session, door: Door, attempt: Attempt) -> Retraced:
     diagnostic = db.get_one(Diagnostic, attempt.diagnostic_id)
     every = taking.answers_of(db, attempt.id)
     standing = taking.standing_of(every)
-    begun, steps = retrace(blueprint, attempt.language, standing)
+    begun, steps = retrace(blueprint, attempt.language, standing, unusable_in(attempt))
     return Retraced(
         attempt=attempt,
         referential=composing.ladders(db, diagnostic, archived=True),
@@ -128,11 +129,13 @@ def retraced(db: Session, door: Door, attempt: Attempt) -> Retraced:
     )
 
 
-def retrace(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> tuple[float, tuple[Step, ...]]:
+def retrace(
+    blueprint: Blueprint, language: str, standing: Sequence[Answer], unusable: frozenset[str] = NONE
+) -> tuple[float, tuple[Step, ...]]:
     """Return the certainty before any answer, and the step of each answer."""
     compiled = blueprint.compiled_in(language)
     lost = frozenset(one.item for one in standing if one.outcome == Outcome.NOT_UNDERSTOOD)
-    silent = reading.unheard(blueprint, language, lost)
+    silent = reading.unheard(blueprint, language, lost, unusable)
     given: list[tuple[str, Outcome]] = []
     asked: Counter[str] = Counter()
     before = _masteries(compiled, blueprint, given)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 
 from pathways.diagnostics.composing import selections
 from pathways.diagnostics.composing.selections import Selection
+from pathways.diagnostics.modalities import Modality
 from pathways.diagnostics.models import Diagnostic
 from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.fields import Line, Short
@@ -23,6 +24,9 @@ Response = (
 )
 
 
+Unusable = Annotated[list[Modality], Field(max_length=len(Modality))]
+
+
 class Incoming(BaseModel):
     """A body: unknown fields are refused, so that a misspelt one is not lost in silence."""
 
@@ -32,6 +36,10 @@ class Incoming(BaseModel):
 class AttemptIn(Incoming):
     code: Short = Field(examples=["7HQ4WM"])
     language: Annotated[str, Field(max_length=20)] = Field(examples=["ar"])
+    unusable: Unusable = Field(
+        default=[],
+        description="What questions may not take of this person. `reading`: only what can be heard whole.",
+    )
 
 
 class AnswerIn(Incoming):
@@ -109,6 +117,7 @@ class SkillOut(BaseModel):
 class ProfileOut(BaseModel):
     skills: list[SkillOut]
     language: dict[str, Any]
+    unusable: list[Modality] = Field(description="What was said at the start not to be usable.")
     within_reach: list[str]
     stopped: Stopped | None
 
@@ -130,6 +139,9 @@ class SelectionIn(Incoming):
         default_factory=lambda: selections.EXTRA_ONE_IN,
         description="One attempt in so many is asked an extra question that counts for nothing, to see how well "
         "answers are foretold; 0: none. Usually 3.",
+    )
+    most_per_strand: StrictInt | None = Field(
+        default=None, description="Questions about one ladder at most; null: as many as are worth asking."
     )
 
 

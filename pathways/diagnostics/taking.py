@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from pathways import clock, i18n, ids, throttle
+from pathways import clock, ids, throttle
 from pathways.database import changed
-from pathways.diagnostics import belonging, circumstances, deciding, extra_question
+from pathways.diagnostics import belonging, circumstances, deciding, extra_question, modalities
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.engine import Stop
 from pathways.diagnostics.keys import Door
@@ -87,32 +88,42 @@ def successor_of(db: Session, diagnostic: Diagnostic) -> Diagnostic | None:
 
 
 def start(
-    db: Session, door: Door, *, code: str, language: str, address: str, key: str | None = None
+    db: Session,
+    door: Door,
+    *,
+    code: str,
+    language: str,
+    address: str,
+    key: str | None = None,
+    unusable: Collection[str] = (),
 ) -> tuple[Attempt, Blueprint]:
-    """Begin an attempt. The same ``key`` on the same diagnostic gives the same attempt."""
+    """Begin an attempt. The same ``key`` on the same diagnostic gives the same attempt. ``unusable``: what questions
+    may not take of this person (``modalities``).
+    """
+    again = partial(start, db, door, language=language, address=address, key=key, unusable=unusable)
     diagnostic = find(db, door, code, address=address)
     if key is not None:
         known = db.scalar(sa.select(Attempt).filter_by(diagnostic_id=diagnostic.id, start_key=key))
         if known is not None:
-            if known.language != language:
+            if known.language != language or known.unusable != modalities.checked(unusable):
                 raise Reused(N_("Cette demande a déjà servi pour autre chose."))
             return known, blueprint_of(db, door, known.diagnostic_id)
     if diagnostic.state is DiagnosticState.CLOSED:
         successor = successor_of(db, diagnostic)
         if successor is None or successor.code is None:
             raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
-        return start(db, door, code=successor.code, language=language, address=address, key=key)
+        return again(code=successor.code)
     blueprint = blueprint_of(db, door, diagnostic.id)
     if language not in blueprint.languages:
         said = N_("Ce diagnostic n'existe pas dans cette langue. Choisissez-en une autre.")
         raise Invalid(said, errors=[{"field": "language", "message": said}])
-    attempt = new_attempt(door, blueprint, language, start_key=key)
+    attempt = new_attempt(door, blueprint, language, start_key=key, unusable=unusable)
     try:
         with db.begin_nested():
             db.add(attempt)
             db.flush()
     except IntegrityError:  # the same key at the same moment, in another process
-        return start(db, door, code=code, language=language, address=address, key=key)
+        return again(code=code)
     return attempt, blueprint
 
 
@@ -124,8 +135,12 @@ def new_attempt(
     start_key: str | None = None,
     file_id: uuid.UUID | None = None,
     met: Sequence[str] = (),
+    unusable: Collection[str] = (),
+    assisted: bool = False,
 ) -> Attempt:
-    """An attempt with its first question, not stored yet. ``met``: items that its person was asked before."""
+    """An attempt with its first question, not stored yet. ``met``: items that its person was asked before;
+    ``assisted``: read aloud. Refused (:class:`Invalid`) where what is ``unusable`` leaves nothing to ask.
+    """
     attempt = Attempt(
         id=ids.random_id(),
         diagnostic_id=blueprint.diagnostic_id,
@@ -134,10 +149,13 @@ def new_attempt(
         file_id=file_id,
         seed=circumstances.new_seed(blueprint),
         met=list(met),
+        unusable=modalities.checked(unusable),
         answered=0,
-        assisted=False,
+        assisted=assisted,
         at_desk=False,
     )
+    if unusable:
+        modalities.must_leave(blueprint.askable(language, modalities.unusable_in(attempt)))
     attempt.resume_digest = door.resume_digest(door.code_after(attempt.id))
     visited(attempt)
     advance(attempt, blueprint, ())
@@ -160,7 +178,7 @@ def answer(
     (:class:`Reused`). An item that is not the one on the screen is refused (:class:`Conflict`).
     """
     attempt = held(db, attempt_id)
-    digest = _request_digest(item, outcome, response)
+    digest = ids.digest(json.dumps([item, outcome or "answered", response], ensure_ascii=False, sort_keys=True))
     answers = db.execute(_GIVEN, {"attempt_id": attempt_id}).all()
     for known in answers:
         if known.key == key:
@@ -342,7 +360,8 @@ def progress_of(attempt: Attempt, blueprint: Blueprint) -> dict[str, int]:
         begun = attempt.focus["from"]
         return {"answered": max(attempt.answered - begun, 0), "at_most": attempt.focus["to"] - begun}
     extra = extra_question.is_due(attempt, blueprint)
-    longest = max(blueprint.at_most(attempt.language, extra=extra), (attempt.longer_to or 0) + extra)
+    most = blueprint.at_most(attempt.language, extra=extra, unusable=modalities.unusable_in(attempt))
+    longest = max(most, (attempt.longer_to or 0) + extra)
     answered = attempt.answered + extra_question.is_given(attempt)
     return {"answered": answered, "at_most": max(longest, answered)}
 
@@ -378,12 +397,3 @@ def advance(attempt: Attempt, blueprint: Blueprint, standing: Sequence[Answer | 
     attempt.stopped = decision.stopped.value if decision.stopped else None
     extra_question.follow(attempt, blueprint, standing, decision)
     attempt.shown_at = clock.now()
-
-
-def _request_digest(item: str, outcome: str | None, response: object) -> str:
-    return ids.digest(json.dumps([item, outcome or "answered", response], ensure_ascii=False, sort_keys=True))
-
-
-def offered(blueprint: Blueprint) -> list[i18n.Language]:
-    """The languages of a diagnostic, in the order of the wall."""
-    return [one for code, one in i18n.languages().items() if code in blueprint.languages]

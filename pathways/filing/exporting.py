@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import modalities, reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.diagnostics.taking import Door
@@ -67,6 +67,11 @@ class HeldAttempt:
     answers: tuple[HeldAnswer, ...]
     signs: Mapping[str, list[reading.SkillResult]]
     reception: HeldReception | None
+
+    @property
+    def without(self) -> list[str]:
+        """What was chosen before the questions, in words."""
+        return modalities.said_of(self.filed.attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ def _attempt_json(one: HeldAttempt) -> dict[str, Any]:
         "started_at": attempt.started_at.isoformat(),
         "active_at": attempt.active_at.isoformat(),
         "erased_at": attempt.expires_at.isoformat(),
+        "unusable": attempt.unusable,
         "profile": {sign: [skill.skill.title for skill in skills] for sign, skills in one.signs.items()},
         "answers": [_answer_json(answer) for answer in one.answers],
         "reception": one.reception and _reception_json(one.reception),

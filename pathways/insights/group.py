@@ -19,6 +19,7 @@ from pathways.diagnostics import reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import CERTAINTY, Outcome, carries_evidence, masteries
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic, DiagnosticState
 from pathways.diagnostics.pseudonyms import pseudonym
 from pathways.diagnostics.reading import Sign
@@ -237,11 +238,11 @@ def _asked(
     column = {code: place for place, code in enumerate(blueprint.skills)}
     asked = np.zeros((len(heard), len(column)), dtype=np.bool_)
     assessable = np.ones_like(asked)
-    silent: dict[tuple[str, frozenset[str]], list[int]] = {}
+    silent: dict[tuple[str, frozenset[str], frozenset[str]], list[int]] = {}
     for row, (attempt, _, given) in enumerate(heard):
         without = frozenset(one.item for one in given if one.outcome == Outcome.NOT_UNDERSTOOD)
         asked[row, [column[blueprint.skill_of[one.item]] for one in given if one.outcome in _EVIDENCE]] = True
-        key = (attempt.language, without)
+        key = (attempt.language, without, unusable_in(attempt))
         if key not in silent:
             silent[key] = _columns(column, reading.unheard(blueprint, *key))
         assessable[row, silent[key]] = False

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import plausibility, reading
+from pathways.diagnostics import modalities, plausibility, reading
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.doors import OwnDoor
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic
@@ -178,6 +178,7 @@ def _page(
         short=short,
         doubt=plausibility.doubt(read.blueprint, read.answers),
         read_in=i18n.languages().get(attempt.language),
+        without=modalities.said_of(attempt),
         others=_others(db, attempt, found),
         **_answers(db, read),
         **_observing(read),

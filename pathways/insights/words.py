@@ -14,7 +14,7 @@ SIGNS = {
     Sign.CONFIRM: D_("à confirmer"),
     Sign.UNSEEN: D_("pas vu"),
 }
-NOT_ASSESSABLE = D_("pas évaluable dans cette langue")
+NOT_ASSESSABLE = D_("pas demandé : pas de question dans cette langue, ou avec ces choix")
 OUTCOMES = {
     "correct": D_("juste"),
     "incorrect": D_("pas juste"),

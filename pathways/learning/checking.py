@@ -12,6 +12,7 @@ from pathways import clock
 from pathways.diagnostics import belonging, deciding, taking
 from pathways.diagnostics.composing.everything import everything
 from pathways.diagnostics.engine import CERTAINTY
+from pathways.diagnostics.modalities import NONE
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict
@@ -105,11 +106,13 @@ def _said(knowledge: Knowledge) -> dict[str, Sequence[object]]:
     return {code: [knowledge.label(code).value, round(knowledge.mastery[code], 4)] for code in knowledge.mastery}
 
 
-def can_ask(db: Session, door: Door, pathway: Pathway, language: str) -> frozenset[str]:
-    """Micro-skills of which a question can be asked in a language."""
+def can_ask(
+    db: Session, door: Door, pathway: Pathway, language: str, unusable: frozenset[str] = NONE
+) -> frozenset[str]:
+    """Micro-skills of which a question can be asked in a language, that takes nothing ``unusable``."""
     diagnostic = everything(db, pathway.organisation_id, pathway.framework)
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
-    return frozenset(blueprint.skill_of[item] for item in blueprint.askable(language))
+    return frozenset(blueprint.skill_of[item] for item in blueprint.askable(language, unusable))
 
 
 def _checking(db: Session, door: Door, pathway: Pathway, attempt: Attempt, holder: Attempt) -> Attempt:
@@ -119,10 +122,12 @@ def _checking(db: Session, door: Door, pathway: Pathway, attempt: Attempt, holde
         found = taking.held(db, pathway.check_id)
         if found.diagnostic_id == diagnostic.id and not found.counted:  # each answer is counted once
             found.language, found.at_desk = holder.language, holder.at_desk
+            found.unusable = list(holder.unusable)
             return found
     blueprint = taking.blueprint_of(db, door, diagnostic.id)
     met = belonging.met_by(db, attempt.id)
     made = taking.new_attempt(door, blueprint, holder.language, file_id=attempt.file_id, met=met)
+    made.unusable = list(holder.unusable)
     made.part_of_id, made.at_desk, made.kept_days = attempt.id, holder.at_desk, attempt.kept_days
     taking.visited(made)
     db.add(made)

@@ -16,6 +16,7 @@ from pathways.database import Database
 from pathways.diagnostics import taking
 from pathways.diagnostics.composing import everything as everything_
 from pathways.diagnostics.composing import service as composing
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Attempt, Diagnostic
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, Invalid
@@ -83,12 +84,13 @@ def plans_for(
     spot = territories.spot_of(db, limits.commune) if limits.commune else None
     person = Person(attempt.language, limits, spot)
     blueprint = taking.blueprint_of(db, door, everything_.everything(db, organisation_id, framework).id)
+    usable = blueprint.askable(attempt.language, unusable_in(attempt))
     return Plans(
         person=person,
         knowledge=knowing.known(db, door, attempts, ladders, now, learnt=learnt),
         offer=offering.offer(db, organisation_id, framework, person, now, also=also),
         now=now,
-        askable=frozenset(blueprint.skill_of[item] for item in blueprint.askable(attempt.language)),
+        askable=frozenset(blueprint.skill_of[item] for item in usable),
     )
 
 

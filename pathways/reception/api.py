@@ -65,10 +65,11 @@ def list_day(member: Holder, db: ReadDB, day: Annotated[date | None, Query()] = 
 @router.post("", status_code=201, response_model=ReceptionOut, summary="Receive somebody")
 def receive(member: Holder, body: ReceptionIn, db: DB, door: OwnDoor) -> dict[str, Any]:
     """Keep a context sheet, or begin the questions. The id is the idempotency key."""
-    sheet = Sheet(body.language, body.context, body.label, body.file_id, here=body.where == "here")
+    here, unusable = body.where == "here", tuple(body.unusable)
+    sheet = Sheet(body.language, body.context, body.label, body.file_id, here=here, unusable=unusable)
     if body.situation or body.diagnostic_id:
         choice = Choice(body.situation, body.diagnostic_id)
-        found, _ = service.start(db, door, member, body.id, sheet=sheet, choice=choice, here=body.where == "here")
+        found, _ = service.start(db, door, member, body.id, sheet=sheet, choice=choice, here=here)
     else:
         found = service.keep(db, member, body.id, sheet)
     db.flush()

@@ -37,6 +37,7 @@ def sheet_form(
     find: Annotated[Pasted, Form()] = "",
     file: Annotated[Short, Form()] = "",
     where: Annotated[Short, Form()] = "here",
+    unusable: Annotated[list[Short], Form(max_length=10)] = [],  # noqa: B006 - FastAPI copies it
     diagnostic: Annotated[Short, Form()] = "",
     go: Annotated[Short, Form()] = "keep",
 ) -> SheetForm:
@@ -46,7 +47,8 @@ def sheet_form(
     choice = None
     if action == "start":
         choice = Choice(situation, None if situation else _id(diagnostic))
-    sheet = Sheet(language or i18n.SOURCE, answers, label, _id(file), find, here=where != "phone")
+    here = where != "phone"
+    sheet = Sheet(language or i18n.SOURCE, answers, label, _id(file), find, here=here, unusable=tuple(unusable))
     return SheetForm(sheet, choice, searches=action == "find")
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import clock, i18n, ids
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import modalities, reading, taking
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import (
     DESK_IDLE,
@@ -303,6 +303,7 @@ def _sheet_page(
         reception_id=reception_id,
         sheet=sheet,
         questions=QUESTIONS,
+        without=[(one.value, text) for one, text in modalities.WITHOUT.items()],
         offered=[one for code, one in i18n.languages().items() if code in offered],
         situations=ready_made.offered(),
         diagnostics=db.execute(published).all(),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pathways.diagnostics.schemas import Unusable
 from pathways.web.fields import Line, Short
 
 State = Literal["sheet", "running", "over"]
@@ -29,6 +30,7 @@ class ReceptionIn(Incoming):
     )
     label: Line = Field(default="", description="Needs `files:keep`; it never leaves the organisation.")
     file_id: uuid.UUID | None = Field(default=None, description="The file of somebody who was here before.")
+    unusable: Unusable = Field(default=[], description="What questions may not take of this person.")
     situation: Short = Field(default="", examples=["phone"])
     diagnostic_id: uuid.UUID | None = None
     where: Literal["here", "phone"] = Field(default="phone", description="Read aloud at the desk, or on their phone.")

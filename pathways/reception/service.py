@@ -31,7 +31,7 @@ from pathways.permissions import Member, Permission
 from pathways.reception import policies, ready_made
 from pathways.reception.appointments import Appointment, possible
 from pathways.reception.models import Reception
-from pathways.reception.sheet import FILE, LABEL, SOUGHT, Sheet, checked
+from pathways.reception.sheet import FILE, LABEL, SOUGHT, UNUSABLE, Sheet, checked
 
 SHEET_DAYS = 30
 """Days that a context sheet without an attempt is kept."""
@@ -119,8 +119,10 @@ def start(
         start_key=f"reception {reception_id}",
         file_id=file_id,
         met=belonging.met_in_file(db, file_id),
+        unusable=kept.unusable,
+        assisted=here,
     )
-    attempt.at_desk = attempt.assisted = here
+    attempt.at_desk = here
     db.add(attempt)
     db.flush()
     reception.attempt_id = attempt.id
@@ -323,7 +325,7 @@ def _close(reception: Reception) -> None:
     if reception.closed_at is None:
         reception.closed_at = clock.now()
         if reception.attempt_id is None:  # no question was asked: nobody's label stays behind
-            kept = {LABEL, FILE, SOUGHT}
+            kept = {LABEL, FILE, SOUGHT, UNUSABLE}
             reception.context = {name: value for name, value in reception.context.items() if name not in kept}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pathways import i18n
+from pathways.diagnostics import modalities
 from pathways.errors import Invalid
 from pathways.i18n import D_
 from pathways.people.files import LONGEST_LABEL
@@ -61,7 +62,8 @@ QUESTIONS = (
     ),
 )
 """The sixth question is the language. It stands before the last one, which is about it."""
-LABEL, FILE, SOUGHT, WHERE = "label", "file", "sought", "where"
+LABEL, FILE, SOUGHT, WHERE, UNUSABLE = "label", "file", "sought", "where", "unusable"
+BESIDE = frozenset({LABEL, FILE, SOUGHT, WHERE, UNUSABLE})
 """What a sheet keeps beside its answers until the questions begin, and no longer."""
 
 
@@ -77,6 +79,8 @@ class Sheet:
     """Words by which that file is looked for."""
     here: bool = True
     """At the desk, or on the person's phone."""
+    unusable: tuple[str, ...] = ()
+    """What questions may not take of this person (``diagnostics.modalities``): the attempt keeps it."""
 
     @classmethod
     def of(cls, context: Mapping[str, Any], language: str) -> Sheet:
@@ -84,11 +88,12 @@ class Sheet:
         kept = context.get(FILE)
         return cls(
             language=language,
-            answers={name: str(value) for name, value in context.items() if name not in {LABEL, FILE, SOUGHT, WHERE}},
+            answers={name: str(value) for name, value in context.items() if name not in BESIDE},
             label=str(context.get(LABEL, "")),
             file_id=uuid.UUID(kept) if kept else None,
             sought=str(context.get(SOUGHT, "")),
             here=context.get(WHERE) != "phone",
+            unusable=tuple(context.get(UNUSABLE, ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -97,6 +102,7 @@ class Sheet:
             FILE: str(self.file_id) if self.file_id else "",
             SOUGHT: self.sought,
             WHERE: "" if self.here else "phone",
+            UNUSABLE: list(self.unusable),
         }
         return dict(self.answers) | {name: value for name, value in beside.items() if value}
 
@@ -117,4 +123,6 @@ def checked(sheet: Sheet) -> Sheet:
     answers = {
         question.code: sheet.answers[question.code] for question in QUESTIONS if sheet.answers.get(question.code)
     }
-    return replace(sheet, answers=answers, label=" ".join(sheet.label.split()), sought=sheet.sought[:LONGEST_LABEL])
+    unusable = tuple(modalities.checked(sheet.unusable))
+    label, sought = " ".join(sheet.label.split()), sheet.sought[:LONGEST_LABEL]
+    return replace(sheet, answers=answers, label=label, sought=sought, unusable=unusable)

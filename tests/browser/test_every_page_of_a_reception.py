@@ -34,6 +34,10 @@ def pages(server: Server, page: Page) -> Iterator[str]:
     """Every page of a reception, one after the other."""
     blank(page, server)
     yield "a blank sheet"
+    page.locator("#without > summary").click()
+    page.locator("#without input").first.check()
+    yield "a sheet: some questions do not suit"
+    page.locator("#without input").first.uncheck()
     page.locator("#find").fill("personne")
     press(page, "Chercher")
     yield "a sheet without a file found"

@@ -40,6 +40,7 @@ def trainer_pages(server: Server, page: Page) -> Iterator[str]:
     with page.expect_navigation():
         page.get_by_role("button", name="Chercher et calculer").click()
     yield "the composer, filled"
+    page.get_by_text("Plus de réglages").click()
     page.get_by_text("Les chiffres, et d'où ils viennent").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Publier").click()
@@ -47,6 +48,10 @@ def trainer_pages(server: Server, page: Page) -> Iterator[str]:
     yield at(f"/profiles/{attempt}")
     yield at(f"/profiles/{attempt}/reasons")
     yield at(f"/diagnostics/{diagnostic}/audit")
+    for details in page.locator("main details > summary").all():
+        details.click()
+    yield "the audit, unfolded"
+    yield at(f"/diagnostics/{diagnostic}/quality")
     for item in (KINDS["zone"], KINDS["order"], KINDS["match"], f"{OBSERVED}-o"):
         yield at(f"/items/{item}")
     for path in ("/account", "/organisation", "/server", "/diagnostics/" + NOBODY):

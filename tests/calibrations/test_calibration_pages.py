@@ -8,21 +8,12 @@ import pytest
 
 from pathways.diagnostics.models import Calibration
 from pathways.items.models import Item
-from pathways.people.models import Organisation
 from pathways.permissions import Role
 from tests.calibrations import proposals
 from tests.calibrations.population import FRAMEWORK
 from tests.web.world import csrf_of
 
 CODE = "SEC-01-a"
-
-
-@pytest.fixture
-def reviewer(signed_in, database):
-    client = signed_in(Role.REVIEWER)
-    with database.begin() as db:
-        db.get_one(Organisation, client.organisation_id).reviews_shipped = True
-    return client
 
 
 def kept(database, **changed) -> uuid.UUID:

@@ -87,6 +87,19 @@ def test_where_no_question_can_be_asked_it_is_said(journey, pathway):
         checking.of_step(journey.db, journey.door, pathway, step)
 
 
+def test_a_check_takes_nothing_that_its_person_left_out(journey, pathway):
+    journey.attempt.unusable = ["pictures", "ordering"]
+    steps = [one for one in following.steps_of(journey.db, pathway) if one.state is StepState.OPEN and one.skills]
+    everything = checking.can_ask(journey.db, journey.door, pathway, "fr")
+    can = checking.can_ask(journey.db, journey.door, pathway, "fr", frozenset(journey.attempt.unusable))
+    assert can < everything
+    step = next(one for one in steps if one.skills[0] in can)
+    attempt = checking.of_step(journey.db, journey.door, pathway, step)
+    assert attempt.unusable == ["pictures", "ordering"]
+    blueprint = taking.blueprint_of(journey.db, journey.door, attempt.diagnostic_id)
+    assert blueprint.bodies[attempt.current_item]["kind"] not in {"zone", "pictures", "order", "match"}
+
+
 def test_a_pathway_that_is_over_asks_nothing(journey, pathway):
     step = journey.step(pathway, "SEC-02")
     pathway.state = PathwayState.STOPPED

@@ -235,6 +235,7 @@ JSON_BODIES: dict[str, Any] = {
     "PUT /api/v1/items/{item_code}": {"item": ITEM | {"explain": "On demande avant."}, "number": 1},
     "PUT /api/v1/items/{item_code}/translations/{tag}": {"number": 1, "texts": {"stem": "نص"}},
     "POST /api/v1/fairness/{item_code}/decisions": {"decision": "keep", "reason": "relue", "seen": ""},
+    "POST /api/v1/calibrations/{calibration_id}/decisions": {"decision": "refuse", "reason": "relue"},
     "POST /api/v1/translations/{item_code}/suggestions": {"number": 1, "texts": {"stem": "نص"}},
     "POST /api/v1/translations/{item_code}/decisions": {"translation": str(uuid.UUID(int=7)), "act": "review"},
     "POST /api/v1/translations/{item_code}/unclear": {"segment": "stem"},

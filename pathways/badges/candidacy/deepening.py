@@ -17,6 +17,7 @@ from pathways.badges.holding import results
 from pathways.badges.holding.results import Taken
 from pathways.badges.models import Holder
 from pathways.diagnostics import deciding, taking
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, NotFound
@@ -39,7 +40,7 @@ def ask(db: Session, door: Door, holder: Holder, request_id: uuid.UUID, attempt_
         return attempt
     blueprint = taking.blueprint_of(db, door, attempt.diagnostic_id)
     given = taking.standing_of(taking.answers_of(db, attempt.id))
-    left = blueprint.askable(attempt.language) - {one.item for one in given}
+    left = blueprint.askable(attempt.language, unusable_in(attempt)) - {one.item for one in given}
     wanted = missing(standing.readiness(db, request, clock.now()).progress)
     skills = {skill for item in left if f"{own.framework}:{(skill := blueprint.skill_of[item])}" in wanted}
     if not skills:

@@ -143,7 +143,8 @@ def _left(db: Session, door: Door, taken: Sequence[Taken]) -> dict[uuid.UUID, fr
     found = dict[uuid.UUID, frozenset[str]]()
     for one in results.read(db, list(newest.values())):
         blueprint = taking.blueprint_of(db, door, one.taken.diagnostic_id)
-        left = blueprint.askable(one.taken.language) - {given.item for given in one.answers}
+        unusable = frozenset(one.taken.unusable)
+        left = blueprint.askable(one.taken.language, unusable) - {given.item for given in one.answers}
         skills = {blueprint.skill_of[item] for item in left}
         found[one.taken.attempt_id] = frozenset(f"{one.taken.framework}:{skill}" for skill in skills)
     return found

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -58,6 +58,8 @@ class Taken:
     started_at: datetime
     is_check: bool
     """Part of another one, by which it came here."""
+    unusable: Sequence[str] = field(default=(), hash=False)
+    """What its questions may not take (``diagnostics.modalities``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ _OF_TAKEN = (
     Attempt.paper_form_id.is_not(None),
     Attempt.started_at,
     Attempt.part_of_id.is_not(None),
+    Attempt.unusable,
 )
 """What makes a :class:`Taken`, in the order of its fields. Whole rows would take three times as long."""
 

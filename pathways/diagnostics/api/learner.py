@@ -40,7 +40,13 @@ def start(body: AttemptIn, db: DB, door: OwnDoor, address: Address, key: Optiona
     """Begin the diagnostic of a code in one of its languages. The token opens this attempt and nothing else."""
     language = i18n.recognised(body.language) or ""
     attempt, blueprint = taking.start(
-        db, door, code=body.code, language=language, address=address, key=str(key) if key else None
+        db,
+        door,
+        code=body.code,
+        language=language,
+        address=address,
+        key=str(key) if key else None,
+        unusable=body.unusable,
     )
     return _json(_opened(door, attempt, blueprint), 201)
 

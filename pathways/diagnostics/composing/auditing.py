@@ -77,14 +77,16 @@ def of(db: Session, diagnostic: Diagnostic, *, goes_on: Callable[[], bool] = lam
     if diagnostic.blueprint:
         referential = composing.ladders(db, diagnostic, archived=True)
         structure, rules, stems = _published(db, diagnostic)
+        most = diagnostic.blueprint.get("most_per_strand")
     else:
         referential = composing.ladders(db, diagnostic)
+        most = Selection.from_json(diagnostic.selection).most_per_strand
         structure, rules, stems = _draft(db, diagnostic, referential)
     if not structure.items:
         raise Conflict(NOTHING_TO_ASK)
     seed = _seed(structure, rules)
     compiled, learners = pricing.rehearsed(structure)
-    found = audit(compiled, rules, learners=learners, seed=seed, goes_on=goes_on)
+    found = audit(compiled, rules, learners=learners, seed=seed, most_per_strand=most, goes_on=goes_on)
     return Audited(diagnostic, referential, rules, seed, found, stems)
 
 

@@ -18,7 +18,6 @@ from pathways.diagnostics.engine import (
     BandedPopulation,
     Compiled,
     Estimate,
-    StopRules,
     Structure,
     compile_structure,
     simulate,
@@ -80,7 +79,7 @@ def price(
     if skills and on_screen:
         values = calibrated.values_of(db, referential.code)
         found = requiring.tied(referential, blueprint.structure_of(referential, skills, on_screen, values))
-        estimate, uncounted = _estimated(found.structure, selection.rules(), seed, goes_on), found.lost
+        estimate, uncounted = _estimated(found.structure, selection, seed, goes_on), found.lost
     return Price(
         skills=tuple(skills),
         estimate=estimate,
@@ -96,9 +95,10 @@ def price(
     )
 
 
-def _estimated(structure: Structure, rules: StopRules, seed: int, goes_on: Callable[[], bool]) -> Estimate:
+def _estimated(structure: Structure, selection: Selection, seed: int, goes_on: Callable[[], bool]) -> Estimate:
     compiled, learners = rehearsed(structure)
-    return simulate(compiled, rules, learners=learners, seed=seed, goes_on=goes_on)
+    most = selection.most_per_strand
+    return simulate(compiled, selection.rules(), learners=learners, seed=seed, most_per_strand=most, goes_on=goes_on)
 
 
 def rehearsed(structure: Structure) -> tuple[Compiled, int]:

@@ -34,6 +34,7 @@ NUMBERS = {
     "at_least": (D_("Questions au moins : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
     "questions": (D_("Questions au plus : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
     "minutes": (D_("Minutes au plus : un nombre de 1 à %(most)s."), MOST_MINUTES),
+    "most_per_strand": (D_("Questions au plus par filière : un nombre de 1 à %(most)s."), MOST_QUESTIONS),
 }
 """What is said of each number that is out of range, by its name on the page; and its largest value."""
 
@@ -44,7 +45,8 @@ class Selection:
     ``questions`` and ``minutes`` out to be free of that limit; one of the last two always holds. ``at_least`` questions
     are asked before the diagnostic may call itself precise enough; left out, one per micro-skill up to eight.
     ``varied``: two people see different ones of the good questions. One attempt in ``extra_one_in`` is asked an extra
-    question that counts for nothing; 0: none.
+    question that counts for nothing; 0: none. At most ``most_per_strand`` questions are about one ladder; left out, as
+    many as are worth asking.
     """
 
     skills: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Selection:
     french_for_missing: bool = False
     varied: bool = True
     extra_one_in: int = field(default_factory=lambda: EXTRA_ONE_IN)
+    most_per_strand: int | None = field(default=None, repr=False)
+    """Not told by ``repr``, from which the seed of the estimate is made: with and without, the same people sit it."""
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Selection:

@@ -193,7 +193,12 @@ def publish(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic
         revisions,
         languages=with_questions(selection, told),
         least_state=selection.least_state,
-        choices=blueprint.Choices(selection.french_for_missing, selection.varied, selection.extra_one_in),
+        choices=blueprint.Choices(
+            french_for_missing=selection.french_for_missing,
+            varied=selection.varied,
+            extra_one_in=selection.extra_one_in,
+            most_per_strand=selection.most_per_strand,
+        ),
         values=values,
     )
     diagnostic.estimate = told.to_json()

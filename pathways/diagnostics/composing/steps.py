@@ -131,7 +131,7 @@ def _value(name: str, value: Any) -> None:
     elif name == "extra_one_in":
         if isinstance(value, bool) or not isinstance(value, int) or not abs(value) < 10**6:
             raise TypeError(name)
-    elif name not in {"accuracy", "at_least", "questions", "minutes"}:
+    elif name not in {"accuracy", "at_least", "questions", "minutes", "most_per_strand"}:
         raise KeyError(name)
     elif value is not None and (
         isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**6

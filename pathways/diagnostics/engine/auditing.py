@@ -69,9 +69,16 @@ class Audit:
 
 
 def audit(
-    compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int, goes_on: GoesOn = lambda: True
+    compiled: Compiled,
+    rules: StopRules,
+    *,
+    learners: int = 200,
+    seed: int,
+    most_per_strand: int | None = None,
+    goes_on: GoesOn = lambda: True,
 ) -> Audit:
-    """Return what the diagnostic does with so many learners drawn from its population, and the lower bound.
+    """Return what the diagnostic does with so many learners drawn from its population, and the lower bound.  None of
+    them is asked more than ``most_per_strand`` questions on one strand; the bound is about every test.
 
     The same seed gives the same audit.  Raises ``ValueError`` when there are fewer than two learners, and ``Abandoned``
     once ``goes_on`` says no.
@@ -79,7 +86,8 @@ def audit(
     if learners < 2:
         raise ValueError(f"{learners} learners have no standard error")
     rng = np.random.default_rng(seed)
-    sittings = sit(compiled, rules, draw(compiled, learners, longest(compiled, rules), rng), goes_on)
+    drawn = draw(compiled, learners, longest(compiled, rules), rng)
+    sittings = sit(compiled, rules, drawn, goes_on, most_per_strand)
     if not goes_on():
         raise Abandoned
     accuracy = _reached(sittings)

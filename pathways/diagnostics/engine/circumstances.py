@@ -22,7 +22,8 @@ class Circumstances:
 
     ``seconds`` [I]: expected of each item at this learner's pace (``pace``); ``understood`` [I]: chance that each is
     understood (``understanding``); ``number`` in [0, 1[: chooses among the good questions (``exposure``), ``None`` for
-    the best one; ``met``: items of earlier sittings (``families``); ``most_per_strand``: questions on one strand.
+    the best one; ``met``: items of earlier sittings (``families``); ``most_per_strand``: questions on one strand, those
+    that were ``watched`` and not asked left out.
     """
 
     seconds: Floats | None = None
@@ -30,6 +31,7 @@ class Circumstances:
     number: float | None = None
     met: Collection[str] = ()
     most_per_strand: int | None = None
+    watched: Collection[str] = ()
 
     def expected(self, compiled: Compiled) -> Floats:
         """Return the expected seconds of each item, [I]."""

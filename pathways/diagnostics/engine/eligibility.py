@@ -24,7 +24,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from pathways.diagnostics.engine import families
-from pathways.diagnostics.engine.arrays import Booleans, Floats
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import UnknownItem
 from pathways.diagnostics.engine.selection import scores
@@ -48,11 +48,21 @@ def eligible(
     if compiled.testlets:
         allowed &= ~families.answered(compiled, rows)
     if most_per_strand is not None:
-        per_strand = compiled.rows_per_strand // OUTCOMES
-        own = [compiled.first_rows[code] // compiled.rows_per_strand for code in asked]
-        full = np.bincount(own, minlength=len(compiled.prior)) >= most_per_strand
-        allowed &= ~full[compiled.slots // per_strand]
+        places = np.array([[compiled.item_index[code] for code in asked]], dtype=np.intp)
+        allowed &= ~of_full_strands(compiled, places, most_per_strand)
     return allowed
+
+
+def of_full_strands(compiled: Compiled, asked: Integers, most: int) -> Booleans:
+    """Return the items [N, I] of the strands on which so many questions were asked: ``asked`` [N, T] are places of
+    items, -1 where none was.
+    """
+    strands = compiled.slots // (compiled.rows_per_strand // OUTCOMES)
+    counts = np.zeros((len(asked), len(compiled.prior)), dtype=np.intp)
+    who, when = np.nonzero(asked >= 0)
+    np.add.at(counts, (who, strands[asked[who, when]]), 1)
+    full: Booleans = counts[:, strands] >= most
+    return full
 
 
 def worth(rules: StopRules, bits: Floats, seconds: Floats, *, questions: int) -> Booleans:

@@ -55,7 +55,8 @@ def decide(
     posterior = infer_rows(compiled, rows)
     bits = circumstances.promised(posterior.information()[None])
     seconds = circumstances.expected(compiled)
-    asked, most = [item for item, _ in answers], circumstances.most_per_strand
+    most = circumstances.most_per_strand
+    asked = [item for item, _ in answers if item not in circumstances.watched]
     allowed = eligible(compiled, candidates, rows=rows, asked=asked, most_per_strand=most)
     allowed &= worth(rules, bits, seconds, questions=len(answers))
     reason = stop_reasons(

@@ -15,7 +15,7 @@ from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.blocks import Block, opening
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
-from pathways.diagnostics.engine.eligibility import worth
+from pathways.diagnostics.engine.eligibility import of_full_strands, worth
 from pathways.diagnostics.engine.errors import Abandoned
 from pathways.diagnostics.engine.holes import rungs_of_ladders
 from pathways.diagnostics.engine.labels import CERTAINTY
@@ -171,18 +171,24 @@ class Sittings:
 
 
 def simulate(
-    compiled: Compiled, rules: StopRules, *, learners: int = 200, seed: int, goes_on: GoesOn = lambda: True
+    compiled: Compiled,
+    rules: StopRules,
+    *,
+    learners: int = 200,
+    seed: int,
+    most_per_strand: int | None = None,
+    goes_on: GoesOn = lambda: True,
 ) -> Estimate:
     """Return what to expect of the diagnostic, from so many learners drawn from its population.
 
-    The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that
-    serves others sets ``rules.questions``.  Raises ``ValueError`` when there is no learner, and ``Abandoned`` once
-    ``goes_on`` says no.
+    The same seed gives the same estimate.  Time grows with learners x questions x size, so a caller that serves others
+    sets ``rules.questions``; ``most_per_strand`` as in ``Circumstances``.  Raises ``ValueError`` when there is no
+    learner, and ``Abandoned`` once ``goes_on`` says no.
     """
     if learners < 1:
         raise ValueError(f"{learners} learners show nothing")
     drawn = draw(compiled, learners, longest(compiled, rules), np.random.default_rng(seed))
-    return estimate(compiled, sit(compiled, rules, drawn, goes_on))
+    return estimate(compiled, sit(compiled, rules, drawn, goes_on, most_per_strand))
 
 
 def longest(compiled: Compiled, rules: StopRules) -> int:
@@ -223,15 +229,17 @@ def with_chance(states: Integers, questions: int, rng: np.random.Generator) -> L
     return Learners(states, chance, pace)
 
 
-def sit(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn = lambda: True) -> Sittings:
-    """Let the learners take the diagnostic, every item allowed once, and return what happened.
+def sit(
+    compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn = lambda: True, most: int | None = None
+) -> Sittings:
+    """Let the learners take the diagnostic, every item allowed once, ``most`` on a strand, and return what happened.
 
     Raises ``Abandoned`` once ``goes_on`` says no.
     """
     size = block_size(compiled)
     learners = replace(learners, states=with_together(compiled, learners.states))
     starts = range(0, len(learners.states), size)
-    blocks = [_sit_block(compiled, rules, learners.between(start, start + size), goes_on) for start in starts]
+    blocks = [_sit_block(compiled, rules, learners.between(at, at + size), goes_on, most) for at in starts]
     return Sittings(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Sittings.__slots__))
 
 
@@ -279,7 +287,9 @@ class _Sitters:
         self.block.keep(staying)
 
 
-def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn) -> Sittings:
+def _sit_block(
+    compiled: Compiled, rules: StopRules, learners: Learners, goes_on: GoesOn, most_per_strand: int | None
+) -> Sittings:
     count, most = learners.chance.shape
     truth = true_mastery(compiled, learners.states)
     truth = truth if learners.turned is None else truth ^ learners.turned
@@ -311,6 +321,8 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners, goes_on
         sitters.keep(staying)
         sittings.items[sitters.who, asked] = chosen
         sittings.outcomes[sitters.who, asked] = _answer(compiled, sitters, learners, asked, chosen)
+        if most_per_strand is not None:
+            sitters.unasked &= ~of_full_strands(compiled, sittings.items[sitters.who], most_per_strand)
     return sittings
 
 

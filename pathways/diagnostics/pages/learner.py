@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import i18n, ids
-from pathways.diagnostics import belonging, keys, taking, unclear
+from pathways.diagnostics import belonging, keys, modalities, taking, unclear
+from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.doors import (
     BesideAnswers,
@@ -78,7 +79,7 @@ def by_code(code: Annotated[str, Query(max_length=40)] = "") -> Response:
 def wall(request: Request, code: str, db: DB, door: OwnDoor, address: Address) -> Response:
     """The language wall: each name in its own script, no flags."""
     diagnostic = _open(db, door, code, address)
-    offered = taking.offered(taking.blueprint_of(db, door, diagnostic.id))
+    offered = taking.blueprint_of(db, door, diagnostic.id).offered()
     return render(request, "wall.html", offered=offered, base=f"/q/{diagnostic.code}", chosen=i18n.current().code)
 
 
@@ -91,16 +92,7 @@ def welcome(request: Request, code: str, tag: str, db: DB, door: OwnDoor, addres
     if language not in blueprint.languages:
         return RedirectResponse(f"/q/{diagnostic.code}", 303)
     i18n.use(language)
-    response = render(
-        request,
-        "welcome.html",
-        code=diagnostic.code,
-        at_most=blueprint.at_most(language, extra=blueprint.extra_one_in > 0),
-        minutes=composing.minutes_of(diagnostic),
-        drafts=any(states.get(language) in {"machine", "draft"} for states in blueprint.states.values()),
-        key=ids.random_id(),
-        begun=begun(request, diagnostic.id),
-    )
+    response = _welcome(request, diagnostic, blueprint, language)
     remember(response, request, LANGUAGE_COOKIE, language, "/")
     return response
 
@@ -115,11 +107,19 @@ def start(
     door: OwnDoor,
     address: Address,
     key: Annotated[uuid.UUID | None, Form()] = None,
+    unusable: Annotated[list[Short], Form(max_length=10)] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     language = i18n.recognised(tag) or ""
-    attempt, _ = taking.start(
-        db, door, code=code, language=language, address=address, key=f"page {key}" if key else None
-    )
+    own = f"page {ids.fingerprint(f'{key} {unusable}', 32) if unusable else key}" if key else None
+    try:
+        attempt, _ = taking.start(db, door, code=code, language=language, address=address, key=own, unusable=unusable)
+    except Invalid as error:
+        if [one["field"] for one in error.errors] != ["unusable"]:
+            raise
+        i18n.use(language)
+        diagnostic = _open(db, door, code, address)
+        blueprint = taking.blueprint_of(db, door, diagnostic.id)
+        return _welcome(request, diagnostic, blueprint, language, unusable=unusable, said=error.message, status=422)
     response = RedirectResponse(f"/t/{attempt.id}/practice", 303)
     hand_over(response, request, door, attempt)
     return response
@@ -252,7 +252,7 @@ def languages(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDo
     return render(
         request,
         "wall.html",
-        offered=taking.offered(taking.blueprint_of(db, door, attempt.diagnostic_id)),
+        offered=taking.blueprint_of(db, door, attempt.diagnostic_id).offered(),
         base=f"/t/{attempt.id}/language",
         query=f"?back={quote(back)}" if _own_page(attempt.id, back) else "",
         chosen=attempt.language,
@@ -312,6 +312,32 @@ def _open(db: Session, door: taking.Door, code: str, address: str) -> Diagnostic
     if successor is None:
         raise Gone(N_("Ce diagnostic est terminé. Demandez un autre code à votre médiateur."))
     return successor
+
+
+def _welcome(
+    request: Request,
+    diagnostic: Diagnostic,
+    blueprint: Blueprint,
+    language: str,
+    *,
+    unusable: Sequence[str] = (),
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    return render(
+        request,
+        "welcome.html",
+        status=status,
+        code=diagnostic.code,
+        at_most=blueprint.at_most(language, extra=blueprint.extra_one_in > 0),
+        minutes=composing.minutes_of(diagnostic),
+        drafts=any(states.get(language) in {"machine", "draft"} for states in blueprint.states.values()),
+        key=ids.random_id(),
+        begun=begun(request, diagnostic.id),
+        without=[(one.value, modalities.WITHOUT[one]) for one in blueprint.dispensable(language)],
+        unusable=unusable,
+        said=said,
+    )
 
 
 def _question(

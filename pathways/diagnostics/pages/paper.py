@@ -78,7 +78,7 @@ def languages(request: Request, member: Reader, diagnostic_id: uuid.UUID, db: Re
         request,
         "paper-languages.html",
         diagnostic=diagnostic,
-        offered=[(one, len(paper.chosen_items(blueprint, one.code))) for one in taking.offered(blueprint)],
+        offered=[(one, len(paper.chosen_items(blueprint, one.code))) for one in blueprint.offered()],
         forms=paper.forms_of(db, diagnostic.id),
         left_out=left_out,
     )

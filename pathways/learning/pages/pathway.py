@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from pathways import clock, ids
 from pathways.diagnostics import taking
 from pathways.diagnostics.doors import CurrentLearner, OwnDoor, is_at_desk, keep_open, speak
+from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Attempt
 from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import N_
@@ -88,7 +89,7 @@ def pathway(
     found = following.up_to_date(request.app.state.database, db, door, attempt)
     if found is None:
         return RedirectResponse(f"/t/{attempt.id}/goals", 303)
-    askable = _askable(request, db, door, found, attempt.language)
+    askable = _askable(request, db, door, found, attempt)
     values = page_values(db, codes, attempt, found)
     proposed = answering.proposals(db, found)
     language = attempt.language
@@ -124,7 +125,7 @@ def step(
         **page_values(db, codes, attempt, found),
         own=shown.of_steps(db, codes, [own], skills_of(db, found), attempt.language, framework=found.framework)[0],
         others=_others(request, db, door, attempt, found, own),
-        askable=_askable(request, db, door, found, attempt.language),
+        askable=_askable(request, db, door, found, attempt),
         key=ids.random_id().hex,
         at_desk=is_at_desk(request),
     )
@@ -344,9 +345,9 @@ def _others(
     return [(one.code, shown.of_other(one, skills, attempt.language)) for one in mixing.others(db, door, found, own)]
 
 
-def _askable(request: Request, db: Session, door: taking.Door, found: Pathway, language: str) -> frozenset[str]:
+def _askable(request: Request, db: Session, door: taking.Door, found: Pathway, attempt: Attempt) -> frozenset[str]:
     choosing.ready(request.app.state.database, db, found.organisation_id, found.framework)
-    return checking.can_ask(db, door, found, language)
+    return checking.can_ask(db, door, found, attempt.language, unusable_in(attempt))
 
 
 def _is_asked(db: Session, found: Pathway, own: Step) -> bool:

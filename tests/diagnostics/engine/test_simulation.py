@@ -1,11 +1,13 @@
 """Simulated sittings: the same as ``decide`` step by step, and honest about what they claim."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pathways.diagnostics.engine import Stop, StopRules, compile_structure, decide, simulate, simulation
+from pathways.diagnostics.engine.circumstances import Circumstances
 from pathways.diagnostics.engine.stopping import STOPS
 from tests.diagnostics.engine.ladders import distinct, even, small
 
@@ -32,6 +34,22 @@ def test_every_learner_is_asked_what_decide_would_ask(structure):
         assert last.stopped == STOPS[sittings.stops[learner]]
         assert last.posterior.masteries == pytest.approx(sittings.mastery[learner], abs=1e-12, rel=0)
         assert sittings.seconds[learner] == pytest.approx(spent)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_every_learner_is_asked_what_decide_would_ask_of_few_on_a_strand(most):
+    compiled = compile_structure(distinct(4, rungs=3))
+    learners = simulation.draw(compiled, 12, 12, np.random.default_rng(4))
+    rules = StopRules(questions=12, least_information=0.0)
+    sittings = simulation.sit(compiled, rules, learners, most=most)
+    chosen = Circumstances(most_per_strand=most)
+    for learner in range(12):
+        answers = sittings.answers(compiled, learner)
+        assert max(Counter(item[:4] for item, _ in answers).values()) <= most
+        left = set(compiled.item_codes)
+        for count, (asked, _) in enumerate([*answers, (None, None)]):
+            assert decide(compiled, rules, answers[:count], left, circumstances=chosen).next_item == asked
+            left.discard(asked)
 
 
 def test_blocks_change_nothing(monkeypatch):
