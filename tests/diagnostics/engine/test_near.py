@@ -27,6 +27,7 @@ from pathways.diagnostics.engine import (
     believe,
     carrying,
     compile_structure,
+    foretold,
     infer,
     masteries,
 )
@@ -115,6 +116,17 @@ def told_by(before, code):
         for y, q in enumerate(chances[profile])
         if p > 0.0
     )
+
+
+@quick
+@given(answers)
+def test_what_is_foretold_parts_wrong_answers(given_answers):
+    posterior = TRUTH.profile_probabilities(given_answers)
+    belief = infer(COMPILED, given_answers)
+    for code in ("A1-a", "B1-a"):
+        expected = {y: sum(p * TRUTH.answered(code, y, profile) for profile, p in posterior.items()) for y in ANSWERS}
+        assert foretold(belief, given_answers, code) == pytest.approx(expected, abs=1e-9, rel=0)
+    assert foretold(belief, given_answers, "A2-a") == belief.predicted("A2-a")
 
 
 def test_it_is_no_item():
