@@ -78,3 +78,11 @@ def test_a_file_that_ends_early_is_told(tmp_path):
     (tmp_path / "a.parquet").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(WrongFile):
         document(tmp_path / "a.parquet")
+
+
+def test_partly_right_answers_are_read(tmp_path):
+    rows = [(who, item, "partly" if n % 3 == 0 and y == "incorrect" else y) for n, (who, item, y) in enumerate(ROWS)]
+    parquet.write_table(table(rows), tmp_path / "c.parquet")
+    found = document(tmp_path / "c.parquet")
+    assert found == document(write_long(tmp_path / "c.csv", rows))
+    assert b'"partly": ' in found
