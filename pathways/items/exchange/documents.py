@@ -104,8 +104,8 @@ def columns() -> tuple[str, ...]:
         names += [option, f"{option}_juste", f"{option}_revele", *_pictured(option), f"{option}_zone", f"{option}_nom"]
     for number in range(1, MOST_TARGETS + 1):
         names += [f"cible_{number}", f"cible_{number}_nom"]
-    names += ["ordre", "paires", "confusions", "presque_juste", "accepte", "fautes", "observe", "explication", "a_verifier_le"]
-    names.append("appareil")
+    names += ["ordre", "paires", "confusions", "presque_juste", "accepte", "fautes", "observe"]
+    names += ["explication", "a_verifier_le", "appareil"]
     for language in translated_languages():
         names += [f"{name}_{language}" for name in translatable()]
         names.append(f"etat_{language}")
