@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from pathways.diagnostics.engine import EVIDENCE, Structure, compile_structure
+from pathways.diagnostics.engine import ANSWERS, Outcome, Structure, compile_structure
 from pathways.diagnostics.engine.simulation import draw, true_mastery
 from pathways.diagnostics.engine.stopping import StopRules
 from pathways.diagnostics.simulating.learners import Learner
@@ -47,13 +47,18 @@ def answering(structure: Structure, people: int, seed: int) -> list[Learner]:
     outcomes = np.empty(chance.shape, dtype=np.intp)
     for number, item in enumerate(structure.items):
         known = mastered[:, [place[code] for code in item.skills]].all(axis=1).astype(np.intp)
-        below = np.cumsum(item.response(), axis=1)[known, :-1]
-        outcomes[:, number] = (chance[:, number, None] >= below).sum(axis=1)
+        right, answered = np.cumsum(item.response(), axis=1)[known, :-1].T
+        drawn = chance[:, number]
+        outcomes[:, number] = (drawn >= right).astype(np.intp) + (drawn >= answered)
+        if item.near is not None:  # among the numbers that make an answer wrong, each is as likely as any other
+            wrong = (drawn >= right) & (drawn < answered)
+            near = drawn - right < np.array(item.near)[known] * (answered - right)
+            outcomes[wrong & near, number] = ANSWERS.index(Outcome.PARTLY)
     codes = [item.code for item in structure.items]
     return [
         Learner(
             number,
-            {code: EVIDENCE[outcome].value for code, outcome in zip(codes, outcomes[number].tolist(), strict=True)},
+            {code: ANSWERS[outcome].value for code, outcome in zip(codes, outcomes[number].tolist(), strict=True)},
             frozenset(code for code in compiled.skill_codes if mastered[number, place[code]]),
         )
         for number in range(people)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways.database import insert_for
-from pathways.diagnostics.engine import EVIDENCE, Outcome
+from pathways.diagnostics.engine import ANSWERS, Outcome
 from pathways.diagnostics.models import PredictionCount
 
 DECILES = 10
@@ -27,7 +27,7 @@ def count(db: Session, answers: Iterable[tuple[uuid.UUID, Mapping[str, float], s
     """
     added: dict[tuple[uuid.UUID, int], dict[str, float]] = {}
     for diagnostic_id, foretold, outcome in answers:
-        if outcome in EVIDENCE:
+        if outcome in ANSWERS:
             chance = min(max(foretold[Outcome.CORRECT], LEAST), 1.0 - LEAST)
             own = added.setdefault((diagnostic_id, decile_of(chance)), dict.fromkeys(SUMS, 0))
             for name, value in _scores(chance, correct=outcome == Outcome.CORRECT).items():

@@ -26,13 +26,13 @@ from pathways.diagnostics import deciding, reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import (
-    EVIDENCE,
     Compiled,
     Label,
     Outcome,
     StopRules,
     carries_evidence,
     decide,
+    foretold,
     infer,
     label,
 )
@@ -141,11 +141,11 @@ def retrace(blueprint: Blueprint, language: str, standing: Sequence[Answer]) -> 
     steps = []
     for answer in standing:
         promised = decide(compiled, NEVER_OVER, given, {answer.item})
-        predicted = promised.posterior.predicted(answer.item)
-        if_answered = {y: _masteries(compiled, blueprint, [*given, (answer.item, y)]) for y in EVIDENCE}
+        predicted = foretold(promised.posterior, given, answer.item)
+        if_answered = {y: _masteries(compiled, blueprint, [*given, (answer.item, y)]) for y in predicted}
         told = deciding.evidence_of([answer])
         counts = any(carries_evidence(outcome) for _, outcome in told)
-        doubts = _doubts(blueprint, before, [(predicted[y], if_answered[y]) for y in EVIDENCE])
+        doubts = _doubts(blueprint, before, [(predicted[y], if_answered[y]) for y in predicted])
         given += told
         skill = blueprint.skill_of[answer.item]
         changes: tuple[Change, ...] = ()

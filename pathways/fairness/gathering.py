@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session, selectinload
 from pathways import clock
 from pathways.database import Database, insert_for
 from pathways.diagnostics.blueprint import structure_of
-from pathways.diagnostics.engine import EVIDENCE, compile_structure
+from pathways.diagnostics.engine import compile_structure
 from pathways.diagnostics.engine.compilation import Compiled
+from pathways.diagnostics.engine.outcomes import EVIDENCE_INDEX
 from pathways.diagnostics.models import UnlinkedAttempt
 from pathways.diagnostics.served import Served, served_items
 from pathways.fairness import matching, screening
@@ -46,7 +47,8 @@ ONE_ANSWER = frozenset({"choice", "pictures", "zone"})
 """Kinds whose response is one option."""
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "dont_know"
 """What stands for a response that is none of the options."""
-_PLACE = {outcome.value: place for place, outcome in enumerate(EVIDENCE)}
+_PLACE = {outcome.value: place for outcome, place in EVIDENCE_INDEX.items() if place is not None}
+"""Of outcomes that say something; partly right is a way of being wrong."""
 
 
 @dataclass(slots=True)

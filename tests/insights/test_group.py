@@ -32,7 +32,7 @@ def read(crowd: Crowd, door, **wanted):
 def test_many_learners_at_once_give_what_each_alone_gives(crowd, door):
     compiled = reading.taking.blueprint_of(crowd.db, door, crowd.diagnostic.id).compiled
     chance = random.Random(5)
-    outcomes = list(Outcome)
+    outcomes = [outcome for outcome in Outcome if outcome is not Outcome.PARTLY]
     learners = [
         [(item, chance.choice(outcomes)) for item in chance.sample(compiled.item_codes, chance.randint(0, 9))]
         for _ in range(150)

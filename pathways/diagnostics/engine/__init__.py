@@ -24,10 +24,10 @@ from pathways.diagnostics.engine.errors import Abandoned, InvalidStructure, Unkn
 from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
-from pathways.diagnostics.engine.inference import infer
-from pathways.diagnostics.engine.items import ItemModel, expected_seconds, first_guess, first_model
+from pathways.diagnostics.engine.inference import foretold, infer
+from pathways.diagnostics.engine.items import FIRST_NEAR, ItemModel, expected_seconds, first_guess, first_model
 from pathways.diagnostics.engine.labels import CERTAINTY, Label, label
-from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome, carries_evidence
+from pathways.diagnostics.engine.outcomes import ANSWERS, EVIDENCE, Outcome, carries_evidence
 from pathways.diagnostics.engine.population import Population
 from pathways.diagnostics.engine.posterior import Posterior
 from pathways.diagnostics.engine.session import Decision, decide
@@ -46,8 +46,10 @@ from pathways.diagnostics.engine.styles import FIRST_STYLES, KNOWN_STYLES, Style
 from pathways.diagnostics.engine.width import Narrowed, entries, narrowed
 
 __all__ = [
+    "ANSWERS",
     "CERTAINTY",
     "EVIDENCE",
+    "FIRST_NEAR",
     "FIRST_STYLES",
     "KNOWN_STYLES",
     "LEAK",
@@ -90,6 +92,7 @@ __all__ = [
     "expected_seconds",
     "first_guess",
     "first_model",
+    "foretold",
     "infer",
     "label",
     "masteries",

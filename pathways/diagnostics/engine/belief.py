@@ -14,6 +14,7 @@ import numpy as np
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.compilation import Compiled
 from pathways.diagnostics.engine.errors import InvalidStructure, UnknownItem, UnknownSkill
+from pathways.diagnostics.engine.near import NEAR
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
 
 DECIMALS: Final = 9
@@ -44,13 +45,22 @@ class Belief(ABC):
 
     @abstractmethod
     def _outcomes(self, row: int) -> Floats:
-        """Return P(outcome) of the item whose first row of ``log_response`` this is, [3]."""
+        """Return P(outcome) of the slot whose first row of ``log_response`` this is, [3]."""
 
     def predicted(self, item: str) -> dict[Outcome, float]:
-        """Return P(outcome) of asking this item next, over the outcomes that carry evidence."""
+        """Return P(outcome) of asking this item next, over ``EVIDENCE``: a partly right answer is a wrong one."""
         if item not in self.compiled.item_index:
             raise UnknownItem(f"no item {item!r} in the structure")
         return dict(zip(EVIDENCE, self._outcomes(self.compiled.first_rows[item]).tolist(), strict=True))
+
+    def near(self, item: str) -> float:
+        """Return P(partly right) of a wrong answer to this item that the belief has taken in already, but for how near
+        it came.  Raises ``UnknownItem`` for an item without partial credit.
+        """
+        row = self.compiled.near_rows.get(item)
+        if row is None:
+            raise UnknownItem(f"no item {item!r} with partial credit in the structure")
+        return float(self._outcomes(row)[NEAR])
 
     def mastery(self, skill: str) -> float:
         """Return P(mastered) of one micro-skill; raises ``UnknownSkill``."""

@@ -31,6 +31,10 @@ class Block(Protocol):
         """Take one more answer of each learner: rows of ``log_response``, [N]."""
         ...
 
+    def add_of(self, who: Integers, rows: Integers) -> None:
+        """Take one more observation of some of the learners, ``who`` and rows both [M]."""
+        ...
+
     def believed(self) -> tuple[Floats, Floats]:
         """Return P(mastered) [N, S], and the bits that every item promises [N, I]."""
         ...
@@ -74,14 +78,17 @@ class PlainBlock:
         self.touched = self.touched[staying]
 
     def add(self, rows: Integers) -> None:
-        compiled, everyone = self.compiled, np.arange(len(rows))
+        self.add_of(np.arange(len(rows)), rows)
+
+    def add_of(self, who: Integers, rows: Integers) -> None:
+        compiled = self.compiled
         strand = rows // compiled.rows_per_strand
-        self.touched[everyone, strand] = True
-        self.log_likelihood[everyone, strand] += compiled.log_response[rows]
+        self.touched[who, strand] = True
+        self.log_likelihood[who, strand] += compiled.log_response[rows]
         for touched in np.unique(strand) if compiled.linked is None else ():
-            who = np.flatnonzero(strand == touched)
-            evidence = likelihood(self.log_likelihood[who, touched])
-            self.normaliser[touched, who] = normalisers(evidence, compiled.prior[touched])
+            own = who[strand == touched]
+            evidence = likelihood(self.log_likelihood[own, touched])
+            self.normaliser[touched, own] = normalisers(evidence, compiled.prior[touched])
 
     def believed(self) -> tuple[Floats, Floats]:
         states = self._states()

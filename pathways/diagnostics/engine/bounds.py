@@ -20,6 +20,7 @@ import numpy as np
 from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import InvalidStructure
+from pathways.diagnostics.engine.near import NEAR
 
 MOST_PROFILES: Final = 4096
 """Up to so many, the entropy of the profile is summed and not drawn."""
@@ -114,9 +115,23 @@ def channel_capacity(response: Floats) -> Floats:
 
 
 def capacities(compiled: Compiled) -> Floats:
-    """Return the capacity of every item in bits, [I], in the order of ``item_codes``."""
+    """Return the capacity of every item in bits, [I], in the order of ``item_codes``.
+
+    An item with partial credit has one outcome more: what it can tell is more than what it promises (``near``).
+    """
     states = compiled.log_response.shape[1]
-    response = np.exp(compiled.log_response).reshape(-1, OUTCOMES, states)[compiled.slots]
+    response = np.exp(compiled.log_response).reshape(-1, OUTCOMES, states)
+    found = _of_responses(response[compiled.slots])
+    credited = np.flatnonzero(compiled.near_of_item >= 0)
+    if credited.size:
+        right, wrong, unknown = response[compiled.slots[credited]].swapaxes(0, 1)
+        near = response[compiled.near_of_item[credited] // OUTCOMES, NEAR]
+        found[credited] = _of_responses(np.stack([right, wrong * near, wrong * (1.0 - near), unknown], axis=1))
+    return found
+
+
+def _of_responses(response: Floats) -> Floats:
+    """Return the capacities of P(outcome | state), [I, Y, G]: of two states where no item knows more than two."""
     ends = response[:, :, [0, -1]]
     two_classes = (
         np.minimum(np.abs(response - ends[:, :, :1]), np.abs(response - ends[:, :, 1:])).max(axis=(1, 2)) == 0.0

@@ -15,6 +15,7 @@ from pathways.diagnostics.engine.graphs.linking import link
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.graphs.ties import Ties, Together
 from pathways.diagnostics.engine.items import ItemModel
+from pathways.diagnostics.engine.near import given_wrong, near_model
 from pathways.diagnostics.engine.outcomes import EVIDENCE
 from pathways.diagnostics.engine.population import SMALL_POPULATION, AbilityGrid, Population
 from pathways.diagnostics.engine.strands import StrandModel
@@ -36,7 +37,9 @@ class Compiled:
 
     Sizes: K strands, G states and J items of the largest strand (the others are padded), S micro-skills,
     I items, Q points of the ability grid, Y = 3 outcomes.  A *slot* is the place of an item in the padded
-    layout: strand * J + rank of the item's code inside its strand.
+    layout: strand * J + rank of the item's code inside its strand.  An item with partial credit has a second one, after
+    those of all items of its strand, for how near a wrong answer comes (``near``): it is no item, never asked and never
+    counted, and J counts it only as room.
 
     After the strands comes one more of two states for every set of micro-skills that a question asks together.
     ``linked`` holds what ties strands to each other, if anything does; their ``prior`` is then what it would be
@@ -73,6 +76,8 @@ class Compiled:
     linked: Linked | None = None
     testlets: Mapping[str, int] = field(default_factory=dict)
     """Number of the testlet of each item that has one."""
+    near_rows: Mapping[str, int] = field(default_factory=dict)
+    """First row in ``log_response`` of how near a wrong answer comes, of each item with partial credit."""
 
     @cached_property
     def mixture(self) -> "Mixture | None":
@@ -89,7 +94,18 @@ class Compiled:
     @cached_property
     def testlet_of_slot(self) -> dict[int, int]:
         """Number of the testlet of each slot that has one."""
-        return {self.first_rows[code] // OUTCOMES: number for code, number in self.testlets.items()}
+        rows = (self.first_rows, self.near_rows)
+        return {of[code] // OUTCOMES: number for code, number in self.testlets.items() for of in rows if code in of}
+
+    @cached_property
+    def near_slots(self) -> frozenset[int]:
+        """The slots that are no items: how near wrong answers come."""
+        return frozenset(row // OUTCOMES for row in self.near_rows.values())
+
+    @cached_property
+    def near_of_item(self) -> Integers:
+        """First row of how near a wrong answer to each item comes, -1 where it has no partial credit, shape [I]."""
+        return np.array([self.near_rows.get(code, -1) for code in self.item_codes], dtype=np.intp)
 
     @cached_property
     def free(self) -> Integers:
@@ -127,14 +143,17 @@ def compile_structure(structure: Structure, population: Population | None = None
     grid = population.grid()
     rows: list[_Row] = [*strands, *(Together() for _ in ties.together)]
     items = _items_by_row(structure, ties, len(rows))
-    wide = max(1, *map(len, items))
+    nears = [[near_model(item) for item in ranked if item.near is not None] for ranked in items]
+    wide = max(1, *(len(ranked) + len(own) for ranked, own in zip(items, nears, strict=True)))
     known = [row.mastery() for row in rows]
     states = max(table.shape[1] for table in known)
     rungs = max(len(strand.skill_codes) for strand in strands)
-    response = _response(rows, items, wide, states)
+    response = _response(rows, items, nears, wide, states)
     linked = link(strands, ties, grid, states) if ties.strands else None
 
     slot_of = {item.code: k * wide + j for k, ranked in enumerate(items) for j, item in enumerate(ranked)}
+    after = [k * wide + len(ranked) for k, ranked in enumerate(items)]
+    near_of = {item.code: first + j for first, own in zip(after, nears, strict=True) for j, item in enumerate(own)}
     codes = tuple(sorted(slot_of))
     seconds_of = {item.code: item.seconds for item in structure.items}
     places = [k * rungs + rung for k, strand in enumerate(strands) for rung in range(len(strand.skill_codes))]
@@ -157,6 +176,7 @@ def compile_structure(structure: Structure, population: Population | None = None
         rows_per_strand=wide * OUTCOMES,
         linked=linked,
         testlets=_testlets(structure),
+        near_rows={code: slot * OUTCOMES for code, slot in near_of.items()},
     )
 
 
@@ -206,18 +226,26 @@ def _stacked(tables: Sequence[Floats], shape: tuple[int, int]) -> Floats:
     return stack
 
 
-def _response(strands: Sequence[_Row], items: Sequence[Sequence[ItemModel]], wide: int, states: int) -> Floats:
-    """Return P(outcome | state), shape [K, J, Y, G].
+def _response(
+    strands: Sequence[_Row],
+    items: Sequence[Sequence[ItemModel]],
+    nears: Sequence[Sequence[ItemModel]],
+    wide: int,
+    states: int,
+) -> Floats:
+    """Return P(outcome | state), shape [K, J, Y, G], of items and then of how near wrong answers to some of them come.
 
     States that a strand lacks repeat its last one: their prior is 0, and the likelihood that is best among
     its states stays the best, so that none underflows.  Items that a strand lacks have even outcomes.
     """
     response = np.full((len(strands), wide, OUTCOMES, states), 1.0 / OUTCOMES)
-    for strand, ranked, place in zip(strands, items, response, strict=True):
+    for strand, ranked, near, place in zip(strands, items, nears, response, strict=True):
         if ranked:
             known = strand.responses(ranked)
-            place[: len(ranked), :, : known.shape[2]] = known
-            place[: len(ranked), :, known.shape[2] :] = known[:, :, -1:]
+            if near:
+                known = np.concatenate([known, given_wrong(strand.responses(near))])
+            place[: len(known), :, : known.shape[2]] = known
+            place[: len(known), :, known.shape[2] :] = known[:, :, -1:]
     return response
 
 

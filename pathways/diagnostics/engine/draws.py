@@ -7,7 +7,8 @@ are drawn, since the others do not enter the posterior.
 
 What a draw changes is the two ends between which the chance of a right answer lies over the states, l (nothing known)
 and h (all known): P'(g) = l' + (h' - l') F(g) with F(g) = (P(g) - l) / (h - l), for steps and for curves alike.  Where
-a draw has h' < l' the question says nothing in it.  The habit of saying "I don't know" stays what it is.
+a draw has h' < l' the question says nothing in it.  The habit of saying "I don't know" stays what it is, and so does
+how near wrong answers come.
 """
 
 from collections.abc import Iterable, Mapping
@@ -119,6 +120,9 @@ def _of_block(compiled: Compiled, rows: list[int], ends: Mapping[int, Floats], p
     log_likelihood = np.zeros((len(compiled.prior), count, compiled.prior.shape[1]))
     weights = testlet_weights(compiled, rows) if compiled.testlets else np.ones(len(rows))
     for row, weight in zip(rows, weights.tolist(), strict=True):
+        if row // OUTCOMES in compiled.near_slots:
+            log_likelihood[row // compiled.rows_per_strand] += weight * compiled.log_response[row]
+            continue
         first = row - row % OUTCOMES
         drawn = redrawn(np.exp(compiled.log_response[first : first + OUTCOMES]), ends[first][:, part])
         log_likelihood[row // compiled.rows_per_strand] += weight * np.log(drawn[:, row - first])
@@ -133,7 +137,8 @@ def _of_styles(
     In a style whose share of answers turned at random is n, an end moves by 1 - n of what slip or guess does.
     """
     styles, width = len(mixture.styles), mixture.log_response.shape[2]
-    firsts = sorted({row - row % OUTCOMES for row in rows})
+    near = mixture.compiled.near_slots
+    firsts = sorted({row - row % OUTCOMES for row in rows if row // OUTCOMES not in near})
     drawn = np.empty((draws, styles, len(firsts), OUTCOMES, width))
     for place, first in enumerate(firsts):
         for number, style in enumerate(mixture.styles):

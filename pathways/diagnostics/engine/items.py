@@ -18,6 +18,9 @@ OPEN_GUESS: Final = 0.05
 DONT_KNOW_MASTERED: Final = 0.03
 DONT_KNOW_NOT_MASTERED: Final = 0.50
 
+FIRST_NEAR: Final = (0.35, 0.75)
+"""P(partly right | wrong answer) of those who do not master the micro-skill, and of those who do.  Design values."""
+
 LEAST_PROBABILITY: Final = 0.005
 """No outcome is ever held impossible: one answer cannot weigh more than 200 to 1."""
 
@@ -50,9 +53,11 @@ class ItemModel:
     ``slip``: P(wrong | mastered, answered).  ``guess``: P(right | not mastered, answered).
     ``dont_know_mastered``, ``dont_know_not_mastered``: P("I don't know") in each class.
     ``seconds``: expected time on the question, in seconds.
+    ``near``: of a question with several parts, P(partly right | wrong answer) of those who do not master, and of those
+    who do; ``None``: no partial credit.
 
-    Raises ``InvalidStructure`` when a value is no probability, when the time is not positive, when a right answer
-    would speak against mastery, or when a micro-skill is named twice.
+    Raises ``InvalidStructure`` when a value is no probability, when the time is not positive, when a right answer, or
+    a partly right one among the wrong, would speak against mastery, or when a micro-skill is named twice.
     """
 
     code: str
@@ -64,6 +69,7 @@ class ItemModel:
     seconds: float
     also: tuple[str, ...] = ()
     testlet: str = ""
+    near: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if not self.code:
@@ -79,6 +85,14 @@ class ItemModel:
         right_not_mastered, right_mastered = self.response()[:, 0]
         if right_mastered <= right_not_mastered:
             raise InvalidStructure(f"item {self.code!r}: a right answer would speak against mastery")
+        if self.near is not None:
+            self._check_near(*self.near)
+
+    def _check_near(self, not_mastered: float, mastered: float) -> None:
+        if not (0.0 < not_mastered < 1.0 and 0.0 < mastered < 1.0):  # also false for NaN
+            raise InvalidStructure(f"item {self.code!r}: near is {self.near}, not two probabilities between 0 and 1")
+        if min(mastered, 1.0 - LEAST_PROBABILITY) <= max(not_mastered, LEAST_PROBABILITY):
+            raise InvalidStructure(f"item {self.code!r}: a partly right answer would speak against mastery")
 
     @property
     def skills(self) -> tuple[str, ...]:

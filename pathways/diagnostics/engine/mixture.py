@@ -16,8 +16,9 @@ from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.items import ItemModel
+from pathways.diagnostics.engine.near import given_wrong, near_model
 from pathways.diagnostics.engine.strands import LevelStrand
-from pathways.diagnostics.engine.styles import Style, smooth_responses
+from pathways.diagnostics.engine.styles import Style, smooth_near, smooth_responses
 
 NO_STEP: Final = 0
 
@@ -31,7 +32,8 @@ class Mixture:
 
     ``shares``        [C]             belief in each style before any answer
     ``holes``         [C]             chance of a hole in a ladder
-    ``log_response``  [C, K J Y, G]   log P(outcome | style, state) over the temperature, without holes
+    ``log_response``  [C, K J Y, G]   log P(outcome | style, state) over the temperature, without holes; rows as in
+                                      ``Compiled``, those of how near wrong answers come among them
     ``readout``       [K, C G, 4 J]   told under a style in a state, holes included
     ``mastery``       [C, K, G, M]    P(micro-skill mastered | style, state), holes included
     ``difference``    [C, K J, 4]     told of somebody who masters, less told of somebody who does not
@@ -109,6 +111,11 @@ def _items_by_slot(compiled: Compiled) -> list[tuple[int, ItemModel]]:
     return [(slot, models[code]) for slot, code in places]
 
 
+def _nears_by_slot(compiled: Compiled) -> list[tuple[int, ItemModel]]:
+    models = {item.code: item for item in compiled.structure.items}
+    return [(row // OUTCOMES, models[code]) for code, row in compiled.near_rows.items()]
+
+
 def _steps(compiled: Compiled) -> Integers:
     """Return the first state of each slot in which a right answer is as likely as it gets, 0 off ladders, [K J]."""
     right = compiled.log_response[::OUTCOMES]
@@ -116,6 +123,7 @@ def _steps(compiled: Compiled) -> Integers:
     wide = compiled.rows_per_strand // OUTCOMES
     filled = np.zeros(len(right), dtype=np.bool_)
     filled[compiled.slots] = True
+    filled[sorted(compiled.near_slots)] = True
     steps: Integers = np.where(filled & np.repeat(ladder_rows(compiled), wide), first, NO_STEP)
     return steps
 
@@ -150,7 +158,27 @@ def _responses(compiled: Compiled, style: Style, steps: Integers) -> tuple[Float
             own = strand.responses([style.habit(item)])[0]
         response[slot, :, : own.shape[1]] = own
         response[slot, :, own.shape[1] :] = own[:, -1:]
+    for slot, item in _nears_by_slot(compiled):
+        classes[slot], response[slot] = _near_response(compiled, style, item, slot, int(steps[slot]))
     return classes, response
+
+
+def _near_response(compiled: Compiled, style: Style, item: ItemModel, slot: int, step: int) -> tuple[Floats, Floats]:
+    """Return P(near or far | wrong answer to the item, class), [2, Y], and given the state, [Y, G], without holes.
+
+    Noise turns it like any other observation of two classes; along a slope r goes from one end to the other.
+    """
+    row, states = slot // (compiled.rows_per_strand // OUTCOMES), compiled.prior.shape[1]
+    strands = compiled.structure.strands
+    strand = strands[row] if row < len(strands) else None
+    classes = given_wrong(style.response(near_model(item)).T).T
+    if strand is None or (isinstance(strand, LevelStrand) and style.slope is None):
+        return classes, classes[(np.arange(states) >= max(step, 1)).astype(np.intp)].T
+    if isinstance(strand, LevelStrand):
+        own = smooth_near(strand, item, step - 1, style)
+    else:
+        own = given_wrong(strand.responses([near_model(item)])[0])
+    return classes, own[:, np.minimum(np.arange(states), own.shape[1] - 1)]
 
 
 def _told(response: Floats, *, axis: int) -> Floats:

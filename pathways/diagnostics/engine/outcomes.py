@@ -14,6 +14,8 @@ class Outcome(StrEnum):
     """The language or the wording was not understood: it says nothing about the micro-skill."""
     NOT_TRIED = "not_tried"
     """A technical fault, an abandoned page, an act the mediator could not observe."""
+    PARTLY = "partly"
+    """Wrong, and near: of a question that has several parts, enough were right (``near``)."""
 
 
 EVIDENCE: Final = (Outcome.CORRECT, Outcome.INCORRECT, Outcome.DONT_KNOW)
@@ -23,10 +25,17 @@ The other outcomes multiply the likelihood of every state by one: a learner who 
 language must not be taken for one who lacks the skill.
 """
 
+WRONG: Final = EVIDENCE.index(Outcome.INCORRECT)
+
 EVIDENCE_INDEX: Final[dict[str, int | None]] = {
     outcome: EVIDENCE.index(outcome) if outcome in EVIDENCE else None for outcome in Outcome
-}
-"""Position of each outcome on the outcome axis, ``None`` when it carries no evidence."""
+} | {Outcome.PARTLY: WRONG}
+"""Position of each outcome on the outcome axis, ``None`` when it carries no evidence.  Partly right is a kind of wrong:
+what it says beyond that is an observation of its own (``near``), and the axis stays three wide."""
+
+
+ANSWERS: Final = (*EVIDENCE, Outcome.PARTLY)
+"""Every outcome that carries evidence, those of the outcome axis first."""
 
 
 def carries_evidence(outcome: Outcome) -> bool:

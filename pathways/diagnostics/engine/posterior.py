@@ -11,7 +11,8 @@ take blocks of learners: ``infer`` passes one learner and all the strands with e
 passes many learners and one strand.  Strands that requirements tie together count as one: ``graphs.linked``
 gives the logarithm of their Z_q, and, from w', the marginal of each of them.
 
-Answers to several items of one testlet count as one: each weighs one over their number.
+Answers to several items of one testlet count as one: each weighs one over their number.  A wrong answer to an item
+with partial credit is two observations, that it is wrong and how near it comes (``near``); it weighs as one answer.
 
 Sums run in an order fixed by item codes, never by the order of the answers.  What is left between two
 computers (the order of additions inside a matrix product) is about 1e-15, and every number that decides
@@ -29,7 +30,8 @@ from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
 from pathways.diagnostics.engine.errors import UnknownItem, UnknownOutcome
-from pathways.diagnostics.engine.outcomes import EVIDENCE_INDEX
+from pathways.diagnostics.engine.near import FAR, NEAR
+from pathways.diagnostics.engine.outcomes import EVIDENCE_INDEX, WRONG, Outcome
 from pathways.diagnostics.engine.selection import chance_of_right, information
 
 STRANDS_AT_ONCE: Final = 16
@@ -112,7 +114,7 @@ def evidence_rows(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> lis
     """Return the sorted rows of ``log_response`` of the answers that carry evidence.
 
     Sorting groups the rows by strand and makes every later sum independent of the order of the answers.
-    Raises ``UnknownItem`` and ``UnknownOutcome``.
+    Raises ``UnknownItem``, and ``UnknownOutcome`` also for a partly right answer to an item without partial credit.
     """
     rows: list[int] = []
     for item, outcome in answers:
@@ -124,6 +126,13 @@ def evidence_rows(compiled: Compiled, answers: Iterable[tuple[str, str]]) -> lis
         index = EVIDENCE_INDEX[outcome]
         if index is not None:
             rows.append(first + index)
+        if index == WRONG:
+            near = compiled.near_rows.get(item)
+            partly = outcome == Outcome.PARTLY
+            if near is not None:
+                rows.append(near + (NEAR if partly else FAR))
+            elif partly:
+                raise UnknownOutcome(f"item {item!r} has no partial credit: it is right or wrong, never {outcome!r}")
     rows.sort()
     return rows
 
@@ -176,9 +185,14 @@ def log_likelihoods(compiled: Compiled, rows: Sequence[int]) -> tuple[list[int],
 
 
 def testlet_weights(compiled: Compiled, rows: Sequence[int]) -> Floats:
-    """Return what each answer counts for, [M], from its row of ``log_response``: one over those to its testlet."""
-    testlets = [compiled.testlet_of_slot.get(row // OUTCOMES) for row in rows]
-    count = Counter(one for one in testlets if one is not None)
+    """Return what each answer counts for, [M], from its row of ``log_response``: one over those to its testlet.
+
+    How near a wrong answer comes is part of that answer, and counts for as much.
+    """
+    slots = [row // OUTCOMES for row in rows]
+    testlets = [compiled.testlet_of_slot.get(slot) for slot in slots]
+    near = compiled.near_slots
+    count = Counter(one for one, slot in zip(testlets, slots, strict=True) if one is not None and slot not in near)
     return np.array([1.0 if one is None else 1.0 / count[one] for one in testlets])
 
 

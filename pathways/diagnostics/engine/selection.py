@@ -6,6 +6,9 @@ Douglas 2003):
 
     I = H(sum_g P(g) R[., g]) - sum_g P(g) H(R[., g])         three outcomes, bits
 
+Where an item has partial credit the three outcomes stay three: what it promises is then a lower bound of what it tells,
+by the chain rule (``near``).
+
 The score is I / (E[t] + 10 s): the constant stands for loading and reading, and keeps very short questions
 from winning by being short (compare Choe, Kern & Chang 2018).
 """

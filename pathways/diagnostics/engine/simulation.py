@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from pathways.diagnostics.engine.answering import PARTLY, Learners, answers
 from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.blocks import Block, opening
@@ -19,8 +20,8 @@ from pathways.diagnostics.engine.eligibility import worth
 from pathways.diagnostics.engine.errors import Abandoned
 from pathways.diagnostics.engine.holes import rungs_of_ladders
 from pathways.diagnostics.engine.labels import CERTAINTY
-from pathways.diagnostics.engine.mixture import NO_STEP
-from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
+from pathways.diagnostics.engine.near import FAR, NEAR
+from pathways.diagnostics.engine.outcomes import ANSWERS, WRONG, Outcome
 from pathways.diagnostics.engine.selection import choose, easy_start
 from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, certainty_of, stop_reasons
 
@@ -85,37 +86,10 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Learners:
-    """N simulated learners and all the chance that their sittings need.
-
-    ``states`` [N, K]: true state of each strand.  ``chance`` [N, T]: uniform numbers that decide the
-    outcomes of up to T questions; ``pace`` [N, T]: time taken over time expected.  ``styles`` [N]: the style in
-    which each of them answers, as the structure has several; ``turned`` [N, S]: micro-skills that are not what the
-    ladder says.
-    """
-
-    states: Integers
-    chance: Floats
-    pace: Floats
-    styles: Integers | None = None
-    turned: Booleans | None = None
-
-    def between(self, start: int, end: int) -> "Learners":
-        """Return those from one place to another."""
-        return Learners(
-            self.states[start:end],
-            self.chance[start:end],
-            self.pace[start:end],
-            None if self.styles is None else self.styles[start:end],
-            None if self.turned is None else self.turned[start:end],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Sittings:
     """What N learners did.  T is the most questions; -1 where nothing was asked.
 
-    ``items`` [N, T] positions in ``item_codes``; ``outcomes`` [N, T] positions in ``EVIDENCE``; after each
+    ``items`` [N, T] positions in ``item_codes``; ``outcomes`` [N, T] positions in ``ANSWERS``; after each
     number of questions ``certainty``, ``accuracy`` (claimed, true) and ``undecided`` (a share), [N, T + 1];
     at the end ``mastery`` [N, S], whether it is ``right`` [N, S], and ``questions``, ``seconds``, ``stops`` (positions
     in ``STOPS``), [N].
@@ -167,7 +141,7 @@ class Sittings:
         """Return the answers of one learner as ``decide`` takes them."""
         count = int(self.questions[learner])
         pairs = zip(self.items[learner, :count], self.outcomes[learner, :count], strict=True)
-        return [(compiled.item_codes[item], EVIDENCE[outcome]) for item, outcome in pairs]
+        return [(compiled.item_codes[item], ANSWERS[outcome]) for item, outcome in pairs]
 
 
 def simulate(
@@ -316,32 +290,20 @@ def _sit_block(compiled: Compiled, rules: StopRules, learners: Learners, goes_on
 
 def _answer(compiled: Compiled, sitters: _Sitters, learners: Learners, asked: int, chosen: Integers) -> Integers:
     """Let each learner of the block answer the item chosen; update the block and return the outcomes."""
-    first_row = compiled.slots[chosen] * OUTCOMES
-    below = np.cumsum(_outcomes(compiled, learners, sitters.who, first_row)[:, :-1], axis=1)
-    outcome: Integers = (learners.chance[sitters.who, asked, None] >= below).sum(axis=1)
+    outcome = answers(compiled, learners, sitters.who, asked, chosen)
+    partly = outcome == PARTLY
 
     sitters.unasked[np.arange(len(chosen)), chosen] = False
     if compiled.testlets:
         testlet = compiled.testlet_of_item[chosen][:, None]
         sitters.unasked &= (testlet < 0) | (testlet != compiled.testlet_of_item)
     sitters.seconds += compiled.seconds[chosen] * learners.pace[sitters.who, asked]
-    sitters.block.add(first_row + outcome)
+    sitters.block.add(compiled.slots[chosen] * OUTCOMES + np.where(partly, WRONG, outcome))
+    credited = compiled.near_of_item[chosen]
+    told = np.flatnonzero((credited >= 0) & ((outcome == WRONG) | partly))
+    if told.size:
+        sitters.block.add_of(told, credited[told] + np.where(partly[told], NEAR, FAR))
     return outcome
-
-
-def _outcomes(compiled: Compiled, learners: Learners, who: Integers, first_row: Integers) -> Floats:
-    """Return P(outcome) of what each of the learners ``who`` is asked, [N, 3], from their true states and styles."""
-    rows = first_row[:, None] + np.arange(OUTCOMES)
-    state = learners.states[who, first_row // compiled.rows_per_strand]
-    mixture = compiled.mixture
-    if mixture is None or learners.styles is None or learners.turned is None:
-        return np.exp(compiled.log_response[rows, state[:, None]])
-    slot, style = first_row // OUTCOMES, learners.styles[who]
-    step = mixture.steps[slot]
-    mastered = (state >= step) ^ learners.turned[who, mixture.skills[slot]]
-    by_class = (mixture.holes[style] > 0.0) & (step > NO_STEP)
-    column = np.where(by_class, step - 1 + mastered, state)
-    return np.exp(mixture.log_response[style[:, None], rows, column[:, None]])
 
 
 def estimate(compiled: Compiled, sittings: Sittings) -> Estimate:

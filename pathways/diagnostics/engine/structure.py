@@ -2,7 +2,7 @@
 
 A structure is a value, and a document.  ``structure-1`` knows strands and items; it is what diagnostics published
 before requirements are frozen in, and is still written whenever it can say everything.  ``structure-2`` has
-``styles`` where there are any.
+``styles`` where there are any, and an item has ``near`` where it has partial credit.
 """
 
 from collections import Counter
@@ -27,10 +27,9 @@ STRAND_MODELS: Final[dict[str, Callable[[Mapping[str, Any]], StrandModel]]] = {
 """Reader of each strand model's document; a new model is added here."""
 
 _LATER: Final = ("also", "testlet")
-_ITEM_FIELDS: Final = {
-    FORMAT: tuple(field.name for field in fields(ItemModel)),
-    PLAIN: tuple(field.name for field in fields(ItemModel) if field.name not in _LATER),
-}
+_NEAR: Final = "near"
+_ALWAYS: Final = tuple(field.name for field in fields(ItemModel) if field.name != _NEAR)
+_ITEM_FIELDS: Final = {FORMAT: _ALWAYS, PLAIN: tuple(name for name in _ALWAYS if name not in _LATER)}
 _ITEM_NUMBERS: Final = tuple(name for name in _ITEM_FIELDS[PLAIN] if name not in {"code", "skill"})
 
 
@@ -94,7 +93,11 @@ class Structure:
         """Return plain JSON values from which ``from_document`` builds an equal structure."""
         strands = [strand.to_document() for strand in self.strands]
         items = [asdict(item) for item in self.items]
-        if self.styles or self.requirements or any(item.also or item.testlet for item in self.items):
+        for item in items:
+            near = item.pop(_NEAR)
+            if near is not None:
+                item[_NEAR] = list(near)
+        if self.styles or self.requirements or any(item.also or item.testlet or item.near for item in self.items):
             for item in items:
                 item["also"] = list(item["also"])
             requirements = [one.to_document() for one in self.requirements]
@@ -133,7 +136,10 @@ def _strand(document: object) -> StrandModel:
 
 
 def _item(document: object, written: str) -> ItemModel:
-    values = documents.mapping(document, "an item", _ITEM_FIELDS[written])
+    keys = _ITEM_FIELDS[written]
+    if written != PLAIN and isinstance(document, Mapping) and _NEAR in document:
+        keys = (*keys, _NEAR)
+    values = documents.mapping(document, "an item", keys)
     code = documents.text(values["code"], "the code of an item")
     also = documents.sequence(values.get("also", ()), f"'also' of item {code!r}")
     return ItemModel(
@@ -141,8 +147,16 @@ def _item(document: object, written: str) -> ItemModel:
         skill=documents.text(values["skill"], f"'skill' of item {code!r}"),
         also=tuple(documents.text(skill, f"a skill of 'also' of item {code!r}") for skill in also),
         testlet=documents.text(values.get("testlet", ""), f"'testlet' of item {code!r}"),
+        near=None if _NEAR not in values else _near(values[_NEAR], f"'near' of item {code!r}"),
         **{name: documents.number(values[name], f"{name!r} of item {code!r}") for name in _ITEM_NUMBERS},
     )
+
+
+def _near(document: object, what: str) -> tuple[float, float]:
+    shares = documents.sequence(document, what)
+    if len(shares) != 2:
+        raise InvalidStructure(f"{what} is no pair of probabilities: {document!r}")
+    return documents.number(shares[0], what), documents.number(shares[1], what)
 
 
 def _refuse_duplicates(kind: str, codes: Iterable[str]) -> None:

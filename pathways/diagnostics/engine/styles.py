@@ -20,6 +20,7 @@ from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.continuous import FIRST_SLOPE, curve_response, first_curve
 from pathways.diagnostics.engine.errors import InvalidStructure
 from pathways.diagnostics.engine.items import LEAST_PROBABILITY, ItemModel
+from pathways.diagnostics.engine.near import given_wrong, near_model
 from pathways.diagnostics.engine.strands import LevelStrand
 
 HARDLY_EVER: Final = 0.01
@@ -141,6 +142,15 @@ def smooth_responses(strand: LevelStrand, items: Sequence[ItemModel], rungs: Seq
         shoulder = style.habit(replace(item, slip=item.slip / 2.0))
         row[:] = curve_response(shoulder, curve.height(positions)).mean(axis=2)
     return tensor
+
+
+def smooth_near(strand: LevelStrand, item: ItemModel, rung: int, style: Style) -> Floats:
+    """Return P(near or far | wrong answer to an item about this rung, state) on a ladder without steps, [3, S + 1]: the
+    mean of r along the item's curve, from one of its values to the other.
+    """
+    positions = _positions(tuple(skill.threshold for skill in strand.skills))
+    curve = first_curve(strand.skills[rung].threshold, FIRST_SLOPE if style.slope is None else style.slope)
+    return given_wrong(curve_response(near_model(item), curve.height(positions)).mean(axis=2))
 
 
 @lru_cache(maxsize=256)

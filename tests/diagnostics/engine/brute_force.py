@@ -9,6 +9,7 @@ from math import exp, log2, prod, sqrt
 from statistics import NormalDist
 
 OUTCOMES = ("correct", "incorrect", "dont_know")
+ANSWERS = (*OUTCOMES, "partly")
 STEPS = [0.3 * step for step in range(-10, 11)]
 DENSITY = [exp(-step * step / 2) for step in STEPS]
 
@@ -20,6 +21,15 @@ def response(item, *, mastered):
     raw = [(1 - skip) * right, (1 - skip) * (1 - right), skip]
     clipped = [min(max(value, 0.005), 0.995) for value in raw]
     return dict(zip(OUTCOMES, (value / sum(clipped) for value in clipped), strict=True))
+
+
+def likelihood(item, outcome, *, mastered):
+    """P(outcome) in one class; of an item with partial credit, wrong answers are near or far."""
+    chance, near = response(item, mastered=mastered), item.get("near")
+    if near is None or outcome in ("correct", "dont_know"):
+        return chance[outcome]
+    share = min(max(near[mastered], 0.005), 0.995)
+    return chance["incorrect"] * (share if outcome == "partly" else 1 - share)
 
 
 def state_prior(strand, rho, spread, ability):
@@ -64,12 +74,17 @@ class Enumeration:
         strand, rung = self.place[self.items[item]["skill"]]
         return response(self.items[item], mastered=profile[strand] >= rung)
 
+    def answered(self, item, outcome, profile):
+        """P(an answer with evidence | profile)."""
+        strand, rung = self.place[self.items[item]["skill"]]
+        return likelihood(self.items[item], outcome, mastered=profile[strand] >= rung)
+
     def profile_probabilities(self, answers):
         """P(profile | answers)."""
         joint = dict(self.prior)
         for item, outcome in answers:
-            if outcome in OUTCOMES:
-                joint = {profile: p * self.outcome(item, profile)[outcome] for profile, p in joint.items()}
+            if outcome in ANSWERS:
+                joint = {profile: p * self.answered(item, outcome, profile) for profile, p in joint.items()}
                 total = sum(joint.values())
                 joint = {profile: p / total for profile, p in joint.items()}
         return joint

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from pathways.diagnostics.engine import ItemModel, LevelSkill, LevelStrand, Structure, thresholds
+from pathways.diagnostics.engine import ItemModel, LevelSkill, LevelStrand, Outcome, Structure, thresholds
+
+WHOLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.PARTLY)
+"""All that may come of an item without partial credit."""
 
 
 def strand(code, *heights):

@@ -19,7 +19,7 @@ from pathways.diagnostics.engine import (
     compile_structure,
     infer,
 )
-from tests.diagnostics.engine.brute_force import DENSITY, OUTCOMES, STEPS, Enumeration, state_prior
+from tests.diagnostics.engine.brute_force import ANSWERS, DENSITY, OUTCOMES, STEPS, Enumeration, state_prior
 from tests.diagnostics.engine.ladders import even, item, small, strand
 
 ONE_SETTING = Population((0.7,), (1.0,), (0.0,))
@@ -69,8 +69,8 @@ class Filter:
 
     def answered(self, weight, joint, answers):
         for code, outcome in answers:
-            if outcome in OUTCOMES:
-                joint = {key: p * self.truth.outcome(code, key[1])[outcome] for key, p in joint.items()}
+            if outcome in ANSWERS:
+                joint = {key: p * self.truth.answered(code, outcome, key[1]) for key, p in joint.items()}
         total = sum(joint.values())
         return weight * total, {key: p / total for key, p in joint.items()}
 

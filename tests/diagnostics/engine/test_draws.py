@@ -20,7 +20,7 @@ from pathways.diagnostics.engine import (
 from pathways.diagnostics.engine.draws import DRAWS, Errors, _drawn_ends, lower_bounds, redrawn
 from pathways.diagnostics.engine.population import SMALL_POPULATION
 from pathways.diagnostics.engine.styles import Style
-from tests.diagnostics.engine.ladders import item, small
+from tests.diagnostics.engine.ladders import WHOLE, item, small
 
 LADDERS = small()
 # Chances under .005 are clipped when a structure is compiled, before a draw moves them: here there are none.
@@ -34,7 +34,7 @@ KNOWN = {code: Errors(0.0, 0.0) for code in ITEMS}
 STYLES = (Style(0.5, hole=0.03), Style(0.3, hole=0.15, noise=0.1), Style(0.2, slope=3.0), Style(0.2, dont_know=False))
 
 answers = st.lists(
-    st.tuples(st.sampled_from(sorted(ITEMS)), st.sampled_from(list(Outcome))), max_size=8, unique_by=lambda one: one[0]
+    st.tuples(st.sampled_from(sorted(ITEMS)), st.sampled_from(WHOLE)), max_size=8, unique_by=lambda one: one[0]
 )
 
 

@@ -18,7 +18,7 @@ from pathways.diagnostics.engine import (
     compile_structure,
 )
 from tests.diagnostics.engine.brute_force import Enumeration
-from tests.diagnostics.engine.ladders import distinct, item, small, strand
+from tests.diagnostics.engine.ladders import WHOLE, distinct, item, small, strand
 from tests.diagnostics.engine.plainly import infer
 
 SMALL = compile_structure(small())
@@ -28,7 +28,7 @@ TRUTH = Enumeration(SMALL.structure, SMALL.population)
 quick = settings(deadline=None, max_examples=60)
 
 
-def answers_to(compiled, *, outcomes=tuple(Outcome), most=25):
+def answers_to(compiled, *, outcomes=WHOLE, most=25):
     pair = st.tuples(st.sampled_from(compiled.item_codes), st.sampled_from(outcomes))
     return st.lists(pair, max_size=most)
 

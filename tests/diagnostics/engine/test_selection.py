@@ -13,7 +13,7 @@ from pathways.diagnostics.engine import (
     decide,
 )
 from pathways.diagnostics.engine.selection import LOADING_SECONDS, choose, information
-from tests.diagnostics.engine.ladders import distinct, item, small, strand
+from tests.diagnostics.engine.ladders import WHOLE, distinct, item, small, strand
 from tests.diagnostics.engine.plainly import infer
 from tests.diagnostics.engine.test_inference import SMALL, TRUTH, WIDE, answers_to
 
@@ -105,7 +105,7 @@ def test_deciding_again_gives_the_same_decision():
         other = decide(again, ASK, answers[::-1], sorted(left, reverse=True))
         assert one.next_item == other.next_item
         left.discard(one.next_item)
-        answers.append((one.next_item, list(Outcome)[rng.integers(5)]))
+        answers.append((one.next_item, WHOLE[rng.integers(5)]))
 
 
 def test_a_micro_skill_without_items_is_deduced_but_never_asked():

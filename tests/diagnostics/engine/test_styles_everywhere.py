@@ -7,6 +7,7 @@ import pytest
 
 from pathways.diagnostics.engine import (
     EVIDENCE,
+    FIRST_NEAR,
     FIRST_STYLES,
     KNOWN_STYLES,
     InvalidStructure,
@@ -51,6 +52,15 @@ WORLDS = {
     "tied": TIED,
     "with a continuous strand": replace(SMOOTH, styles=KNOWN_STYLES),
 }
+
+
+def with_credit(structure):
+    """Every other item with partial credit."""
+    nears = (None, FIRST_NEAR)
+    return replace(structure, items=tuple(replace(one, near=nears[n % 2]) for n, one in enumerate(structure.items)))
+
+
+WORLDS |= {f"{name}, partial credit": with_credit(structure) for name, structure in WORLDS.items()}
 RULES = StopRules(accuracy=0.9, questions=12, seconds=420.0)
 
 
@@ -58,7 +68,11 @@ def answered(compiled, seed, most=25):
     """Answers of somebody who taps at random, some of them to the same question again."""
     rng = np.random.default_rng(seed)
     codes = rng.choice(compiled.item_codes, size=rng.integers(most + 1)).tolist()
-    return [(code, EVIDENCE[rng.integers(3)]) for code in codes]
+    answers = [(code, EVIDENCE[rng.integers(3)]) for code in codes]
+    if not compiled.near_rows:
+        return answers
+    partly = {("incorrect", True): Outcome.PARTLY}
+    return [(code, partly.get((y, code in compiled.near_rows and rng.random() < 0.5), y)) for code, y in answers]
 
 
 @pytest.fixture(scope="module", params=WORLDS)
@@ -136,6 +150,24 @@ def test_simulated_learners_answer_in_their_styles_and_are_claimed_as_they_are()
     truth = simulation.true_mastery(compiled, learners.states) ^ learners.turned
     assert truth.mean(axis=0) == pytest.approx(infer(compiled, []).masteries, abs=0.03)
     assert np.bincount(learners.styles) / 4000 == pytest.approx(compiled.mixture.shares, abs=0.03)
+
+
+def test_simulated_wrong_answers_come_near_as_often_as_the_class_of_each_learner_says():
+    structure = with_credit(replace(even(3, rungs=3, guesses=(0.25, 0.3)), styles=(Style(0.5, noise=0.1), Style(0.5))))
+    compiled = compile_structure(structure)
+    learners = simulation.draw(compiled, 3000, 9, np.random.default_rng(2))
+    sittings = simulation.sit(compiled, StopRules(questions=9, least_information=0.0), learners)
+    truth = simulation.true_mastery(compiled, learners.states)
+    counts = np.zeros((2, 2, 2))
+    for learner, own in enumerate(learners.styles if learners.styles is not None else ()):
+        for code, outcome in sittings.answers(compiled, learner):
+            one = next(one for one in structure.items if one.code == code)
+            if one.near is not None and outcome in {Outcome.PARTLY, Outcome.INCORRECT}:
+                mastered = int(truth[learner, compiled.skill_index[one.skill]])
+                counts[own, mastered, int(outcome == Outcome.PARTLY)] += 1
+    share = counts[:, :, 1] / counts.sum(axis=2)
+    assert (counts.sum(axis=2) > 300).all()
+    assert share == pytest.approx(np.array([[0.35 + 0.1 * 0.65, 0.9 * 0.75], [0.35, 0.75]]), abs=0.06)
 
 
 def test_drawn_profiles_are_as_frequent_as_they_are_believed(compiled):

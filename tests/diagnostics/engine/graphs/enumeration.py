@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise, product
 from math import erfc, exp, log, log2, prod, sqrt
 
-from tests.diagnostics.engine.brute_force import OUTCOMES, response
+from tests.diagnostics.engine.brute_force import ANSWERS, OUTCOMES, likelihood, response
 
 LEAST = 1e-12
 
@@ -82,14 +82,14 @@ class Profiles:
 
     def joint(self, answers):
         """P(point, profile | answers); answers to one testlet count as one."""
-        answers = [(self.items[pair[0]], pair[1]) for pair in answers if pair[1] in OUTCOMES]
+        answers = [(self.items[pair[0]], pair[1]) for pair in answers if pair[1] in ANSWERS]
         testlets = [item.get("testlet", "") for item, _ in answers]
         found = {}
         for (at, profile), prior in self.prior.items():
-            likelihood = [response(i, mastered=self.mastered(i, profile))[outcome] for i, outcome in answers]
+            chances = [likelihood(i, outcome, mastered=self.mastered(i, profile)) for i, outcome in answers]
             found[at, profile] = prior * prod(
                 value ** (1 / testlets.count(testlet) if testlet else 1)
-                for value, testlet in zip(likelihood, testlets, strict=True)
+                for value, testlet in zip(chances, testlets, strict=True)
             )
         total = sum(found.values())
         return {key: value / total for key, value in found.items()}

@@ -3,7 +3,16 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from pathways.diagnostics.engine import ItemModel, LevelSkill, LevelStrand, Requirement, Structure
+from pathways.diagnostics.engine import (
+    FIRST_NEAR,
+    ItemModel,
+    LevelSkill,
+    LevelStrand,
+    Outcome,
+    Requirement,
+    Structure,
+)
+from tests.diagnostics.engine.ladders import WHOLE
 
 SKILLS = "ABCDEFGH"
 
@@ -50,7 +59,9 @@ leaks = st.sampled_from([0.0, 0.02, 0.05, 0.3])
 
 @st.composite
 def questions(draw, strands, *, several=True):
-    """One or two items per micro-skill, some of them in a testlet, some asking several micro-skills."""
+    """One or two items per micro-skill, some of them in a testlet, some asking several micro-skills, some with partial
+    credit.
+    """
     skills = [code for strand in strands for code in strand.skill_codes]
     items = []
     for skill in skills:
@@ -61,7 +72,8 @@ def questions(draw, strands, *, several=True):
                 also = tuple(draw(st.lists(st.sampled_from(others), max_size=2, unique=True)))
             guess = draw(st.sampled_from([0.05, 0.25, 0.5]))
             testlet = draw(st.sampled_from(["", "", "", "stem", "picture"]))
-            items.append(ItemModel(f"{skill}-{number}", skill, 0.1, guess, 0.03, 0.5, 30.0, also, testlet))
+            near = draw(st.sampled_from([None, None, FIRST_NEAR, (0.1, 0.3)]))
+            items.append(ItemModel(f"{skill}-{number}", skill, 0.1, guess, 0.03, 0.5, 30.0, also, testlet, near))
     return tuple(items)
 
 
@@ -69,6 +81,11 @@ def questions(draw, strands, *, several=True):
 def structures(draw, *, most=6, forest=False, several=True):
     strands = draw(ladders(most=most))
     return Structure(strands, draw(questions(strands, several=several)), draw(requirements(strands, forest=forest)))
+
+
+def outcomes_of(item):
+    """Everything that may come of an item."""
+    return WHOLE if item.near is None else tuple(Outcome)
 
 
 def thresholds_of(compiled):

@@ -18,7 +18,15 @@ from pathways.diagnostics.engine import (
 )
 from pathways.diagnostics.engine.selection import information
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, item, ladder, skill, structures, thresholds_of
+from tests.diagnostics.engine.graphs.structures import (
+    entangled,
+    item,
+    ladder,
+    outcomes_of,
+    skill,
+    structures,
+    thresholds_of,
+)
 from tests.diagnostics.engine.plainly import infer
 from tests.diagnostics.engine.test_strand_models import ContinuousStrand
 
@@ -32,8 +40,8 @@ def compiled_and_truth(structure, population=NARROW):
 
 
 def some_answers(data, structure, most=8):
-    codes = [one.code for one in structure.items]
-    return data.draw(st.lists(st.tuples(st.sampled_from(codes), st.sampled_from(list(Outcome))), max_size=most))
+    pairs = [(one.code, outcome) for one in structure.items for outcome in outcomes_of(one)]
+    return data.draw(st.lists(st.sampled_from(pairs), max_size=most))
 
 
 @settings(deadline=None, max_examples=60)

@@ -16,13 +16,23 @@ from pathways.diagnostics.engine import (
 )
 from pathways.diagnostics.engine.graphs import forest, propagation, tree
 from tests.diagnostics.engine.graphs.enumeration import Profiles
-from tests.diagnostics.engine.graphs.structures import entangled, graph, item, ladder, skill, structures, thresholds_of
+from tests.diagnostics.engine.graphs.structures import (
+    entangled,
+    graph,
+    item,
+    ladder,
+    outcomes_of,
+    skill,
+    structures,
+    thresholds_of,
+)
+from tests.diagnostics.engine.ladders import WHOLE
 from tests.diagnostics.engine.plainly import infer
 
 NARROW = Population((0.7,), (1.0,), (0.0,))
 ENTANGLED = compile_structure(entangled(), NARROW)
 
-answers = st.lists(st.tuples(st.sampled_from(ENTANGLED.item_codes), st.sampled_from(list(Outcome))), max_size=25)
+answers = st.lists(st.tuples(st.sampled_from(ENTANGLED.item_codes), st.sampled_from(WHOLE)), max_size=25)
 quick = settings(deadline=None, max_examples=50)
 
 
@@ -50,8 +60,8 @@ def test_probabilities_are_probabilities(given_answers):
 @given(structures(most=8), st.data())
 def test_a_right_answer_never_lowers_mastery_of_its_skills(structure, data):
     compiled = compile_structure(structure, NARROW)
-    pair = st.tuples(st.sampled_from(compiled.item_codes), st.sampled_from(list(Outcome)))
-    before = data.draw(st.lists(pair, max_size=8))
+    pairs = [(one.code, outcome) for one in structure.items for outcome in outcomes_of(one)]
+    before = data.draw(st.lists(st.sampled_from(pairs), max_size=8))
     asked = data.draw(st.sampled_from(structure.items))
     if asked.testlet and any(compiled.testlets.get(code) == compiled.testlets[asked.code] for code, _ in before):
         return  # then it is no further answer
