@@ -47,7 +47,7 @@ ONE_ANSWER = frozenset({"choice", "pictures", "zone"})
 """Kinds whose response is one option."""
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "dont_know"
 """What stands for a response that is none of the options."""
-_PLACE = {outcome.value: place for outcome, place in EVIDENCE_INDEX.items() if place is not None}
+_PLACE = {outcome: place for outcome, place in EVIDENCE_INDEX.items() if place is not None}
 """Of outcomes that say something; partly right is a way of being wrong."""
 
 

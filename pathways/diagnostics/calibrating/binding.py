@@ -10,7 +10,7 @@ import numpy as np
 
 from pathways.diagnostics.calibrating.partitions import Met
 from pathways.diagnostics.calibrating.preparing import Plan, Tally
-from pathways.diagnostics.engine import EVIDENCE, ItemModel, LevelStrand, Outcome, Structure
+from pathways.diagnostics.engine import ANSWERS, EVIDENCE, ItemModel, LevelStrand, Outcome, Structure
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.calibration import first_values, irt
 from pathways.diagnostics.engine.calibration.information import ViewedModel
@@ -35,12 +35,18 @@ class Bound:
     def model_of(self, how: Plan, tally: Tally, most_answers: int) -> tuple[ViewedModel, Floats]:
         """Return the model, and where it begins."""
         if self.kind in irt.MODELS:
-            shown = how.variants.by_item(tally.shown[:, : len(EVIDENCE)])
+            shown = how.variants.by_item(tally.shown[:, : len(ANSWERS)])
             ability = irt.ability_model(self.kind, how.variants, most_answers)
             return ability, irt.start_of(ability, shown[:, RIGHT], shown.sum(axis=1))
         outcomes = 3 if how.three else 2
         strands = first_values.joint_model(
-            self.kind, self.strands, self.items, how.variants, outcomes=outcomes, most_answers=most_answers
+            self.kind,
+            self.strands,
+            self.items,
+            how.variants,
+            outcomes=outcomes,
+            most_answers=most_answers,
+            credited=how.credited,
         )
         return strands, first_values.start_of(strands)
 

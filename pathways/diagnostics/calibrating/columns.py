@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.engine import EVIDENCE, Outcome
+from pathways.diagnostics.engine import ANSWERS, Outcome
 from pathways.diagnostics.simulating.problems import WrongFile, shown
 
 MOST_TOLD: Final = 10
@@ -25,8 +25,8 @@ LONGEST_SECONDS: Final = 1e6
 NEEDED: Final = ("learner", "item", "outcome")
 OPTIONAL: Final = ("language", "seconds", "attempt", "choice")
 
-OUTCOMES: Final = (*EVIDENCE, *(outcome for outcome in Outcome if outcome not in EVIDENCE))
-"""Those with evidence first: an outcome below three is one."""
+OUTCOMES: Final = (*ANSWERS, *(outcome for outcome in Outcome if outcome not in ANSWERS))
+"""Those with evidence first."""
 WRONG: Final = -9
 NOTHING: Final = -1
 WORDS: Final[dict[str, int]] = {

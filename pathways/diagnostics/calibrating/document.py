@@ -18,7 +18,8 @@ from pathways.diagnostics.calibrating.fitting import Fitted
 from pathways.diagnostics.calibrating.health import health_of
 from pathways.diagnostics.calibrating.partitions import UNKNOWN_LANGUAGE
 from pathways.diagnostics.calibrating.starting import FORMAT
-from pathways.diagnostics.engine import EVIDENCE, Outcome
+from pathways.diagnostics.engine import ANSWERS, Outcome
+from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.calibration import estimates, first_values, joint
 from pathways.diagnostics.engine.calibration.estimates import Estimate
 from pathways.diagnostics.engine.calibration.fit import ItemFit, overall
@@ -27,7 +28,7 @@ from pathways.diagnostics.engine.calibration.health import Finding, ItemHealth, 
 from pathways.diagnostics.engine.calibration.information import MOST_TOGETHER
 
 DIGITS: Final = 6
-NO_EVIDENCE: Final = tuple(outcome for outcome in Outcome if outcome not in EVIDENCE)
+NO_EVIDENCE: Final = tuple(outcome for outcome in Outcome if outcome not in ANSWERS)
 
 
 class Exact(float):
@@ -74,11 +75,11 @@ def _data(fitted: Fitted) -> dict[str, Any]:
     ]
     return {
         "rows": fitted.met.answers,
-        "answers": int(shown[: len(EVIDENCE)].sum()),
+        "answers": int(shown[: len(ANSWERS)].sum()),
         "learners": int(learners),
         "sittings": int(useful),
         "items": len(fitted.bound.codes),
-        "outcomes": {outcome.value: int(count) for outcome, count in zip(OUTCOMES, shown, strict=True)},
+        "outcomes": _outcomes(fitted, shown),
         "dont_know": _dont_know(fitted),
         "left_out": [one for one in left_out if any(isinstance(value, int) and value for value in one.values())],
     }
@@ -120,7 +121,7 @@ def _fit(fitted: Fitted) -> dict[str, Any]:
 def _languages(fitted: Fitted) -> dict[str, Any]:
     layout = fitted.model.layout
     variants = layout.task.variants
-    answers = fitted.tally.shown[:, : len(EVIDENCE)].sum(axis=1)
+    answers = fitted.tally.shown[:, : len(ANSWERS)].sum(axis=1)
     found: dict[str, Any] = {}
     for place, code in enumerate(variants.language_codes):
         group = estimates.group_estimates(layout, fitted.parameters, fitted.covariance, place)
@@ -168,12 +169,12 @@ def _item(fitted: Fitted, place: int, health: ItemHealth, found: Sequence[Findin
     variants = layout.task.variants
     own = np.flatnonzero(variants.items == place)
     shown = fitted.tally.shown[own].sum(axis=0)
-    named = estimates.item_estimates(layout, fitted.parameters, fitted.covariance, place)
+    named = estimates.item_estimates(layout, fitted.parameters, fitted.covariance, place) | _near(fitted, place)
     item: dict[str, Any] = {
         "parameters": {name: one.value for name, one in named.items()},
         "standard_errors": {name: one.error for name, one in named.items()},
-        "answers": int(shown[: len(EVIDENCE)].sum()),
-        "outcomes": {outcome.value: int(count) for outcome, count in zip(OUTCOMES, shown, strict=True)},
+        "answers": int(shown[: len(ANSWERS)].sum()),
+        "outcomes": _outcomes(fitted, shown),
         "fit": _item_fit(health.fit),
     }
     if seconds := _seconds(fitted.tally.times[own].sum(axis=0)):
@@ -187,11 +188,28 @@ def _item(fitted: Fitted, place: int, health: ItemHealth, found: Sequence[Findin
     return item
 
 
+def _outcomes(fitted: Fitted, shown: Floats) -> dict[str, int]:
+    """Counts [6] by outcome; partly right where anybody was."""
+    named = zip(OUTCOMES, shown, strict=True)
+    return {y.value: int(count) for y, count in named if y is not Outcome.PARTLY or fitted.met.partly}
+
+
+def _near(fitted: Fitted, item: int) -> dict[str, Estimate]:
+    """How near wrong answers to an item come, where it has partial credit and the model tells it."""
+    model = fitted.model
+    near = model.near if isinstance(model, joint.StrandsModel) else None
+    if near is None or item not in near.items:
+        return {}
+    assert isinstance(model, joint.StrandsModel)
+    places = model.first_near + 2 * int(np.searchsorted(near.items, item)) + np.arange(2)
+    return estimates.near_estimates(fitted.parameters[places], fitted.covariance.of(places))
+
+
 def _variant(fitted: Fitted, variant: int, test: Functioning | None) -> dict[str, Any]:
     shown = fitted.tally.shown[variant]
     shift = estimates.shift_estimate(fitted.model.layout, fitted.parameters, fitted.covariance, variant)
     found: dict[str, Any] = {
-        "answers": int(shown[: len(EVIDENCE)].sum()),
+        "answers": int(shown[: len(ANSWERS)].sum()),
         "not_understood": int(shown[OUTCOMES.index(Outcome.NOT_UNDERSTOOD)]),
         "shift": shift.value,
         "standard_error": shift.error,

@@ -19,7 +19,7 @@ from pathways.diagnostics.calibrating.passes import Alone, Passes, Together, tot
 from pathways.diagnostics.calibrating.preparing import Plan, Tally, plan, prepare
 from pathways.diagnostics.calibrating.reading import Source, read
 from pathways.diagnostics.calibrating.starting import Earlier, begun
-from pathways.diagnostics.engine import EVIDENCE, Structure
+from pathways.diagnostics.engine import ANSWERS, Structure
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.calibration import first_values
 from pathways.diagnostics.engine.calibration.drift import Cusum
@@ -106,7 +106,8 @@ def _plan(task: Task, met: Met, bound: Bound) -> Plan:
         said = f"aucune réponse n'est dans la langue de référence {task.reference!r}"
         raise WrongFile(str(task.data), [("", said)])
     three = task.model in first_values.MODELS and met.dont_know
-    return plan(met, bound.codes, reference, bound.families, three=three)
+    credit = task.model == first_values.CREDITING
+    return plan(met, bound.codes, reference, bound.families, three=three, credit=credit)
 
 
 def _most_used(met: Met) -> str:
@@ -137,7 +138,7 @@ def _prepared(spill: Spill, how: Plan) -> tuple[Tally, int, list[Path]]:
 def _fitted(
     task: Task, met: Met, bound: Bound, how: Plan, tally: Tally, most: int, paths: list[Path], watch: Watch
 ) -> Fitted:
-    answers = tally.shown[:, : len(EVIDENCE)].sum(axis=1)
+    answers = tally.shown[:, : len(ANSWERS)].sum(axis=1)
     model, start = bound.model_of(how, tally, most)
     if task.earlier is not None:
         start = begun(task.earlier, model, bound, start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from pathways.diagnostics.calibrating import columns
 from pathways.diagnostics.calibrating.columns import OUTCOMES, Coded, Names, Piece, WrongRows
-from pathways.diagnostics.engine import EVIDENCE, Outcome
+from pathways.diagnostics.engine import ANSWERS, Outcome
 
 ANSWERS_AT_ONCE: Final = 100_000
 """About so many in a partition: some megabytes while it is worked on."""
 MOST_PARTITIONS: Final = 10_000
 LEARNER_BYTES: Final = 16
 DONT_KNOW: Final = OUTCOMES.index(Outcome.DONT_KNOW)
+PARTLY: Final = OUTCOMES.index(Outcome.PARTLY)
 UNKNOWN_LANGUAGE: Final = "und"
 """BCP 47 for a language that nobody noted."""
 
@@ -49,6 +50,8 @@ class Met:
     answers: int = 0
     dont_know: bool = False
     """Whether anybody said so."""
+    partly: set[int] = field(default_factory=set)
+    """Items with partly right answers."""
 
 
 class Spill:
@@ -120,6 +123,7 @@ class Spill:
 
     def _note(self, records: NDArray[Any]) -> None:
         self.met.dont_know |= bool((records["outcome"] == DONT_KNOW).any())
+        self.met.partly |= set(np.unique(records["item"][records["outcome"] == PARTLY]).tolist())
         pairs = np.unique(records["item"].astype(np.int64) << 16 | records["language"])
         self.met.pairs |= {(pair >> 16, pair & 0xFFFF) for pair in pairs.tolist()}
         for language, count in zip(*np.unique(records["language"], return_counts=True), strict=True):
@@ -200,4 +204,4 @@ def _same(order: NDArray[np.intp], *columns_: NDArray[Any]) -> NDArray[np.bool_]
 
 def with_evidence(records: NDArray[Any]) -> NDArray[np.bool_]:
     """Return which rows carry evidence."""
-    return records["outcome"] < len(EVIDENCE)
+    return records["outcome"] < len(ANSWERS)

@@ -11,19 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathways.diagnostics.calibrating.columns import OUTCOMES
-from pathways.diagnostics.calibrating.partitions import Kept, Met, kept, with_evidence
+from pathways.diagnostics.calibrating.partitions import PARTLY, Kept, Met, kept, with_evidence
+from pathways.diagnostics.engine import EVIDENCE, Outcome
 from pathways.diagnostics.engine.calibration.answers import Block, Listed, Variants, block_of, collapsed
 
 IDLE_SECONDS: Final = 600.0
 """A longer time is a pause, and says nothing about the question."""
 LISTED: Final = {"starts": np.int64, "variants": np.int32, "outcomes": np.int8}
 LEFT_OUT: Final = -1
+WRONG: Final = EVIDENCE.index(Outcome.INCORRECT)
 
 
 class Tally(NamedTuple):
     """Counts over partitions.
 
-    ``shown`` [V, 5]: outcomes of each variant, as in ``OUTCOMES``.  ``times`` [V, 3]: answers with a time, sum and sum
+    ``shown`` [V, 6]: outcomes of each variant, as in ``OUTCOMES``.  ``times`` [V, 3]: answers with a time, sum and sum
     of squares of log seconds.  ``people`` [5]: learners, sittings, sittings with evidence, answers given a second time,
     answers to items that are left out.
     """
@@ -39,7 +41,8 @@ class Plan:
 
     ``variants``: the columns.  ``variant_of`` [items met, languages met]: the column of a pair, ``LEFT_OUT`` if it has
     none.  ``group_of`` [languages met].  ``family_of`` [items met]: equal for items that count as one.  ``three``:
-    whether "I don't know" is an outcome of its own, or wrong.
+    whether "I don't know" is an outcome of its own, or wrong.  ``credited`` [items]: those whose partly right
+    answers are an outcome of their own, after the others, and not wrong.
     """
 
     variants: Variants
@@ -47,6 +50,7 @@ class Plan:
     group_of: NDArray[np.intp]
     family_of: tuple[int, ...]
     three: bool
+    credited: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +76,13 @@ def details_of(path: Path) -> Details:
         return Details(_block(arrays, "block"), arrays["rows"], arrays["choices"].astype(np.intp))
 
 
-def plan(met: Met, codes: Sequence[str], reference: str, families: dict[str, str], *, three: bool) -> Plan:
+def plan(
+    met: Met, codes: Sequence[str], reference: str, families: dict[str, str], *, three: bool, credit: bool
+) -> Plan:
     """Return the plan for the items called ``codes``, in this order; other items of the file are left out.
 
     ``reference``: code of the language of reference.  ``families``: items that count as one, by their common name.
+    ``credit``: whether the model tells partly right answers from wrong ones.
     """
     languages = (reference, *sorted(set(met.languages.codes) - {reference}))
     group_of = np.array([languages.index(code) for code in met.languages.codes], dtype=np.intp)
@@ -96,7 +103,9 @@ def plan(met: Met, codes: Sequence[str], reference: str, families: dict[str, str
     names: dict[str, int] = {}
     family = tuple(names.setdefault(families.get(code, f"\n{code}"), len(names)) for code in met.items.codes)
     variants = Variants(both[:, 0], both[:, 1], tuple(codes), languages)
-    return Plan(variants, variant_of, group_of, family, three)
+    partly = {met.items.codes[item] for item in met.partly} if credit else frozenset[str]()
+    credited = np.array([code in partly for code in codes], dtype=np.bool_)
+    return Plan(variants, variant_of, group_of, family, three, credited)
 
 
 def prepare(path: Path, to: Path, how: Plan) -> tuple[Tally, int]:
@@ -133,9 +142,11 @@ def _write(to: Path, found: Kept, variants: NDArray[np.intp], chosen: NDArray[np
     order = np.flatnonzero(chosen)
     order = order[np.lexsort((variants[order], found.sittings[order]))]
     records = found.records[order]
-    outcomes = records["outcome"].astype(np.intp)
+    partly = records["outcome"] == PARTLY
+    outcomes = np.where(partly, WRONG, records["outcome"].astype(np.intp))
     if not how.three:
-        outcomes = np.minimum(outcomes, 1)
+        outcomes = np.minimum(outcomes, WRONG)
+    outcomes[partly & how.credited[how.variants.items[variants[order]]]] = 3 if how.three else 2
     groups = how.group_of[found.groups]
     block = block_of(found.sittings[order], variants[order], outcomes, groups, len(how.variants.items))
     patterns = collapsed(block)

@@ -12,7 +12,7 @@ from pathways.diagnostics.calibrating.binding import Bound
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.calibration import joint
 from pathways.diagnostics.engine.calibration.curves import Curve, FourParameter, Logistic
-from pathways.diagnostics.engine.calibration.estimates import ENDS
+from pathways.diagnostics.engine.calibration.estimates import ENDS, NEAR
 from pathways.diagnostics.engine.calibration.information import ViewedModel
 from pathways.diagnostics.engine.calibration.ladders import LEAST_SLOPE, LEAST_STEP, MOST_SLOPE
 from pathways.diagnostics.simulating.problems import Problems, below
@@ -96,7 +96,25 @@ def begun(earlier: Earlier, model: ViewedModel, bound: Bound, default: Floats) -
     common = layout.packed(layout.task.curve.bounded(items), shifts, groups)
     if not isinstance(model, joint.StrandsModel):
         return common
-    return np.concatenate([common, [earlier.offset], *_strands(earlier, model, bound, default)])
+    return np.concatenate(
+        [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
+    )
+
+
+def _near(earlier: Earlier, model: joint.StrandsModel, default: Floats) -> Floats:
+    """The parameters of partial credit; where an earlier r did not rise with mastery, those of ``default``."""
+    own = model.own_near(default).copy()
+    if model.near is None:
+        return own
+    for place, item in enumerate(model.near.items.tolist()):
+        named = earlier.items.get(model.layout.task.variants.item_codes[item], {})
+        pair = own[2 * place : 2 * place + 2].copy()
+        for column, name in enumerate(NEAR):
+            if name in named:
+                chance = float(np.clip(named[name], LEAST_CHANCE, 1.0 - LEAST_CHANCE))
+                pair[column] = np.log(chance / (1.0 - chance))
+        own[2 * place : 2 * place + 2] = pair if model.near.admissible(pair) else own[2 * place : 2 * place + 2]
+    return own
 
 
 def _strands(earlier: Earlier, model: joint.StrandsModel, bound: Bound, default: Floats) -> list[Floats]:
@@ -147,7 +165,7 @@ def _objects(problems: Problems, whole: Mapping[str, Any], key: str) -> list[tup
 
 
 def _numbers(problems: Problems, value: object, path: str) -> dict[str, float]:
-    named = problems.mapping(value, path, ("slope", "difficulty", *ENDS))
+    named = problems.mapping(value, path, ("slope", "difficulty", *ENDS, *NEAR))
     ranges = {name: SLOPES if name == "slope" else PLACES for name in named}
     found = {name: problems.number(one, below(path, name), *ranges[name]) for name, one in named.items()}
     return {name: one for name, one in found.items() if one is not None}

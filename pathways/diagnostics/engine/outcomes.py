@@ -27,12 +27,10 @@ language must not be taken for one who lacks the skill.
 
 WRONG: Final = EVIDENCE.index(Outcome.INCORRECT)
 
-EVIDENCE_INDEX: Final[dict[str, int | None]] = {
-    outcome: EVIDENCE.index(outcome) if outcome in EVIDENCE else None for outcome in Outcome
-} | {Outcome.PARTLY: WRONG}
+_INDEX: Final = {**{outcome: place for place, outcome in enumerate(EVIDENCE)}, Outcome.PARTLY: WRONG}
+EVIDENCE_INDEX: Final[dict[str, int | None]] = {outcome: _INDEX.get(outcome) for outcome in Outcome}
 """Position of each outcome on the outcome axis, ``None`` when it carries no evidence.  Partly right is a kind of wrong:
 what it says beyond that is an observation of its own (``near``), and the axis stays three wide."""
-
 
 ANSWERS: Final = (*EVIDENCE, Outcome.PARTLY)
 """Every outcome that carries evidence, those of the outcome axis first."""

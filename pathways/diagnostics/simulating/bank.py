@@ -2,7 +2,8 @@
 
 What is left out takes these values, design values of a first day:
 
-- ``guess``: one over ``options``, .2 where neither is given; ``slip``: .1; ``seconds``: 40;
+- ``guess``: one over ``options``, .2 where neither is given; ``slip``: .1; ``seconds``: 40; ``near``: no partial
+  credit, and the engine's first values where it is ``true``;
 - how answers come out: in the styles of first values, or, where every item states both ``slip`` and ``guess``, in those
   of known ones;
 - a micro-skill without strand is a ladder of its own; thresholds: :mod:`pathways.diagnostics.simulating.levels`.
@@ -13,10 +14,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pathways.diagnostics.engine import (
+    FIRST_NEAR,
     FIRST_STYLES,
     KNOWN_STYLES,
     InvalidStructure,
@@ -27,10 +30,10 @@ from pathways.diagnostics.engine import (
     Structure,
     Style,
 )
-from pathways.diagnostics.engine.items import DONT_KNOW_MASTERED, DONT_KNOW_NOT_MASTERED, SLIP
+from pathways.diagnostics.engine.items import DONT_KNOW_MASTERED, DONT_KNOW_NOT_MASTERED, LEAST_PROBABILITY, SLIP
 from pathways.diagnostics.simulating.json_files import read_json
 from pathways.diagnostics.simulating.levels import Contradiction, Rung, Scale, places
-from pathways.diagnostics.simulating.problems import Problems, WrongFile, below, shown
+from pathways.diagnostics.simulating.problems import Problems, WrongFile, below, found, shown
 from pathways.diagnostics.simulating.requirements import Requires, required
 
 GUESS: Final = 0.2
@@ -51,7 +54,7 @@ TABLES: Final = 7 * (1 + len(FIRST_STYLES))
 says and in every style."""
 
 SKILL_KEYS: Final = ("code", "strand", "level", "requires", "share")
-ITEM_KEYS: Final = ("code", "skill", "skills", "options", "guess", "slip", "seconds")
+ITEM_KEYS: Final = ("code", "skill", "skills", "options", "guess", "slip", "seconds", "near")
 
 _One = TypeVar("_One")
 
@@ -165,6 +168,7 @@ def _item(problems: Problems, value: object, path: str, known: set[str], *, sure
     guess = problems.number(read.get("guess"), below(path, "guess"), 0.0, 1.0)
     slip = problems.number(read.get("slip"), below(path, "slip"), 0.0, 1.0)
     seconds = problems.number(read.get("seconds"), below(path, "seconds"), 0.1, LONGEST_SECONDS)
+    near = _near(problems, read.get("near"), below(path, "near"))
     guess = (GUESS if options is None else 1.0 / options) if guess is None else guess
     slip = SLIP if slip is None else slip
     seconds = SECONDS if seconds is None else seconds
@@ -172,12 +176,25 @@ def _item(problems: Problems, value: object, path: str, known: set[str], *, sure
         return None
     try:
         # A right answer must speak for mastery among people who are offered "I don't know", and among others.
-        model = ItemModel(code, skills[0], slip, guess, 0.0, 0.0, seconds, also=tuple(skills[1:]))
+        model = ItemModel(code, skills[0], slip, guess, 0.0, 0.0, seconds, tuple(skills[1:]), near=near)
         return replace(model, dont_know_mastered=DONT_KNOW_MASTERED, dont_know_not_mastered=DONT_KNOW_NOT_MASTERED)
     except InvalidStructure:
         said = f"guess {guess:.15g} et slip {slip:.15g} : une bonne réponse parlerait contre la micro-compétence"
         problems.add(path, f"{said}, attendu guess + slip au-dessous de 0.995")
         return None
+
+
+def _near(problems: Problems, value: object, path: str) -> tuple[float, float] | None:
+    """P(partly right | wrong answer) without and with the micro-skill, where there is partial credit."""
+    if value is None or isinstance(value, bool):
+        return FIRST_NEAR if value else None
+    pair = value if isinstance(value, list) and len(value) == 2 else [None, None]
+    low, high = (one if isinstance(one, int | float) and not isinstance(one, bool) else nan for one in pair)
+    if 0.0 < low < high < 1.0 and max(low, LEAST_PROBABILITY) < min(high, 1.0 - LEAST_PROBABILITY):
+        return float(low), float(high)
+    written = found(value) if value is not pair else f"[{', '.join(map(found, pair))}]"
+    problems.add(path, f"attendu true, ou deux nombres entre 0 et 1 qui montent comme [0.35, 0.75], trouvé {written}")
+    return None
 
 
 def _skills_of(problems: Problems, read: dict[str, Any], path: str, known: set[str], *, sure: bool) -> list[str]:
@@ -276,6 +293,8 @@ def _structure(
 def _bytes_of(strands: list[LevelStrand], items: list[ItemModel]) -> int:
     """About what the engine's arrays need: they are as wide as the largest strand, for each of them."""
     strand_of = {code: place for place, strand in enumerate(strands) for code in strand.skill_codes}
-    widest = max(Counter(strand_of[item.skill] for item in items).values())
+    places = Counter(strand_of[item.skill] for item in items)
+    places.update(strand_of[item.skill] for item in items if item.near is not None)
+    widest = max(places.values())
     states = 1 + max(len(strand.skills) for strand in strands)
     return 8 * len(strands) * states * (GRID_POINTS + TABLES * widest)

@@ -15,7 +15,9 @@ G   as B; half of the people read another language, in which 30 % of the items a
 H   as A; another graph: micro-skills have positions of their own, and one prerequisite in ten is another than the
     bank says. In a bank without prerequisites the ladders are the graph.
 
-Where items offer "I don't know", it is said with the item's probabilities. A generator is a pure function of its
+Where items offer "I don't know", it is said with the item's probabilities. Where they have partial credit, a wrong
+answer is partly right with the item's r of those who master, or of the others (in B and G r follows the curve, too; who
+taps is as near as the others). A generator is a pure function of its
 letter, the structure and a seed: learner 17 is the same among 20 as among 500.
 """
 
@@ -56,13 +58,17 @@ OTHER_LANGUAGE: Final = 0.5
 NOT_UNDERSTOOD: Final = (1.0, 9.0)
 
 CURVED: Final = frozenset({"B", "G"})
-_WORDS: Final = np.array([Outcome.INCORRECT.value, Outcome.CORRECT.value, Outcome.DONT_KNOW.value], dtype=object)
+_WORDS: Final = np.array(
+    [Outcome.INCORRECT.value, Outcome.CORRECT.value, Outcome.DONT_KNOW.value, Outcome.PARTLY.value], dtype=object
+)
+_WRONG, _UNKNOWN, _PARTLY = 0, 2, 3
 
 
 @dataclass(frozen=True, eq=False)
 class TrueItems:
     """The true items, I of them. ``needs`` [I, N]: the micro-skills of each, the first repeated where there are fewer;
-    ``dont_know`` [2, I]: without and with mastery; ``shift`` [I]: in the other language, in SD.
+    ``dont_know`` [2, I]: without and with mastery; ``shift`` [I]: in the other language, in SD; ``near`` [2, I]:
+    P(partly right | wrong), 0 where there is no partial credit.
     """
 
     codes: tuple[str, ...]
@@ -71,6 +77,7 @@ class TrueItems:
     guess: Floats
     dont_know: Floats
     shift: Floats
+    near: Floats
 
 
 class GeneratedLearners(Sequence[Learner]):
@@ -127,7 +134,8 @@ def _true_items(name: str, structure: Structure, rng: np.random.Generator) -> Tr
         needs[wrong < WRONG_TAGS] = instead[wrong < WRONG_TAGS, None]
     shift = np.where(rng.random(len(items)) < SHIFTED, SHIFT * rng.choice([-1.0, 1.0], len(items)), 0.0)
     said = np.array([[item.dont_know_not_mastered for item in items], [item.dont_know_mastered for item in items]])
-    return TrueItems(tuple(item.code for item in items), needs, slip, guess, said, shift)
+    near = np.array([item.near or (0.0, 0.0) for item in items]).T
+    return TrueItems(tuple(item.code for item in items), needs, slip, guess, said, shift, near)
 
 
 def _around(mean: Floats, rng: np.random.Generator) -> Floats:
@@ -151,6 +159,8 @@ class Person:
         self.mastered: Booleans = self.margins > 0.0
         self._chance = rng.random(len(items.codes))
         self._silence = rng.random(len(items.codes))
+        # Numbers of their own: with partial credit or without, all other chance stays what it is.
+        self._distance = rng.spawn(1)[0].random(len(items.codes)) if items.near.any() else np.ones(len(items.codes))
         self._taps = bool(rng.random() < TAPPERS) and name == "D2"
         self._shift = np.zeros(len(items.codes))
         if name in {"C", "C1"}:
@@ -198,7 +208,9 @@ class Person:
             right = np.where(known > 0.0, np.maximum(1.0 - items.slip - tired, 0.0), items.guess)
         right = items.guess if self._taps else right
         silent = items.dont_know[0] + (items.dont_know[1] - items.dont_know[0]) * known
-        place = np.where(self._silence < (0.0 if self._taps else silent), 2, self._chance < right)
+        place = np.where(self._silence < (0.0 if self._taps else silent), _UNKNOWN, self._chance < right)
+        near = items.near[0] + (items.near[1] - items.near[0]) * (0.0 if self._taps else known)
+        place = np.where((place == _WRONG) & (self._distance < near), _PARTLY, place)
         return _WORDS[place.astype(np.intp)].tolist()
 
     def _tiring(self, first: Sequence[str], _skills: Sequence[str]) -> list[Change]:

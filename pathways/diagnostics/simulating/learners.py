@@ -23,6 +23,8 @@ KEYS: Final = ("id", "answers", "mastered", "later")
 CHANGE_KEYS: Final = ("after", "answers", "mastered")
 OUTCOMES: Final = {outcome.value: outcome.value for outcome in Outcome if outcome is not Outcome.NOT_TRIED}
 """Each word as one object, however often a file repeats it."""
+WHOLE: Final = {outcome: outcome for outcome in OUTCOMES if outcome != Outcome.PARTLY}
+"""Of a question without partial credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class _Reader:
     def __init__(self, problems: Problems, bank: Bank) -> None:
         self._problems = problems
         self._items = {item.code: item.code for item in bank.structure.items}
+        self._credited = frozenset(item.code for item in bank.structure.items if item.near is not None)
         self._skills = {code: code for code in bank.structure.skill_codes}
 
     def learner(self, value: object, path: str) -> Learner | None:
@@ -150,11 +153,14 @@ class _Reader:
         self._problems.twice(value, path)
         answers: dict[str, str] = {}
         for item, outcome in value.items():
+            possible = OUTCOMES if item in self._credited else WHOLE
             if item not in known:
                 self._problems.add(below(path, item), self._stranger(item))
-            elif not isinstance(outcome, str) or outcome not in OUTCOMES:
-                expected = f"{', '.join(list(OUTCOMES)[:-1])} ou {list(OUTCOMES)[-1]}"
-                self._problems.add(below(path, item), f"attendu {expected}, trouvé {found(outcome)}")
+            elif not isinstance(outcome, str) or outcome not in possible:
+                *others, last = possible
+                said = f"attendu {', '.join(others)} ou {last}, trouvé {found(outcome)}"
+                none = " ; dans la banque, cette question n'a pas de « near »" if outcome == Outcome.PARTLY else ""
+                self._problems.add(below(path, item), said + none)
             else:
                 answers[self._items[item]] = OUTCOMES[outcome]
         return answers

@@ -1,6 +1,7 @@
 """A rule like that of Pix campaigns, to hold the engine against: hard inference and a stop rule of its own.
 
-After a right answer the micro-skill and all easier undecided ones of its strand are mastered; after any other, it and
+After a right answer the micro-skill and all easier undecided ones of its strand are mastered; after any other (partly
+right is not right), it and
 all harder undecided ones are not; nothing is revised. The level of the learner is the value of .5, 1, ..., 7.5 where
 the answers lie nearest to what a logistic curve expects, with two fictitious ones (level 0 right, level 7 wrong). The
 next micro-skill is that from which most would be decided; nothing more than two levels above the learner is asked. It

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from pathways.diagnostics.engine import Circumstances, Compiled, Decision, Stop, infer
+from pathways.diagnostics.engine import Circumstances, Compiled, Decision, Stop, foretold, infer
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.circumstances import USUAL
@@ -174,7 +174,7 @@ def fixed_form(compiled: Compiled, seed: int, length: int | None = None) -> tupl
         left.discard(chosen)
         shut.add(testlet[chosen])
         for posterior, answers in zip(believed, sittings, strict=True):
-            outcomes = posterior.predicted(chosen)
+            outcomes = foretold(posterior, answers, chosen)
             drawn = int(np.searchsorted(np.cumsum(list(outcomes.values())), rng.random()))
             answers.append((chosen, list(outcomes)[min(drawn, len(outcomes) - 1)]))
     rest = sorted(left, key=lambda code: (testlet[code] in shut - {""}, -score[compiled.item_index[code]], code))

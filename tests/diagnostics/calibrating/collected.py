@@ -8,7 +8,7 @@ import numpy as np
 from tests.diagnostics.engine.calibration.answered import answered, ladders_answered
 
 HEADER = ("learner", "item", "outcome")
-WORDS = ("correct", "incorrect", "dont_know")
+WORDS = ("correct", "incorrect", "dont_know", "partly")
 
 
 def rows_of(cells, codes=None):

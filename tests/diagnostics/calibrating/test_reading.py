@@ -7,6 +7,7 @@ from pathways.diagnostics.calibrating import csv_files, partitions
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.partitions import kept
 from pathways.diagnostics.calibrating.reading import read
+from pathways.diagnostics.engine import ANSWERS
 from pathways.diagnostics.simulating.problems import WrongFile
 from tests.diagnostics.calibrating.collected import HEADER, ordinary, rows_of, write_long, write_wide
 
@@ -120,7 +121,7 @@ def test_what_is_no_evidence_is_counted_and_left_out(tmp_path, usual):
     assert same(
         dict(zip(found.bound.codes, found.model.layout.unpacked(found.parameters)[0].tolist(), strict=True)), usual
     )
-    assert found.tally.shown.sum(axis=0)[3:].tolist() == [1.0, 1.0]
+    assert found.tally.shown.sum(axis=0)[len(ANSWERS) :].tolist() == [1.0, 1.0]
     assert found.tally.people[1] - found.tally.people[2] == 1
 
 

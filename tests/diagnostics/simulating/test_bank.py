@@ -241,3 +241,17 @@ def test_a_file_that_is_not_there_or_too_large_is_said(tmp_path, monkeypatch):
 def test_equal_ladders_are_one_ladder_each():
     found = bank(ladders(strands=3, rungs=4))
     assert [len(strand.skill_codes) for strand in found.structure.strands] == [4, 4, 4]
+
+
+def test_an_item_may_have_partial_credit():
+    assert item_of().near is None
+    assert item_of(near=None).near is None
+    assert item_of(near=False).near is None
+    assert item_of(near=True).near == (0.35, 0.75)
+    assert item_of(near=[0.1, 0.5]).near == (0.1, 0.5)
+
+
+@pytest.mark.parametrize("near", [0.5, "oui", [0.5], [0.1, 0.5, 0.9], [0.5, 0.1], [0, 0.5], [0.5, 1], [0.2, "x"], {}])
+def test_a_wrong_partial_credit_is_named(near):
+    said = refusal(with_item(skill="a", near=near))
+    assert "items[0].near : attendu true, ou deux nombres entre 0 et 1 qui montent" in said

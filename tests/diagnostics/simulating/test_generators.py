@@ -212,3 +212,24 @@ def test_dont_know_is_said_where_it_is_offered():
     by_mastery = {known: np.mean([silent for silent, mastered in said if mastered == known]) for known in (True, False)}
     assert by_mastery[True] == pytest.approx(0.03, abs=0.01)
     assert by_mastery[False] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_partial_credit_parts_wrong_answers_and_changes_nothing_else(name):
+    plain = bank(ladders(4, 3, 2)).structure
+    credited = bank(ladders(4, 3, 2, near=[0.2, 0.9])).structure
+    whole = {"partly": "incorrect"}
+    for before, after in zip(made(name, 30, plain), made(name, 30, credited), strict=True):
+        assert {item: whole.get(y, y) for item, y in after.answers.items()} == before.answers
+        assert after.mastered == before.mastered
+
+
+@pytest.mark.parametrize(("name", "shares"), [("A", (0.2, 0.9)), ("D", (0.2, 0.9)), ("H", (0.2, 0.9))])
+def test_wrong_answers_come_near_as_often_as_the_class_says(name, shares):
+    structure = bank(ladders(6, 4, 3, near=[0.2, 0.9], slip=0.3)).without_dont_know().structure
+    counts = np.zeros((2, 2))
+    for one in made(name, 300, structure):
+        for item, outcome in one.answers.items():
+            if outcome in {"partly", "incorrect"}:
+                counts[int(item.split("-")[0] in known_of(one)), int(outcome == "partly")] += 1
+    assert (counts[:, 1] / counts.sum(axis=1)).tolist() == pytest.approx(shares, abs=0.02)

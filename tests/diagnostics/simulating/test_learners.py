@@ -9,7 +9,7 @@ import pytest
 
 from pathways.diagnostics.simulating.learners import Change, Learner, learners_of, say_dont_know, write_learners
 from pathways.diagnostics.simulating.problems import WrongFile
-from tests.diagnostics.simulating.banks import answering, bank
+from tests.diagnostics.simulating.banks import answering, bank, ladders
 
 
 def read(document: object):
@@ -107,3 +107,12 @@ def test_ten_problems_are_told_of_a_file_of_many():
     told = refusal({"learners": [{"id": f"p{n}", "answers": {"z": "correct"}} for n in range(200)]}).splitlines()
     assert told[0] == "learners.json ne peut pas servir, 200 problèmes :"
     assert (len(told), told[-1]) == (12, "  et 190 de plus.")
+
+
+def test_partly_right_is_for_items_with_partial_credit():
+    credited = bank(ladders(near=True))
+    (one,) = learners_of(answering({"a1-1": "partly"}), "learners.json", credited)[0]
+    assert one.answers == {"a1-1": "partly"}
+    said = refusal(answering({"a1-1": "partly"}))
+    assert '["a1-1"] : attendu correct, incorrect, dont_know ou not_understood, trouvé le texte « partly »' in said
+    assert "pas de « near »" in said

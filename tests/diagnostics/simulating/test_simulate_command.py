@@ -18,6 +18,7 @@ import pytest
 from pathways import cli
 from pathways.diagnostics.engine import compile_structure, infer
 from pathways.diagnostics.simulating.bank import read_bank
+from pathways.diagnostics.simulating.policies import POLICIES
 from tests.diagnostics.simulating.banks import answering, ladders, lines, written
 
 ROOT = Path(__file__).parents[3]
@@ -345,3 +346,29 @@ def test_a_closed_pipe_ends_it_without_a_word(started):
     _, err = process.communicate(timeout=60)
     assert err == b""
     assert process.returncode == 1
+
+
+def test_partial_credit_goes_through_every_policy_into_the_trace(run, tmp_path):
+    written(tmp_path, "credit.json", ladders(3, 4, 2, near=True))
+    for policy in POLICIES:
+        told = ("--bank", "credit.json", "--policy", policy, "--stop", "questions=12", "--trace", f"{policy}.jsonl")
+        code, _, said = run(*told, "--generate", 12, "--save-learners", "people.json")
+        assert (code, said) == (0, "")
+        found = lines(tmp_path / f"{policy}.jsonl")
+        assert {"partly", "correct", "incorrect"} <= {line["outcome"] for line in found}
+        assert (
+            run("--bank", "credit.json", "--policy", policy, "--stop", "questions=12", "--learners", "people.json")[0]
+            == 0
+        )
+    compiled = compile_structure(read_bank(tmp_path / "credit.json").without_dont_know().structure)
+    answers: list[tuple[str, str]] = []
+    for line in lines(tmp_path / "engine.jsonl"):
+        answers = [*answers, (line["item"], line["outcome"])] if line["n"] else []
+        assert line["mastery"] == infer(compiled, answers).mastery_by_skill()
+
+
+def test_partly_right_without_partial_credit_is_refused_with_its_place(run, tmp_path):
+    written(tmp_path, "learners.json", answering({"a1-1": "partly"}))
+    code, _, said = run("--bank", "bank.json", "--learners", "learners.json")
+    assert code == 2
+    assert 'learners[0] (« p1 »).answers["a1-1"] : attendu correct, incorrect, dont_know ou not_understood' in said

@@ -52,7 +52,7 @@ def monolingual(item_codes: tuple[str, ...], language: str = "") -> Variants:
 class Listed(NamedTuple):
     """R answers by sitting, then by variant.  ``starts`` [N + 1]: where each sitting's answers begin; every sitting has
     one or more.  ``variants`` [R] and ``outcomes`` [R]: what was asked, and the position of what came of it in
-    ``EVIDENCE``.
+    ``EVIDENCE``; where items have partial credit, partly right comes after the outcomes of the curves (``nearness``).
     """
 
     starts: Integers

@@ -20,6 +20,7 @@ _HALVINGS: Final = 60
 _FURTHEST: Final = 20.0
 
 ENDS: Final = ("slip", "guess", "dont_know_mastered", "dont_know_not_mastered")
+NEAR: Final = ("near_mastered", "near_not_mastered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ def item_estimates(layout: Layout, parameters: Floats, covariance: Covariance, i
     first = int(np.searchsorted(layout.task.variants.items, item))
     places = layout.places()[first, :-1]
     return curve_estimates(layout.task.curve, items[item], covariance.of(places))
+
+
+def near_estimates(logits: Floats, covariance: Floats) -> dict[str, Estimate]:
+    """Return P(partly right | wrong answer) with and without the micro-skill by name, from their logits [2]."""
+    chance, errors = sigmoid(logits), np.sqrt(np.diag(covariance))
+    steep = chance * (1.0 - chance) * errors
+    return {name: Estimate(*one) for name, *one in zip(NEAR, chance.tolist(), steep.tolist(), strict=True)}
 
 
 def curve_estimates(curve: Curve, own: Floats, covariance: Floats) -> dict[str, Estimate]:

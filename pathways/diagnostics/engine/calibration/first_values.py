@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pathways.diagnostics.engine.arrays import Floats
+from pathways.diagnostics.engine.arrays import Booleans, Floats
 from pathways.diagnostics.engine.calibration.answers import Variants
 from pathways.diagnostics.engine.calibration.curves import FourParameter, TwoClass, logit
 from pathways.diagnostics.engine.calibration.groups import Groups, ability_nodes
@@ -13,12 +13,15 @@ from pathways.diagnostics.engine.calibration.irt import GUESS_ANSWERS, SLIP_ANSW
 from pathways.diagnostics.engine.calibration.joint import StrandsModel
 from pathways.diagnostics.engine.calibration.ladders import LadderPrior, PositionPrior, StrandPrior
 from pathways.diagnostics.engine.calibration.maximisation import ItemTask
+from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.parameters import Layout
 from pathways.diagnostics.engine.calibration.priors import Prior, joined, normal, pseudo_answers
 from pathways.diagnostics.engine.items import ItemModel
 from pathways.diagnostics.engine.strands import LevelStrand
 
 MODELS: Final = ("level", "continuous")
+CREDITING: Final = "level"
+"""The model that tells partly right answers from wrong ones."""
 PSEUDO_ANSWERS: Final = 10.0
 """How many answers the first slip, guess and "I don't know" of an item are worth."""
 MASTERY: Final = 0.75
@@ -40,11 +43,13 @@ def joint_model(
     *,
     outcomes: int,
     most_answers: int,
+    credited: Booleans | None = None,
 ) -> StrandsModel:
     """Return the model called ``level`` or ``continuous``.
 
     ``items``: first values by code, each about one micro-skill of the strands.  The item codes of ``variants`` must be
-    in the order of ``in_order``.  ``outcomes``: 3 where "I don't know" was offered, else 2.
+    in the order of ``in_order``.  ``outcomes``: 3 where "I don't know" was offered, else 2.  ``credited`` [J]: items
+    with partly right answers, which ``level`` tells from wrong ones.
     """
     level = kind == "level"
     rung_of = {code: rung for strand in strands for rung, code in enumerate(strand.skill_codes)}
@@ -70,7 +75,8 @@ def joint_model(
         tables = [PositionPrior(positions, nodes, reference) for _ in strands]
         task = ItemTask(FourParameter(outcomes), positions, variants, _position_prior(models, places, outcomes))
     strand_of = np.array([place_of[skill] for skill in skills], dtype=np.intp)
-    return StrandsModel(Layout(task, groups), tuple(tables), strand_of, nodes_of)
+    near = None if credited is None or not level else Nearness.of(models, credited, variants, outcomes)
+    return StrandsModel(Layout(task, groups), tuple(tables), strand_of, nodes_of, near)
 
 
 def in_order(strands: Sequence[LevelStrand], items: Mapping[str, ItemModel]) -> tuple[str, ...]:
@@ -86,7 +92,8 @@ def start_of(model: StrandsModel) -> Floats:
     share = np.clip(prior.share, 1e-3, 1.0 - 1e-3)
     items = layout.task.curve.bounded(np.where(prior.answers > 0.0, logit(share), prior.mean))
     common = layout.packed(items, np.zeros(len(layout.task.variants.items)), layout.groups.start())
-    return np.concatenate([common, [0.0], *(strand.start() for strand in model.strands)])
+    near = [] if model.near is None else [model.near.start()]
+    return np.concatenate([common, [0.0], *(strand.start() for strand in model.strands), *near])
 
 
 def _ends_prior(models: Sequence[ItemModel], outcomes: int, slip_answers: float, guess_answers: float) -> Prior:

@@ -13,6 +13,7 @@ from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.calibration.answers import Block
 from pathways.diagnostics.engine.calibration.em import Model
 from pathways.diagnostics.engine.calibration.parameters import Beliefs, Layout
+from pathways.diagnostics.engine.outcomes import WRONG
 
 MOST_TOGETHER: Final = 2000
 """So many parameters have all their covariances; beyond, those of far-apart items are taken for independent."""
@@ -45,6 +46,15 @@ class ViewedModel(Model, Protocol):
 
     def with_layout(self, layout: Layout) -> Self:
         """Return the same model with other beliefs about its curves."""
+        ...
+
+    @property
+    def credited(self) -> bool:
+        """Whether blocks have partly right answers, one outcome after those of the curves."""
+        ...
+
+    def parted(self, parameters: Floats, chance: Floats) -> Floats:
+        """Return P(outcome | node) of the outcomes that blocks have, from those of the curves, [V, Y, G]."""
         ...
 
     @property
@@ -89,12 +99,17 @@ def products(model: ViewedModel, parameters: Floats, block: Block) -> Products:
 
 
 def _score_tables(model: ViewedModel, parameters: Floats) -> Floats:
-    """Return the score of each outcome by the parameters of its curve and by the shift, [V, Y, P + 1, G]."""
+    """Return the score of each outcome by the parameters of its curve and by the shift, [V, Y, P + 1, G];
+    outcomes are those of blocks.
+    """
     items, shifts, _ = model.layout.unpacked(parameters)
     task = model.layout.task
     response = task.curve.response(items[task.variants.items], shifts, task.nodes)
     slopes = np.concatenate([response.slopes, response.by_shift[:, None]], axis=1)
-    return np.ascontiguousarray((slopes / response.chance[:, None]).swapaxes(1, 2))
+    tables = (slopes / response.chance[:, None]).swapaxes(1, 2)
+    if model.credited:  # of slip and guess, a partly right answer says what a wrong one does
+        tables = np.concatenate([tables, tables[:, WRONG, None]], axis=1)
+    return np.ascontiguousarray(tables)
 
 
 def _scores(model: ViewedModel, parameters: Floats, part: Block, tables: Floats) -> Floats:

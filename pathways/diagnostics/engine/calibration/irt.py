@@ -82,6 +82,16 @@ class AbilityModel:
         return Beliefs(self.layout.beliefs(parameters))
 
     @property
+    def credited(self) -> bool:
+        """Partly right counts as wrong."""
+        return False
+
+    def parted(self, parameters: Floats, chance: Floats) -> Floats:
+        """Return P(outcome | node) as the curves have it."""
+        del parameters  # partly right is wrong, and nothing parts it
+        return chance
+
+    @property
     def at_once(self) -> int:
         """How many sittings are computed together, where each answer is looked at."""
         return max(8, min(SITTINGS_AT_ONCE, VARIANTS_AT_ONCE // len(self.layout.task.variants.items)))

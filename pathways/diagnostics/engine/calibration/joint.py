@@ -16,6 +16,7 @@ from pathways.diagnostics.engine.calibration.answers import Block, indicator
 from pathways.diagnostics.engine.calibration.curves import FourParameter
 from pathways.diagnostics.engine.calibration.em import Expected
 from pathways.diagnostics.engine.calibration.ladders import StrandPrior
+from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.parameters import Beliefs, Layout
 from pathways.diagnostics.engine.posterior import likelihood, normalisers, touched_states
 
@@ -30,7 +31,7 @@ NUMBERS_AT_ONCE: Final = 500_000
 @dataclass(frozen=True, eq=False)
 class StrandsModel:
     """Strands with G states at most (the others are padded); see ``Layout`` for the first parameters, then comes the
-    offset, and each strand's own.
+    offset, each strand's own, and those of ``near`` where some items have partial credit.
 
     ``strand_of`` [V]: the strand of each variant, rising.  ``nodes_of`` [V, G]: the node of its curve in each state.
     """
@@ -39,6 +40,7 @@ class StrandsModel:
     strands: tuple[StrandPrior, ...]
     strand_of: Integers
     nodes_of: Integers
+    near: Nearness | None = None
 
     @cached_property
     def columns(self) -> list[tuple[slice, int]]:
@@ -74,25 +76,29 @@ class StrandsModel:
         """Return parameters at which the expected log density is not lower."""
         items, shifts, groups = self.layout.unpacked(parameters)
         offset = self.offset(parameters)
-        items, shifts = self._moved(offset).task.improved(items, shifts, expected.counts)
+        counts = expected.counts if self.near is None else self.near.folded(expected.counts)
+        items, shifts = self._moved(offset).task.improved(items, shifts, counts)
         common = self.layout.packed(items, shifts, self.layout.groups.improved(groups, expected.groups))
         states: list[Floats] = []
         for k, (strand, own) in enumerate(zip(self.strands, self.own(parameters), strict=True)):
             people = ladders.pseudo(strand, offset)
             states.append(ladders.climbed(strand, own, expected.strands[k, : len(people)] + people))
-        return self._offset_improved(np.concatenate([common, [offset], *states]))
+        near = [] if self.near is None else [self.near.improved(expected.counts)]
+        return self._offset_improved(np.concatenate([common, [offset], *states, *near]))
 
     def penalty(self, parameters: Floats) -> float:
         """Return the log density of the beliefs about the parameters."""
         offset = self.offset(parameters)
         pairs = zip(self.strands, self.own(parameters), strict=True)
         strands = sum(ladders.penalty(strand, own, offset) for strand, own in pairs)
-        return self._moved(offset).penalty(parameters) + strands - 0.5 * (offset / OFFSET_DEVIATION) ** 2
+        near = 0.0 if self.near is None else self.near.penalty(self.own_near(parameters))
+        return self._moved(offset).penalty(parameters) + strands + near - 0.5 * (offset / OFFSET_DEVIATION) ** 2
 
     def admissible(self, parameters: Floats) -> bool:
         """Whether curves rise and ladders are in order."""
         pairs = zip(self.strands, self.own(parameters), strict=True)
-        return self.layout.admissible(parameters) and all(strand.admissible(own) for strand, own in pairs)
+        near = self.near is None or self.near.admissible(self.own_near(parameters))
+        return near and self.layout.admissible(parameters) and all(strand.admissible(own) for strand, own in pairs)
 
     def offset(self, parameters: Floats) -> float:
         """Return by how much all thresholds are believed to be higher than their author thought."""
@@ -101,7 +107,25 @@ class StrandsModel:
     def own(self, parameters: Floats) -> list[Floats]:
         """Return the parameters of each strand."""
         sizes = [len(strand.start()) for strand in self.strands]
-        return np.split(parameters[self.first_strand :], np.cumsum(sizes)[:-1])
+        return np.split(parameters[self.first_strand :], np.cumsum(sizes))[:-1]
+
+    def own_near(self, parameters: Floats) -> Floats:
+        """Return the parameters of ``near``, none where no item has partial credit."""
+        return parameters[self.first_near :]
+
+    @property
+    def first_near(self) -> int:
+        """Where the parameters of ``near`` begin."""
+        return self.first_strand + sum(len(strand.start()) for strand in self.strands)
+
+    @property
+    def credited(self) -> bool:
+        """Whether blocks have partly right answers."""
+        return self.near is not None
+
+    def parted(self, parameters: Floats, chance: Floats) -> Floats:
+        """Return P(outcome | node) of the outcomes that blocks have, from those of the curves, [V, Y, G]."""
+        return chance if self.near is None else self.near.parted(self.own_near(parameters), chance)
 
     @property
     def first_strand(self) -> int:
@@ -160,13 +184,16 @@ class StrandsModel:
             people = ladders.pseudo(strand, self.offset(parameters))
             blocks.append((first, (slopes * people.ravel()) @ slopes.T))
             first += len(own)
+        if self.near is not None:
+            diagonal[first:] = self.near.curvature(self.own_near(parameters))
         return Beliefs(diagonal, tuple(blocks))
 
     def _tables(self, parameters: Floats) -> tuple[Floats, Floats, Floats]:
         """Return log P(outcome | state) [V, Y, G], P(state | ability) [K, G, Q] and P(ability | group) [L, Q]."""
         items, shifts, groups = self.layout.unpacked(parameters)
         task = self.layout.task
-        log_node = np.log(task.curve.chance(items[task.variants.items], shifts, task.nodes))
+        chance = task.curve.chance(items[task.variants.items], shifts, task.nodes)
+        log_node = np.log(self.parted(parameters, chance))
         log_chance = np.take_along_axis(log_node, self.nodes_of[:, None], axis=2)
         tables = [strand.table(own) for strand, own in zip(self.strands, self.own(parameters), strict=True)]
         prior = np.zeros((len(tables), self.nodes_of.shape[1], tables[0].shape[1]))
@@ -231,14 +258,19 @@ class StrandsView:
         return averages
 
     def strand_scores(self) -> Floats:
-        """Return the scores of the parameters of all strands, [N, ...]."""
+        """Return the scores of the parameters of all strands and of ``near``, [N, ...]."""
         columns: list[Floats] = []
+        near = self.model.near
         for k, (strand, own) in enumerate(zip(self.model.strands, self.model.own(self.parameters), strict=True)):
             slopes = strand.slopes(own)
             table = self.prior[k, : slopes.shape[1]]
             evidence = self.found.evidence[k, :, : len(table)]
             columns += [((evidence @ (table * slope)) * self.found.ratio[k]).sum(axis=1) for slope in slopes]
-        return np.stack(columns, axis=1)
+        scores = np.stack(columns, axis=1)
+        if near is None:
+            return scores
+        own = self.model.own_near(self.parameters)
+        return np.concatenate([scores, near.scores(own, self.block, self.averages)], axis=1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,11 +103,10 @@ def _tables(model: ViewedModel, parameters: Floats, against: Floats) -> Floats:
     stored, stored_shifts, _ = model.layout.unpacked(against)
     task = model.layout.task
     move = MOVED_LOGITS if isinstance(task.curve, TwoClass) else MOVED
-    own = task.curve.chance(items[task.variants.items], shifts, task.nodes)
+    own = model.parted(parameters, task.curve.chance(items[task.variants.items], shifts, task.nodes))
     ones = np.ones_like(own)
     columns = [ones, ones * task.nodes, ones * own[:, RIGHT, None]]
-    columns += [
-        task.curve.chance(stored[task.variants.items], stored_shifts + moved, task.nodes)
-        for moved in (0.0, move, -move)
-    ]
+    for moved in (0.0, move, -move):
+        there = task.curve.chance(stored[task.variants.items], stored_shifts + moved, task.nodes)
+        columns.append(model.parted(parameters, there))
     return np.stack([column / own for column in columns], axis=2)

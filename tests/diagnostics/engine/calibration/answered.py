@@ -1,6 +1,6 @@
 """People who answer, with everything about them and the items known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,12 +72,18 @@ class Ladders:
     slip: np.ndarray
     guess: np.ndarray
     cells: np.ndarray
+    mastered: np.ndarray
 
     @property
     def block(self) -> Block:
         return from_cells(self.cells)
 
-    def model(self, kind, *, outcomes=3, variants=None):
+    def partly_right(self, low, high, *, credited, outcomes=3, seed=1):
+        """The same people, some of whose wrong answers to the items ``credited`` come near."""
+        near = np.random.default_rng(seed).random(self.cells.shape) < np.where(self.mastered, high, low)
+        return replace(self, cells=np.where((self.cells == 1) & near & credited, outcomes, self.cells).astype(np.int8))
+
+    def model(self, kind, *, outcomes=3, variants=None, credited=None):
         return first_values.joint_model(
             kind,
             self.strands,
@@ -85,6 +91,7 @@ class Ladders:
             variants or monolingual(self.order),
             outcomes=outcomes,
             most_answers=int((self.cells != ABSENT).sum(axis=1).max()),
+            credited=credited,
         )
 
 
@@ -120,7 +127,7 @@ def ladders_answered(
     if asked is not None:
         kept = np.argsort(rng.random(mastered.shape), axis=1) < asked
         cells[~kept] = ABSENT
-    return Ladders(ladders, items, order, true, slip, guess, cells)
+    return Ladders(ladders, items, order, true, slip, guess, cells, mastered)
 
 
 def rmse(found, true):
