@@ -253,10 +253,10 @@ def body_of(db, code: str) -> dict[str, Any]:
     return db.scalars(query).one().body
 
 
-@pytest.mark.parametrize("kind", PARTED)
-def test_the_box_of_the_form_is_kept_shown_and_taken_away_again(signed_in, database, kind):
+@pytest.mark.parametrize("of", PARTED)
+def test_the_box_of_the_form_is_kept_shown_and_taken_away_again(signed_in, database, of):
     author = Author(signed_in())
-    code = author.write(PARTED[kind] | {"partly": "on"})
+    code = author.write(PARTED[of] | {"partly": "on"})
     assert author.form(code)["partly"] == "on"
     assert "Une réponse presque juste compte pour une part." in author.client.get(f"/items/{code}").text
     with database.read() as db:
@@ -302,8 +302,8 @@ def test_programs_say_it_as_files_do(signed_in):
     assert refused.status_code == 422
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "yaml"])
-def test_it_leaves_and_comes_back_in_every_file(db, kind):
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "yaml"])
+def test_it_leaves_and_comes_back_in_every_file(db, ending):
     trainer, other = somebody(db).member, somebody(db, "other").member
     row = {
         "micro_competence": "MEL-07",
@@ -319,8 +319,8 @@ def test_it_leaves_and_comes_back_in_every_file(db, kind):
     assert own.body["partly"] is True
     header, rows = table_of([own])
     data = {"csv": csv_of(header, rows), "xlsx": xlsx_of(header, rows, title="Questions"), "yaml": yaml_of([own])}
-    assert report(db, trainer, opened(data[kind], f"q.{kind}")).counts[Status.SAME] == 1
-    imported(db, other, opened(data[kind], f"q.{kind}"), as_new=True)
+    assert report(db, trainer, opened(data[ending], f"q.{ending}")).counts[Status.SAME] == 1
+    imported(db, other, opened(data[ending], f"q.{ending}"), as_new=True)
     [there] = exchange.leaving(db, other, FRAMEWORK, OWN)
     assert {**there.body, "code": ""} == {**own.body, "code": ""}
     plain = imported(db, trainer, sent(row | {"code": own.code, "presque_juste": "non"}))
