@@ -111,15 +111,18 @@ def test_the_curve_is_drawn_inside_its_square():
 # --- in the database and on pages ---
 
 
+WRONG = ("incorrect", "partly")
+
+
 def counted(database, diagnostic_id: uuid.UUID, seen) -> None:
     with database.begin() as db:
         foretold = [
             (
                 diagnostic_id,
                 {"correct": chance, "incorrect": 1 - chance, "dont_know": 0.0},
-                "correct" if right else "incorrect",
+                "correct" if right else WRONG[place // 2 % 2],
             )
-            for chance, right in seen
+            for place, (chance, right) in enumerate(seen)
         ]
         half = len(foretold) // 2
         predictions.count(db, foretold[:half])

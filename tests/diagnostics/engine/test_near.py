@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 from math import log, log2
-from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathways.diagnostics.engine import (
-    EVIDENCE,
     FIRST_NEAR,
     FIRST_STYLES,
     KNOWN_STYLES,
@@ -27,6 +25,7 @@ from pathways.diagnostics.engine import (
     believe,
     carrying,
     compile_structure,
+    foretold,
     infer,
     masteries,
 )
@@ -39,9 +38,11 @@ from pathways.diagnostics.engine.person_fit import person_fit
 from pathways.diagnostics.engine.styles import Style
 from tests.diagnostics.engine.brute_force import ANSWERS, Enumeration
 from tests.diagnostics.engine.graphs.enumeration import Profiles
+from tests.diagnostics.engine.graphs.structures import outcomes_of, structures
 from tests.diagnostics.engine.ladders import WHOLE, item, small, strand
+from tests.diagnostics.engine.near_enumeration import Shares, Tied
 from tests.diagnostics.engine.test_carrying import Filter
-from tests.diagnostics.engine.test_mixing import POPULATION, STYLES, Everything
+from tests.diagnostics.engine.test_mixing import POPULATION, STYLES
 
 ONE_SETTING = Population((0.7,), (1.0,), (0.0,))
 NEAR = {"A1-a": FIRST_NEAR, "A3-a": (0.1, 0.6), "B1-a": (0.001, 0.4), "C1-b": FIRST_NEAR}
@@ -117,6 +118,17 @@ def told_by(before, code):
     )
 
 
+@quick
+@given(answers)
+def test_what_is_foretold_parts_wrong_answers(given_answers):
+    posterior = TRUTH.profile_probabilities(given_answers)
+    belief = infer(COMPILED, given_answers)
+    for code in ("A1-a", "B1-a"):
+        expected = {y: sum(p * TRUTH.answered(code, y, profile) for profile, p in posterior.items()) for y in ANSWERS}
+        assert foretold(belief, given_answers, code) == pytest.approx(expected, abs=1e-9, rel=0)
+    assert foretold(belief, given_answers, "A2-a") == belief.predicted("A2-a")
+
+
 def test_it_is_no_item():
     plain = compile_structure(small())
     assert COMPILED.item_codes == plain.item_codes
@@ -169,43 +181,6 @@ def test_the_first_format_has_no_partial_credit():
         Structure.from_document(document)
 
 
-class Shares(Everything):
-    """``Everything`` with partial credit: of each style and class, the share of wrong answers that comes near."""
-
-    def share(self, world, code):
-        style, state, masters, _ = world
-        low, high = self.models[code].near
-        k, rung = self.place[self.models[code].skill]
-        if style.slope is not None:
-            heights = rises(self.thresholds[k], rung - 1, state[k], style.slope)
-            return np.mean([np.clip(low + (high - low) * height, 0.005, 0.995) for height in heights])
-        low, high = low + style.noise * (1 - low), (1 - style.noise) * high
-        if high < low:
-            low = high = (low + high) / 2
-        return np.clip(high if masters[self.models[code].skill] else low, 0.005, 0.995)
-
-    def posterior(self, answers, *, temperature=1.0):
-        weights = np.array([world[3] for world in self.worlds])
-        for code, outcome in answers:
-            partly = outcome == Outcome.PARTLY
-            index = EVIDENCE.index(Outcome.INCORRECT if partly else outcome)
-            chance = self.responses(code)[:, index]
-            if self.models[code].near is not None and index == 1:
-                share = np.array([self.share(world, code) for world in self.worlds])
-                chance = chance * (share if partly else 1 - share)
-            weights = weights * chance ** (1 / temperature)
-        return weights / weights.sum()
-
-
-def rises(thresholds, rung, state, slope):
-    """Heights of the curve of a rung at fifteen equally likely positions between two thresholds."""
-    normal = NormalDist()
-    edges = [0.0, *(normal.cdf(one) for one in thresholds), 1.0]
-    low, high = edges[state], edges[state + 1]
-    positions = [normal.inv_cdf(low + (high - low) * (n + 0.5) / 15) for n in range(15)]
-    return [1 / (1 + np.exp(-slope * (position - thresholds[rung])) / 3) for position in positions]
-
-
 STYLED = [
     ("A1-a", Outcome.PARTLY),
     ("A3-a", Outcome.INCORRECT),
@@ -242,6 +217,18 @@ def test_random_answers_in_styles_are_those_of_everything_counted(given_answers)
     everything, mixture = styled()
     found = infer_mixture(mixture, given_answers)
     assert found.masteries == pytest.approx(everything.masteries(given_answers), abs=1e-9, rel=0)
+
+
+@settings(deadline=None, max_examples=25)
+@given(structures(most=4), st.data())
+def test_styles_over_random_graphs_are_equal_to_enumeration(structure, data):
+    pairs = [(one.code, outcome) for one in structure.items for outcome in outcomes_of(one)]
+    given_answers = data.draw(st.lists(st.sampled_from(pairs), max_size=6))
+    compiled = compile_structure(replace(structure, styles=STYLES), ONE_SETTING)
+    truth = Tied(structure, STYLES, ONE_SETTING, compiled.linked.thresholds if compiled.linked else {})
+    expected = truth.masteries(given_answers)
+    assert infer(compiled, given_answers).masteries == pytest.approx(expected, abs=1e-9, rel=0)
+    assert masteries(compiled, [given_answers])[0] == pytest.approx(expected, abs=1e-9, rel=0)
 
 
 def test_a_question_with_its_near_part_counts_once_in_its_testlet():

@@ -126,3 +126,10 @@ def test_ties_go_by_chance_that_can_be_repeated():
     orders = [tuple(asked(one, lambda _skill: RIGHT, learner=name)[0]) for name in ("x", "y", "z")]
     assert len(set(orders)) > 1
     assert tuple(asked(one, lambda _skill: RIGHT, learner="y")[0]) == orders[1]
+
+
+def test_partly_right_is_not_right():
+    one = rule(ladders(2, 6, 1, near=True))
+    partly, wrong = (asked(one, lambda skill, y=y: RIGHT if skill in {"a1", "a2"} else y) for y in ("partly", WRONG))
+    assert partly[0] == wrong[0]
+    assert mastered(one, partly[1]) == mastered(one, wrong[1])
