@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from pathways.diagnostics import modalities
 from pathways.diagnostics.calibrated import FIRST_DAY, Values, moved
 from pathways.diagnostics.engine import (
+    FIRST_NEAR,
     FIRST_STYLES,
     KNOWN_STYLES,
     Compiled,
@@ -88,6 +89,8 @@ def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:
         keys=sum(option["key"] for option in options),
         family=revision.body.get("family", ""),
     )
+    if revision.body.get("partly", False):
+        first = replace(first, near=FIRST_NEAR)
     return values.model(first, revision.text_fingerprint)
 
 
@@ -121,6 +124,8 @@ class Blueprint:
     """``{language: {item: values}}`` that answers in this language gave."""
     calibration: uuid.UUID | None = None
     """Whose values its items have."""
+    parted: frozenset[str] = frozenset()
+    """Items in which an answer that is nearly right counts for a part."""
     _compiled_in: dict[str, Compiled] = field(default_factory=dict)
     _askable: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _mixture: list[Mixture] = field(default_factory=list)
@@ -310,6 +315,7 @@ def thaw(db: Session, diagnostic: Diagnostic, voices: Voices | None = None) -> B
         skill_of={code: by_code[code].skill for code in frozen["items"]},
         shifted=shifted,
         calibration=uuid.UUID(frozen["calibration"]) if "calibration" in frozen else None,
+        parted=frozenset(item.code for item in structure.items if item.near is not None),
     )
 
 

@@ -16,7 +16,7 @@ from pathways.diagnostics.modalities import unusable_in
 from pathways.diagnostics.models import Answer, Attempt
 from pathways.errors import Invalid
 from pathways.i18n import N_
-from pathways.items.grading import grade
+from pathways.items.grading import Graded, grade
 
 Given = TypeVar("Given", Answer, sa.Row[Any], Answer | sa.Row[Any])
 
@@ -105,6 +105,13 @@ def meaning(blueprint: Blueprint, item: str, outcome: str | None, response: obje
             raise Invalid(said, errors=[{"field": "response", "message": said}])
         return Outcome(outcome), ()
     graded = grade(blueprint.bodies[item], response)
+    return graded_as(blueprint, item, graded), graded.reveals
+
+
+def graded_as(blueprint: Blueprint, item: str, graded: Graded) -> Outcome:
+    """A graded response as an outcome: nearly right where this diagnostic was published to count that."""
     if graded.correct is None:
-        return Outcome.NOT_TRIED, graded.reveals
-    return (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
+        return Outcome.NOT_TRIED
+    if graded.near and item in blueprint.parted:
+        return Outcome.PARTLY
+    return Outcome.CORRECT if graded.correct else Outcome.INCORRECT

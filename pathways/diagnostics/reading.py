@@ -247,7 +247,7 @@ def observe(
         if known.item == item:
             known.superseded_at = clock.now()
     db.flush()  # the earlier one steps back before the new one stands
-    outcome = {True: Outcome.CORRECT, False: Outcome.INCORRECT, None: Outcome.NOT_TRIED}[graded.correct]
+    outcome = deciding.graded_as(blueprint, item, graded)
     seen = Answer(
         id=ids.new_id(),
         attempt_id=attempt.id,

@@ -30,6 +30,7 @@ FORMAT = "pathways-learner-file-2"
 APPOINTMENT = {"date": "Rendez-vous le", "time": "à", "place": "Lieu", "words": "Ce qui a été dit"}
 SAID = {
     "correct": "juste",
+    "partly": "presque juste",
     "incorrect": "pas juste",
     "dont_know": "Je ne sais pas",
     "not_understood": "Je ne comprends pas",

@@ -77,7 +77,7 @@ def mistakes(db: Session, group: Group, most: int = MOST_MISTAKES, *, skill: str
     query = standing(group.diagnostic, group.wanted, Answer.attempt_id, Answer.item, Answer.reveals)
     row_of = {person.attempt.id: row for row, person in enumerate(group.people)}
     made: dict[tuple[str, str], set[int]] = {}
-    for wrong in db.execute(query.where(Answer.outcome == Outcome.INCORRECT)):
+    for wrong in db.execute(query.where(Answer.outcome.in_([Outcome.INCORRECT, Outcome.PARTLY]))):
         code = group.blueprint.skill_of[wrong.item]
         if wrong.attempt_id in row_of and code == (skill or code):
             for text in wrong.reveals:

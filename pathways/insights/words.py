@@ -17,6 +17,7 @@ SIGNS = {
 NOT_ASSESSABLE = D_("pas demandé : pas de question dans cette langue, ou avec ces choix")
 OUTCOMES = {
     "correct": D_("juste"),
+    "partly": D_("presque juste"),
     "incorrect": D_("pas juste"),
     "dont_know": D_("ne sait pas"),
     "not_understood": D_("n'a pas compris la question"),

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pathways.i18n import D_
+from pathways.items.grading import PARTS
 from pathways.referentials.documents import Code, Device, Document, Filled, Kind, State, fingerprint_of
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -70,6 +71,8 @@ class ItemDocument(Document):
     device: Device = "any"
     family: Id | None = None
     """Shared with the same question in another dress: nobody is asked both."""
+    partly: bool = False
+    """Whether an answer that is nearly right counts for a part (``grading.PARTS``)."""
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> Self:
@@ -166,7 +169,22 @@ def lacking(item: ItemDocument) -> str:
         return D_("deux réponses ont le même identifiant")
     if any(option.text is None and option.picture is None for option in item.options):
         return D_("une réponse n'a ni texte ni image")
-    return _LACKING[item.kind](item, ids)
+    return _LACKING[item.kind](item, ids) or (_partly(item) if item.partly else "")
+
+
+def _partly(item: ItemDocument) -> str:
+    """A question that counts nearly right answers has wrong answers that are, and others that are not, among those that
+    choose as many options as it has keys.
+    """
+    if item.kind not in PARTS:
+        return D_("seuls plusieurs choix, un ordre ou des choses à relier peuvent être presque justes (partly)")
+    if item.kind == "choices" and (len(item.options) < 5 or sum(not option.key for option in item.options) < 2):
+        return D_(
+            "pour compter une réponse presque juste (partly), il faut au moins cinq réponses, dont deux mauvaises"
+        )
+    if item.kind == "match" and len(item.options) < 3:
+        return D_("pour compter une réponse presque juste (partly), il faut au moins trois choses à relier")
+    return ""
 
 
 def _choice(item: ItemDocument, ids: list[str]) -> str:

@@ -14,6 +14,9 @@ from pathways.database import insert_for
 from pathways.items.models import ItemFigures
 
 OUTCOMES = ("correct", "incorrect", "dont_know", "not_understood")
+COUNTED_AS = {outcome: outcome for outcome in OUTCOMES} | {"partly": "incorrect"}
+"""Under which of them an outcome is counted: the figures tell how often a question is answered right, and nearly right
+is not."""
 ENOUGH = 10
 """Answers below which nothing is said: they could be told apart."""
 ENOUGH_FOR_EASE = 20
@@ -60,8 +63,8 @@ def count(db: Session, organisation_id: uuid.UUID, rows: Iterable[tuple[uuid.UUI
     """Add outcomes ``(item, language, outcome)`` to the figures. What is no outcome of a question is left out."""
     added: dict[tuple[uuid.UUID, str], Counter[str]] = {}
     for item_id, language, outcome in rows:
-        if outcome in OUTCOMES:
-            added.setdefault((item_id, language), Counter())[outcome] += 1
+        if outcome in COUNTED_AS:
+            added.setdefault((item_id, language), Counter())[COUNTED_AS[outcome]] += 1
     # Always in the same order: two attempts that end at once wait for each other, and never in a circle.
     values = [
         {"item_id": item_id, "organisation_id": organisation_id, "language": language}

@@ -64,7 +64,7 @@ class Flaw:
         return _NAMES_OF_FILES.sub("", said) if self.code == "shape" else said
 
 
-_NAMES_OF_FILES = re.compile(r" \((?:key: true|orders|accept|look_for)\)")
+_NAMES_OF_FILES = re.compile(r" \((?:key: true|orders|accept|look_for|partly)\)")
 
 
 class Sized(Protocol):

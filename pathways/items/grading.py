@@ -1,11 +1,14 @@
-"""From what a learner sent to what it means: right or wrong, and which mistake a wrong answer reveals. Pure."""
+"""From what a learner sent to what it means: right, nearly right or wrong, and which mistake a wrong answer reveals.
+Pure.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from pathways.errors import Invalid
@@ -18,10 +21,13 @@ LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """``correct`` is ``None`` for a gesture that was not tried: no evidence either way."""
+    """``correct`` is ``None`` for a gesture that was not tried: no evidence either way. ``near``: not right, but more
+    than half of its parts are (:data:`PARTS`), in a question that counts that for something (``partly``).
+    """
 
     correct: bool | None
     reveals: tuple[str, ...] = ()
+    near: bool = False
 
 
 def grade(body: Mapping[str, Any], response: object) -> Graded:
@@ -30,7 +36,11 @@ def grade(body: Mapping[str, Any], response: object) -> Graded:
     Raises :class:`Invalid` when the response has not the form of its kind or names what the item does not have: such
     a response is refused, never counted as wrong.
     """
-    return _GRADERS[body["kind"]](body, response)
+    graded = _GRADERS[body["kind"]](body, response)
+    if graded.correct is False and body.get("partly", False):
+        right, parts = PARTS[body["kind"]](body, response)
+        return replace(graded, near=2 * right > parts)
+    return graded
 
 
 def _one(body: Mapping[str, Any], response: object) -> Graded:
@@ -110,6 +120,29 @@ _GRADERS = {
     "text": _typed,
     "observed": _watched,
 }
+
+
+def _options_right(body: Mapping[str, Any], chosen: Collection[str]) -> tuple[int, int]:
+    """Each option is a part: chosen if it is a key, left if it is none."""
+    return sum((option["id"] in chosen) == option["key"] for option in body["options"]), len(body["options"])
+
+
+def _steps_right(body: Mapping[str, Any], order: Sequence[str]) -> tuple[int, int]:
+    """Each two steps are a part: in the order that they have in the right order that is nearest."""
+    before = set(combinations(order, 2))
+    return max(len(before.intersection(combinations(right, 2))) for right in body["orders"]), len(before)
+
+
+def _pairs_right(body: Mapping[str, Any], pairs: Mapping[str, str]) -> tuple[int, int]:
+    return sum(pairs[thing] == target for thing, target in body["pairs"].items()), len(body["pairs"])
+
+
+PARTS: Mapping[str, Callable[[Mapping[str, Any], Any], tuple[int, int]]] = {
+    "choices": _options_right,
+    "order": _steps_right,
+    "match": _pairs_right,
+}
+"""The kinds whose answers have several parts: of a whole response, ``(parts that are right, all of them)``."""
 
 
 def key_of(body: Mapping[str, Any]) -> Response:

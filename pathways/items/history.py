@@ -33,6 +33,7 @@ def _flat(body: Mapping[str, Any]) -> dict[str, str]:
     for name, label in _LABELS.items():
         value = body[name]
         found[i18n.gettext(label)] = " / ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
+    found[_said(D_("presque juste compte pour une part"))] = _said(D_("oui")) if body.get("partly") else ""
     found |= _picture(_said(D_("image")), body["picture"])
     texts = {part["id"]: part.get("text") or part["id"] for part in (*body["options"], *body["targets"])}
     for number, option in enumerate(body["options"], 1):

@@ -173,6 +173,8 @@ def body_of(document: ItemDocument, pictures: Mapping[str, Picture | Known]) -> 
     body = document.model_dump(mode="json")
     if document.family is None:
         del body["family"]  # revisions of before families were known stay what they are
+    if not document.partly:
+        del body["partly"]  # and those of before anything counted for a part
     for holder in [body, *body["options"]]:
         if holder["picture"]:
             drawn = pictures[holder["picture"]["file"]]

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from weakref import WeakKeyDictionary
@@ -185,11 +185,10 @@ def _believed(
     models = instrument.models
     items = tuple(sorted(models.values(), key=lambda one: one.code))
     compiled = _compiled(Structure(strands, items, styles=instrument.styles))
-    sittings, days, since = _sittings([one for one in answers if one.item in models], learnt, now, ladders)
+    own = [one for one in answers if one.item in models]
+    sittings, days, since = _sittings(own, models, learnt, now, ladders)
     belief = believe(compiled, sittings, days=days, learnt=since)
-    asked = Counter(
-        models[one.item].skill for one in answers if one.item in models and carries_evidence(Outcome(one.outcome))
-    )
+    asked = Counter(models[one.item].skill for one in own if carries_evidence(Outcome(one.outcome)))
     skills = ladders.skills
     return Knowledge(
         ladders=ladders,
@@ -199,7 +198,7 @@ def _believed(
         mastery=belief.mastery_by_skill(),
         asked=asked,
         seen=frozenset(one.item for one in answers),
-        answered_at={models[one.item].skill: one.answered_at for one in answers if one.item in models},
+        answered_at={models[one.item].skill: one.answered_at for one in own},
         models=models,
     )
 
@@ -248,9 +247,15 @@ def requires(ladders: Ladders, skills: Mapping[str, MicroSkill]) -> dict[str, tu
 
 
 def _models(met: Iterable[Compiled], ladders: Ladders) -> dict[str, ItemModel]:
-    """The items as they were met, the last time that counts; several attempts most often share a structure."""
+    """The items as they were met, the last time that counts; several attempts most often share a structure. Where one
+    of them did not tell nearly right answers from wrong ones, that question's answers are right or not.
+    """
     every = {id(compiled): compiled for compiled in met}.values()
-    return {item.code: item for compiled in every for item in compiled.structure.items if item.skill in ladders.skills}
+    items = [item for compiled in every for item in compiled.structure.items if item.skill in ladders.skills]
+    whole = {item.code for item in items if item.near is None}
+    return {
+        item.code: replace(item, near=None) if item.near is not None and item.code in whole else item for item in items
+    }
 
 
 def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
@@ -260,7 +265,11 @@ def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
 
 
 def _sittings(
-    answers: Sequence[Answer], learnt: Sequence[Learnt], now: datetime, ladders: Ladders
+    answers: Sequence[Answer],
+    models: Mapping[str, ItemModel],
+    learnt: Sequence[Learnt],
+    now: datetime,
+    ladders: Ladders,
 ) -> tuple[list[Sitting], float, dict[str, float]]:
     """``(sittings, days since the last one, what was learnt since)``."""
     groups: list[list[Answer]] = []
@@ -274,11 +283,15 @@ def _sittings(
         begun = group[0].answered_at
         between = _between(learnt, last, begun, ladders)
         days = 0.0 if last is None else (begun - last) / timedelta(days=1)
-        given = [(one.item, one.outcome) for one in group]
+        given = [(one.item, _outcome(models[one.item], one.outcome)) for one in group]
         sittings.append(Sitting(given, days, between))
         last = group[-1].answered_at
     days = 0.0 if last is None else max(0.0, (now - last) / timedelta(days=1))
     return sittings, days, _between(learnt, last, now, ladders)
+
+
+def _outcome(model: ItemModel, outcome: str) -> str:
+    return Outcome.INCORRECT if outcome == Outcome.PARTLY and model.near is None else outcome
 
 
 def _is_same_sitting(before: datetime, at: datetime, learnt: Sequence[Learnt]) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.diagnostics import reading, taking
+from pathways.diagnostics import deciding, reading, taking
 from pathways.diagnostics.blueprint import Blueprint
 from pathways.diagnostics.composing import service as composing
 from pathways.diagnostics.engine import Outcome, StopRules, decide
@@ -232,7 +232,7 @@ def _answer(form: Form, attempt: Attempt, member: Member, question: Question, ty
     outcome, reveals = typed.outcome, ()
     if outcome is None:
         graded = grade(form.blueprint.bodies[question.code], typed.response)
-        outcome, reveals = (Outcome.CORRECT if graded.correct else Outcome.INCORRECT), graded.reveals
+        outcome, reveals = deciding.graded_as(form.blueprint, question.code, graded), graded.reveals
     language = form.blueprint.shown(question.code, attempt.language).language
     return Answer(
         id=ids.new_id(),

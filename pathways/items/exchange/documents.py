@@ -104,8 +104,8 @@ def columns() -> tuple[str, ...]:
         names += [option, f"{option}_juste", f"{option}_revele", *_pictured(option), f"{option}_zone", f"{option}_nom"]
     for number in range(1, MOST_TARGETS + 1):
         names += [f"cible_{number}", f"cible_{number}_nom"]
-    names += ["ordre", "paires", "confusions", "accepte", "fautes", "observe", "explication", "a_verifier_le"]
-    names.append("appareil")
+    names += ["ordre", "paires", "confusions", "presque_juste", "accepte", "fautes", "observe"]
+    names += ["explication", "a_verifier_le", "appareil"]
     for language in translated_languages():
         names += [f"{name}_{language}" for name in translatable()]
         names.append(f"etat_{language}")
@@ -206,7 +206,7 @@ def cells_of(item: Written) -> dict[str, str]:
     for number, target in enumerate(body["targets"], 1):
         cells |= {f"cible_{number}": target["text"], f"cible_{number}_nom": target["id"]}
         segments[f"targets.{target['id']}"] = f"cible_{number}"
-    cells |= _relation_cells(body)
+    cells |= _relation_cells(body) | {"presque_juste": "oui" if body.get("partly") else ""}
     for language, (state, texts) in item.translations.items():
         cells |= {f"{segments[key]}_{language}": text for key, text in texts.items() if key in segments}
         cells[f"etat_{language}"] = _word(STATES, state)

@@ -30,6 +30,8 @@ from pathways.items.flaws import Place
 from pathways.spreadsheets import Table, TableRow
 
 _YES, _NO = frozenset({"x", "oui", "vrai", "1", "true", "yes"}), frozenset({"", "non", "faux", "0", "false", "no"})
+_KEY = D_("mettez « oui » si la réponse est juste, rien sinon")
+_PARTLY = D_("mettez « oui » si une réponse presque juste compte pour une part, rien sinon")
 
 
 class _Cells:
@@ -95,6 +97,7 @@ class _Reading:
         self.raw["look_for"] = cells.lines("observe")
         for at, name in (("accept", "accepte"), ("mistakes", "fautes"), ("look_for", "observe")):
             self.made.places[at,] = (cells.line, name)
+        raw("partly", "presque_juste", self._is_yes("presque_juste", _PARTLY))
         raw("explain", "explication", cells["explication"] or None)
         raw("verify_by", "a_verifier_le", self._date("a_verifier_le"))
         raw("device", "appareil", self._chosen("appareil", DEVICES) if cells["appareil"] else "any")
@@ -152,7 +155,7 @@ class _Reading:
             taken.add(name)
             self.options[number] = name
             option = {"id": name, "text": self.cells[column] or None, "picture": picture}
-            option |= {"reveals": self.cells[f"{column}_revele"] or None, "key": self._is_key(f"{column}_juste")}
+            option |= {"reveals": self.cells[f"{column}_revele"] or None, "key": self._is_yes(f"{column}_juste", _KEY)}
             option["zone"] = self._zone(f"{column}_zone")
             options.append(option)
             parts = {"": "", "text": "", "key": "_juste", "reveals": "_revele", "zone": "_zone", "id": "_nom"}
@@ -185,10 +188,11 @@ class _Reading:
     def _part(self, name: str) -> Sequence[Mapping[str, Any]]:
         return self.before[name] if self.before else ()
 
-    def _is_key(self, column: str) -> bool:
+    def _is_yes(self, column: str, otherwise: str) -> bool:
+        """Whether the cell says yes; ``otherwise`` is said of a cell that says neither yes nor no."""
         typed = i18n.folded(self.cells[column])
         if typed not in _YES | _NO:
-            self._wrong(column, D_("mettez « oui » si la réponse est juste, rien sinon"))
+            self._wrong(column, otherwise)
         return typed in _YES
 
     def _zone(self, column: str) -> list[float] | None:

@@ -170,14 +170,14 @@ def _item(item: Written) -> dict[str, Any]:
     body["confusions"] = [_bare(one, ("before", "pair", "reveals")) for one in body["confusions"]]
     body["mistakes"] = [_bare(one, ("pattern", "reveals")) for one in body["mistakes"]]
     for name in _ORDER:
-        if body[name] and (name, body[name]) != ("device", "any"):
+        if body.get(name) and (name, body[name]) != ("device", "any"):
             kept[name] = body[name]
     return kept
 
 
 _ORDER = (
     *("picture", "options", "orders", "targets", "pairs", "confusions", "accept", "mistakes", "look_for"),
-    *("explain", "verify_by", "device"),
+    *("partly", "explain", "verify_by", "device"),
 )
 
 

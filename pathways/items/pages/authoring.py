@@ -19,6 +19,7 @@ from pathways.items import authoring, history, pictures, service, showing, trans
 from pathways.items.asking import Framework, ladders_for
 from pathways.items.authoring import Examined, Twin
 from pathways.items.flaws import Flaw
+from pathways.items.grading import PARTS
 from pathways.items.models import Item, ItemRevision
 from pathways.items.pages.bank import DEVICES
 from pathways.items.pages.item_forms import EXPLAINED, HOW, KINDS, MOST_ROWS, USUAL_ROWS, ItemForm, form_of
@@ -251,6 +252,7 @@ def _page(
         framework=framework,
         kinds=KINDS,
         how=HOW,
+        parted=PARTS,
         devices=DEVICES,
         names=i18n.languages(),
         preview=written.preview,

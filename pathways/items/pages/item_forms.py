@@ -12,7 +12,7 @@ from typing import Any
 
 from pathways.i18n import D_
 from pathways.items.flaws import Flaw, Place
-from pathways.items.grading import as_typed
+from pathways.items.grading import PARTS, as_typed
 
 KINDS = {
     "choice": D_("une bonne réponse"),
@@ -79,6 +79,8 @@ class ItemForm:
         if self.kind in {"text", "observed"}:
             return raw | self._written(), found
         raw["options"] = [self._option(row) for row in self.filled()]
+        if self.kind in PARTS:
+            raw["partly"] = bool(self.get("partly"))
         if self.kind == "order":
             raw["orders"] = self._orders(found)
             raw["confusions"] = self._confusions_of_order()
@@ -214,6 +216,7 @@ class ItemForm:
 def form_of(raw: Mapping[str, Any]) -> ItemForm:
     """The form of a document (see ``authoring.document_of``), to be changed or copied."""
     fields = {name: str(raw[name] or "") for name in ("skill", "stem", "explain", "verify_by", "device")}
+    fields["partly"] = "on" if raw.get("partly") else ""
     form = ItemForm(raw["kind"], fields)
     fields |= _picture_fields("picture", "picture", raw["picture"])
     places = {option["id"]: str(row) for row, option in enumerate(raw["options"])}
