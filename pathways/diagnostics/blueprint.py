@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from pathways.diagnostics import modalities
 from pathways.diagnostics.calibrated import FIRST_DAY, Values, moved
 from pathways.diagnostics.engine import (
-    FIRST_NEAR,
     FIRST_STYLES,
     KNOWN_STYLES,
     Compiled,
@@ -29,6 +28,7 @@ from pathways.diagnostics.engine import (
     Style,
     compile_structure,
     first_model,
+    first_near,
     thresholds,
 )
 from pathways.diagnostics.engine.mixture import Mixture, mix
@@ -90,7 +90,8 @@ def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:
         family=revision.body.get("family", ""),
     )
     if revision.body.get("partly", False):
-        first = replace(first, near=FIRST_NEAR)
+        keys = sum(option["key"] for option in options)
+        first = replace(first, near=first_near(revision.kind, options=len(options), keys=keys))
     return values.model(first, revision.text_fingerprint)
 
 

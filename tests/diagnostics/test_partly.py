@@ -19,7 +19,7 @@ from pathways import clock
 from pathways.calibrations import comparing
 from pathways.diagnostics import counting, predictions, reading, retracing, taking
 from pathways.diagnostics.blueprint import Blueprint
-from pathways.diagnostics.engine import ANSWERS, FIRST_NEAR, Outcome, Structure, compile_structure, infer
+from pathways.diagnostics.engine import ANSWERS, FIRST_NEAR, Outcome, Structure, compile_structure, first_near, infer
 from pathways.diagnostics.models import Answer, Attempt, Diagnostic, PredictionCount
 from pathways.fairness import gathering
 from pathways.filing import exporting
@@ -149,7 +149,11 @@ def test_it_is_kept_and_read_again_as_the_engine_believes_it(place, database, ap
     taker = place.take(dict(zip(RESPONSES, OUTCOMES, strict=True)))
     blueprint = blueprint_of(database, app, place.diagnostic["id"])
     assert blueprint.parted == set(place.codes.values())
-    assert {one.near for one in blueprint.compiled.structure.items if one.code in blueprint.parted} == {FIRST_NEAR}
+    for one in blueprint.compiled.structure.items:
+        if one.code in blueprint.parted:
+            body = blueprint.bodies[one.code]
+            keys = sum(option["key"] for option in body["options"])
+            assert one.near == first_near(body["kind"], options=len(body["options"]), keys=keys)
     given = list(outcomes_of(database, taker.opened["id"]).items())
     believed = infer(blueprint.compiled, given).mastery_by_skill()
     app.state.door.blueprints.forget()

@@ -25,7 +25,14 @@ from pathways.diagnostics.engine.graphs.bands import BandedPopulation
 from pathways.diagnostics.engine.graphs.requirements import LEAK, Requirement
 from pathways.diagnostics.engine.graphs.thresholds import ShareOutOfReach
 from pathways.diagnostics.engine.inference import foretold, infer
-from pathways.diagnostics.engine.items import FIRST_NEAR, ItemModel, expected_seconds, first_guess, first_model
+from pathways.diagnostics.engine.items import (
+    FIRST_NEAR,
+    ItemModel,
+    expected_seconds,
+    first_guess,
+    first_model,
+    first_near,
+)
 from pathways.diagnostics.engine.labels import CERTAINTY, Label, label
 from pathways.diagnostics.engine.outcomes import ANSWERS, EVIDENCE, Outcome, carries_evidence
 from pathways.diagnostics.engine.population import Population
@@ -92,6 +99,7 @@ __all__ = [
     "expected_seconds",
     "first_guess",
     "first_model",
+    "first_near",
     "foretold",
     "infer",
     "label",

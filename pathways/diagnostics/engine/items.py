@@ -147,6 +147,19 @@ def first_guess(kind: str, *, options: int = 0, keys: int = 1) -> float:
     return max(1.0 / comb(options, keys), OPEN_GUESS)
 
 
+def first_near(kind: str, *, options: int = 0, keys: int = 1) -> tuple[float, float]:
+    """Return P(partly right | wrong answer) of those who do not master the micro-skill, and of those who do.
+
+    Whoever ticks as many of the options as there are keys, by chance and not all of them right, has more than half of
+    the options right (ticked if and only if they are keys) the more often the fewer there are: hypergeometric.
+    """
+    lacking, mastering = FIRST_NEAR
+    if kind != "choices":
+        return FIRST_NEAR
+    near = sum(comb(keys, hit) * comb(options - keys, keys - hit) for hit in range(keys) if 4 * (keys - hit) < options)
+    return max(lacking, near / (comb(options, keys) - 1)), mastering
+
+
 def first_model(
     code: str, skill: str, *, kind: str, words: int, options: int = 0, keys: int = 1, family: str = ""
 ) -> ItemModel:
