@@ -95,8 +95,9 @@ def test_the_estimate_and_the_audit_keep_to_it(trying):
     assert limited.estimate is not None
     assert limited.estimate.questions.p90 <= 3 < free.estimate.questions.mean
     diagnostic = trying.db.get_one(Diagnostic, trying.publish(SKILLS, most_per_strand=1, **PATIENT).diagnostic_id)
-    audit = auditing.of(trying.db, diagnostic).audit
-    assert max(one.questions for one in audit.ladders) <= 1.0
+    audited = auditing.of(trying.db, diagnostic)
+    assert max(one.questions for one in audited.audit.ladders) <= 1.0
+    assert audited.most_per_strand == 1
 
 
 @pytest.mark.parametrize("most", [0, -1, 41])
