@@ -126,6 +126,7 @@ def test_the_composer_keeps_it_and_gives_it_back(signed_in):
     assert 'name="most_per_strand" min="1" max="40" value="3"' in page
     compared = client.post(address, data=form | {"version": "1", "action": "compare"}).text
     assert '<input type="hidden" name="most_per_strand" value="3">' in compared
+    assert "questions au plus par filière : 3" in compared
     refused = client.post(address, data=form | {"version": "1", "most_per_strand": "many", "action": "look"})
     assert "Questions au plus par filière : un nombre de 1 à 40." in refused.text
     changed = client.post(address, data=form | {"version": "1", "most_per_strand": "", "action": "keep"})
