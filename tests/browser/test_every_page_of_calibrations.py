@@ -104,13 +104,11 @@ def of_quality(server: Server, page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_pages_of_calibrations(server, page_at, language):
+@pytest.mark.parametrize("pages", [of_calibrations, of_quality])
+def test_the_pages_of_calibrations_and_quality(server, page_at, pages, language):
     page = page_at(320, language)
     server.sign_in(page)
-    found = {}
-    for name in (*of_calibrations(server, page), *of_quality(server, page)):
-        found[name] = faults(page, targets=False, printed=True)
-        page.emulate_media(media="screen")
+    found = {name: faults(page, targets=False, printed=True) for name in pages(server, page)}
     wrong = told(found)
     assert not wrong, wrong
 

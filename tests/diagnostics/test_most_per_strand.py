@@ -95,8 +95,9 @@ def test_the_estimate_and_the_audit_keep_to_it(trying):
     assert limited.estimate is not None
     assert limited.estimate.questions.p90 <= 3 < free.estimate.questions.mean
     diagnostic = trying.db.get_one(Diagnostic, trying.publish(SKILLS, most_per_strand=1, **PATIENT).diagnostic_id)
-    audit = auditing.of(trying.db, diagnostic).audit
-    assert max(one.questions for one in audit.ladders) <= 1.0
+    audited = auditing.of(trying.db, diagnostic)
+    assert max(one.questions for one in audited.audit.ladders) <= 1.0
+    assert audited.most_per_strand == 1
 
 
 @pytest.mark.parametrize("most", [0, -1, 41])
@@ -125,6 +126,7 @@ def test_the_composer_keeps_it_and_gives_it_back(signed_in):
     assert 'name="most_per_strand" min="1" max="40" value="3"' in page
     compared = client.post(address, data=form | {"version": "1", "action": "compare"}).text
     assert '<input type="hidden" name="most_per_strand" value="3">' in compared
+    assert "questions au plus par filière : 3" in compared
     refused = client.post(address, data=form | {"version": "1", "most_per_strand": "many", "action": "look"})
     assert "Questions au plus par filière : un nombre de 1 à 40." in refused.text
     changed = client.post(address, data=form | {"version": "1", "most_per_strand": "", "action": "keep"})

@@ -42,6 +42,7 @@ class Audited:
     seed: int
     audit: Audit
     stems: Mapping[str, str]
+    most_per_strand: int | None
 
     def to_json(self) -> dict[str, Any]:
         """As ``GET /api/v1/diagnostics/{id}/audit`` gives it."""
@@ -87,7 +88,7 @@ def of(db: Session, diagnostic: Diagnostic, *, goes_on: Callable[[], bool] = lam
     seed = _seed(structure, rules)
     compiled, learners = pricing.rehearsed(structure)
     found = audit(compiled, rules, learners=learners, seed=seed, most_per_strand=most, goes_on=goes_on)
-    return Audited(diagnostic, referential, rules, seed, found, stems)
+    return Audited(diagnostic, referential, rules, seed, found, stems, most)
 
 
 def _published(db: Session, diagnostic: Diagnostic) -> tuple[Structure, StopRules, dict[str, str]]:
