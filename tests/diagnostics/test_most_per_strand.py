@@ -93,6 +93,7 @@ def test_the_estimate_and_the_audit_keep_to_it(trying):
     )
     assert free.seed == limited.seed, "the same people sit both"
     assert limited.estimate is not None
+    assert free.estimate is not None
     assert limited.estimate.questions.p90 <= 3 < free.estimate.questions.mean
     diagnostic = trying.db.get_one(Diagnostic, trying.publish(SKILLS, most_per_strand=1, **PATIENT).diagnostic_id)
     audited = auditing.of(trying.db, diagnostic)

@@ -97,6 +97,7 @@ def test_a_check_takes_nothing_that_its_person_left_out(journey, pathway):
     attempt = checking.of_step(journey.db, journey.door, pathway, step)
     assert attempt.unusable == ["pictures", "ordering"]
     blueprint = taking.blueprint_of(journey.db, journey.door, attempt.diagnostic_id)
+    assert attempt.current_item is not None
     assert blueprint.bodies[attempt.current_item]["kind"] not in {"zone", "pictures", "order", "match"}
 
 

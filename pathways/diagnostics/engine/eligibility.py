@@ -83,9 +83,10 @@ def fresh(compiled: Compiled, allowed: Booleans, met: Collection[str]) -> Boolea
 
 def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
     """Return a mask [1, I] of the candidates. Those that are none are mostly few, and sooner found."""
-    items = len(compiled.item_codes)
-    few = not isinstance(candidates, AbstractSet) or 2 * len(candidates) < items
-    named = candidates if few else compiled.known_codes - candidates
+    items, few = len(compiled.item_codes), True
+    named: Collection[str] = candidates
+    if isinstance(candidates, AbstractSet) and 2 * len(candidates) >= items:
+        named, few = compiled.known_codes - candidates, False
     mask = np.full((1, items), not few)
     try:
         mask[0, [compiled.item_index[code] for code in named]] = few
