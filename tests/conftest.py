@@ -27,6 +27,7 @@ from pathways.clock import now
 from pathways.database import Database
 from pathways.diagnostics import blueprint, circumstances
 from pathways.diagnostics.composing import selections
+from pathways.diagnostics.engine import FIRST_STYLES
 from pathways.people import service as people
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
@@ -101,7 +102,10 @@ def template(tmp_path_factory: pytest.TempPathFactory, shipped: content.Content)
             url = f"sqlite:///{folder}/template.sqlite3" if kind == "sqlite" else postgres.new_database()
             database = Database(url)
             migrating.migrate(database)
-            with database.begin() as db:
+            with pytest.MonkeyPatch.context() as usual, database.begin() as db:
+                # Whichever test comes first, with what it changes for itself: all others see the same demonstration.
+                usual.setattr(blueprint, "FIRST_STYLES", FIRST_STYLES)
+                usual.setattr(selections, "EXTRA_ONE_IN", 0)
                 content.load(db, shipped)
                 demo.prepare(db)
             if kind == "sqlite":

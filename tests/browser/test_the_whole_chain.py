@@ -45,7 +45,7 @@ def compose_and_publish(page: Page) -> str:
     expect(minutes).not_to_have_text(few)
 
     page.get_by_label("Certitude visée (%)").fill("")
-    page.get_by_label("Questions au plus").fill("40")
+    page.get_by_label("Questions au plus", exact=True).fill("40")
     page.get_by_label("Question de contrôle").select_option("0")
     page.get_by_role("checkbox", name="English").uncheck()
     page.get_by_role("button", name="Publier et imprimer l'affiche").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from itertools import permutations
 from typing import Any
@@ -23,7 +24,7 @@ def shown(item: dict[str, Any], language: str = "fr") -> Shown:
     segments |= {f"targets.{one['id']}": f"target {one['id']}" for one in item["targets"]}
     if item["picture"]:
         segments["picture.alt"] = "alt"
-    drawn = dict(item)
+    drawn = copy.deepcopy(item)
     for holder in [drawn, *drawn["options"]]:
         if holder["picture"]:
             holder["picture"] = holder["picture"] | {"sha256": "0" * 64, "width": 1.0, "height": 1.0}
