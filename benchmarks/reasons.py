@@ -13,7 +13,10 @@ _ONE_BADGE = (
 
 REASONS: dict[str, str] = {
     "next question, ladders": _STYLES,
-    "next question, forest": _STYLES,
+    "next question, forest": (
+        "after an answer the whole forest is summed anew, level after level (some forty), at 59 points of ability and"
+        " spread, and under several styles of answering"
+    ),
     "one step, 1,000 items: catsim": "held against the engine with several styles of answering; a row tells one",
     "next question, prerequisite graph of 300": "on 59 points of ability and spread instead of the propagation's 21",
     "SQLite, one process: one badge": _ONE_BADGE,
