@@ -48,6 +48,9 @@ def proposed(server: Server) -> tuple[str, str]:
         made = [proposals.made(db, findings=FINDINGS, languages=LANGUAGES, few="SEC-02-a") for _ in range(2)]
         for one in made:
             one.document = one.document | {"run": {"drift_from": "earlier"}}
+            # Rows are alike, and axe looks at each for a second.
+            rows = [row for row in one.comparison["items"] if row["code"] == CODE]
+            one.comparison = one.comparison | {"items": rows + one.comparison["items"][:4]}
         return str(made[0].id), str(made[1].id)
 
 
