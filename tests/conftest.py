@@ -29,6 +29,7 @@ from pathways.diagnostics import blueprint, circumstances
 from pathways.diagnostics.composing import selections
 from pathways.diagnostics.engine import FIRST_STYLES
 from pathways.people import service as people
+from pathways.people.models import Organisation
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
 from tests.parts import postgres
@@ -279,3 +280,12 @@ def signed_in(app: FastAPI, database: Database) -> Callable[..., TestClient]:
         return client
 
     return browser
+
+
+@pytest.fixture
+def reviewer(signed_in: Callable[..., TestClient], database: Database) -> TestClient:
+    """Somebody who decides on the shipped questions, in front of a browser."""
+    client = signed_in(Role.REVIEWER)
+    with database.begin() as db:
+        db.get_one(Organisation, client.organisation_id).reviews_shipped = True  # type: ignore[attr-defined] - as above
+    return client

@@ -225,7 +225,7 @@ def test_answers_to_both_of_one_person_are_read_together(client, signed_in, data
             one.outcome = outcome
             db.flush()
             both = [first, db.get_one(Attempt, uuid.UUID(attempts[1]))]
-            ladders = knowing.ladders_for(db, trainer.organisation_id, "inclusion-numerique")  # type: ignore[attr-defined]
+            ladders = knowing.ladders_for(db, trainer.organisation_id, "inclusion-numerique")  # type: ignore[attr-defined] - a test asks
             found = knowing.known(db, app.state.door, both, ladders, clock.now())
             assert found.models[codes["GES-02"]].near is None
             assert found.models[codes["VIE-06"]].near == FIRST_NEAR
@@ -325,7 +325,7 @@ def test_figures_count_it_among_those_that_are_not_right(place, database):
     with database.begin() as db:
         assert counting.count_finished(db) == 3
         item = db.scalars(sa.select(Item).filter_by(code=place.codes["GES-02"])).one()
-        fared = figures.read(db, place.trainer.organisation_id, [item.id])[item.id]  # type: ignore[attr-defined]
+        fared = figures.read(db, place.trainer.organisation_id, [item.id])[item.id]  # type: ignore[attr-defined] - same
         assert fared.counts["fr"] == {"correct": 1, "incorrect": 2, "dont_know": 0, "not_understood": 0}
 
 
@@ -349,7 +349,7 @@ def test_languages_are_compared_by_right_answers_alone(database):
             return True
 
     def taken(outcome: str):
-        found = gathering.sitting_of([answer | {"outcome": outcome}], [Asked()], {"x": 0})  # type: ignore[list-item]
+        found = gathering.sitting_of([answer | {"outcome": outcome}], [Asked()], {"x": 0})  # type: ignore[list-item] - a double
         assert found is not None
         return found.answers
 

@@ -8,7 +8,6 @@ import pytest
 
 from pathways.fairness.models import ItemFairness
 from pathways.items.models import Item, ItemTranslation
-from pathways.people.models import Organisation
 from pathways.permissions import Role
 from tests.fairness import bank
 from tests.fairness.test_deciding import figures, flag
@@ -22,14 +21,6 @@ def one(database) -> bank.Known:
         known = bank.questions(db)[0]
         flag(db, known)
         return known
-
-
-@pytest.fixture
-def reviewer(signed_in, database):
-    client = signed_in(Role.REVIEWER)
-    with database.begin() as db:
-        db.get_one(Organisation, client.organisation_id).reviews_shipped = True
-    return client
 
 
 def seen_on(client, address: str) -> str:

@@ -11,15 +11,16 @@ from pathways.diagnostics.engine import (
     Stop,
     StopRules,
     Structure,
+    UnknownItem,
     compile_structure,
     decide,
     families,
     simulate,
 )
 from pathways.diagnostics.engine.circumstances import Circumstances
-from pathways.diagnostics.engine.eligibility import worth
+from pathways.diagnostics.engine.eligibility import eligible, worth
 from pathways.diagnostics.engine.selection import LOADING_SECONDS, information
-from tests.diagnostics.engine.ladders import distinct, item, strand
+from tests.diagnostics.engine.ladders import distinct, even, item, strand
 from tests.diagnostics.engine.plainly import infer
 
 ASK = StopRules(least_information=0.0)
@@ -129,3 +130,15 @@ def test_the_estimate_ends_where_nothing_is_worth_its_time():
 def test_a_rate_that_is_none_is_refused(rate):
     with pytest.raises(InvalidStructure, match="least rate"):
         StopRules(least_rate=rate)
+
+
+def test_of_thousands_of_candidates_those_that_are_none_are_left_out_and_a_stranger_is_refused():
+    compiled = compile_structure(even(4, rungs=3))
+    every = set(compiled.item_codes)
+    left = every - {compiled.item_codes[2]}
+    mask = eligible(compiled, left, rows=[], asked=[], most_per_strand=None)
+    assert [compiled.item_codes[place] for place in np.flatnonzero(~mask[0])] == [compiled.item_codes[2]]
+    assert (mask == eligible(compiled, list(left), rows=[], asked=[], most_per_strand=None)).all()
+    for strange in (every | {"nobody"}, left | {"nobody"}):
+        with pytest.raises(UnknownItem, match="nobody"):
+            eligible(compiled, strange, rows=[], asked=[], most_per_strand=None)
