@@ -72,8 +72,9 @@ def test_from_the_profile_to_the_receipt(server, page_at, width):
 
 def pages_of(server: Server, page: Page):
     attempt, other = an_attempt(server, page), an_attempt(server, page, "fr")
-    alone = an_attempt(server, page)
+    alone, endless = an_attempt(server, page), an_attempt(server, page)
     server.sign_in(page)
+    opened(server, page, "W" * 40, endless)  # the longest mark, and nowhere to break it
     file_id = opened(server, page, "jeudi", attempt)
     page.goto(f"{server.url}/profiles/{other}/file?q=jeudi")
     page.get_by_label("jeudi").first.check()
