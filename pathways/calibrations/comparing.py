@@ -28,20 +28,26 @@ def compare(
     rules: StopRules,
     *,
     styles: Sequence[Style] = (),
+    most_per_strand: int | None = None,
     people: int = PEOPLE,
     seed: int,
 ) -> dict[str, Any]:
     """Return what a diagnostic of these questions costs and gives with the values before and after.
 
     The people are drawn from ``after``, and give the same answers to both: each in one of ``styles``, as answers come
-    out, whatever either side believes of it; without any, as the items say.  Of each side: mean number of questions and
-    of minutes, ``claimed`` (the accuracy that the profiles claim) and ``accuracy`` (the share of micro-skills told
-    right), with the standard error of the latter, and ``mastered_right``: the share of the micro-skills called
-    mastered that are, ``None`` where none is called so.
+    out, whatever either side believes of it; without any, as the items say.  They are asked ``most_per_strand``
+    questions on one ladder at most.  Of each side: mean number of questions and of minutes, ``claimed`` (the accuracy
+    that the profiles claim) and ``accuracy`` (the share of micro-skills told right), with the standard error of the
+    latter, and ``mastered_right``: the share of the micro-skills called mastered that are, ``None`` where none is
+    called so.
     """
     learners = answering(replace(after, styles=tuple(styles)), people, seed)
     sides = {"before": before, "after": after}
-    found = {name: _told(structure, rules, learners, seed) for name, structure in sides.items()}
+    tasks = {
+        name: Task(structure, {}, ENGINE, Stops(rules), seed, most_per_strand=most_per_strand)
+        for name, structure in sides.items()
+    }
+    found = {name: _told(task, learners) for name, task in tasks.items()}
     return {"people": people, "seed": seed, "rules": asdict(rules), "skills": len(after.skill_codes), **found}
 
 
@@ -70,8 +76,8 @@ def answering(structure: Structure, people: int, seed: int) -> list[Learner]:
     ]
 
 
-def _told(structure: Structure, rules: StopRules, learners: Sequence[Learner], seed: int) -> dict[str, float | None]:
-    room = Room(Task(structure, {}, ENGINE, Stops(rules), seed))
+def _told(task: Task, learners: Sequence[Learner]) -> dict[str, float | None]:
+    room = Room(task)
     outlines: list[Outline] = [outline(room.sit(learner)) for learner in learners]
     right = np.array([0.0 if one.right is None else one.right[-1] for one in outlines])
     called = sum(one.labels[0] for one in outlines)

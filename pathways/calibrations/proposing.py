@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from math import exp, log
+from math import exp, isclose, log, nan
 from typing import Any, Final
 
 import numpy as np
@@ -30,7 +30,9 @@ def propose(database: Database, bank: ServerBank, document: dict[str, Any]) -> s
     values = taken(bank, document)
     before, after = bank.with_values(bank.in_force), bank.with_values(values)
     seed = int(ids.fingerprint(json.dumps([document["items"], document["run"]], sort_keys=True), 8), 16)
-    comparison = comparing.compare(before, after, bank.rules, styles=values.ways(), seed=seed)
+    comparison = comparing.compare(
+        before, after, bank.rules, styles=values.ways(), most_per_strand=bank.most_per_strand, seed=seed
+    )
     comparison["styles"] = ways_of_answering(bank, document)
     comparison["items"] = changes(before, after, document)
     kept = Calibration(
@@ -154,7 +156,7 @@ def changes(before: Structure, after: Structure, document: Mapping[str, Any]) ->
         )
         row = {"code": new.code, "skill": new.skill, "answers": found["answers"], "change": round(far, 6)}
         row |= {"before": sides[0], "after": sides[1]}
-        row["errors"] = {**found["standard_errors"], "threshold": errors.get(new.skill)}
+        row["errors"] = _of_values(found, sides[1]) | {"threshold": errors.get(new.skill)}
         row["languages"] = _shifts(found)
         rows.append(row | {"findings": sorted({one["kind"] for one in found["findings"]})})
     return sorted(rows, key=lambda row: (-row["change"], row["code"]))
@@ -178,6 +180,15 @@ def _chances(item: ItemModel) -> Floats:
 def _side(item: ItemModel, threshold: float) -> dict[str, float]:
     named = {name: getattr(item, name) for name in OF_ITEMS} | dict(zip(NEAR, item.near or (), strict=False))
     return {name: round(value, 6) for name, value in named.items()} | {"threshold": round(threshold, 6)}
+
+
+def _of_values(found: Mapping[str, Any], after: Mapping[str, float]) -> dict[str, Any]:
+    """Standard errors; of how near wrong answers come only where what was found of it is what would be taken."""
+    named: Mapping[str, float] = found.get("parameters", {})
+    taken = (
+        NEAR if all(name in after and isclose(named.get(name, nan), after[name], abs_tol=1e-5) for name in NEAR) else ()
+    )
+    return {name: error for name, error in found["standard_errors"].items() if name not in NEAR or name in taken}
 
 
 def _shifts(found: Mapping[str, Any]) -> dict[str, Any]:
