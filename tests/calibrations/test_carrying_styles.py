@@ -15,7 +15,7 @@ from pathways.diagnostics import blueprint, calibrated
 from pathways.diagnostics.calibrated import Values
 from pathways.diagnostics.calibrating.server import ServerBank, bank_of
 from pathways.diagnostics.engine import FIRST_NEAR, FIRST_STYLES, KNOWN_STYLES, StopRules, Structure, Style
-from pathways.diagnostics.models import Diagnostic
+from pathways.diagnostics.models import Calibration, Diagnostic
 from pathways.items.models import ItemRevision
 from tests.calibrations import proposals
 from tests.calibrations.population import FRAMEWORK
@@ -136,6 +136,21 @@ def test_simulated_people_answer_as_their_style_says_and_not_as_a_side_believes(
         one for person in comparing.answering(replace(known, styles=silent), 300, 1) for one in person.answers.values()
     ]
     assert said.count("dont_know") < 0.03 * len(said)
+
+
+def test_a_kept_proposal_has_the_ways_and_is_compared_on_people_who_answer_in_them(database, published):
+    with database.read() as db:
+        bank = bank_of(db, diagnostic=published)
+    proposing.propose(database, bank, proposals.document(bank) | {"styles": STYLES})
+    with database.read() as db:
+        row = db.scalars(sa.select(Calibration)).one()
+        values, told = calibrated.values_by(db, row.id), row.comparison
+    assert values.ways() == LEARNED
+    assert told["styles"]["after"] == STYLES
+    sides = bank.with_values(bank.in_force), bank.with_values(values)
+    assert [one.styles for one in sides] == [FIRST_STYLES, LEARNED]
+    again = comparing.compare(*sides, bank.rules, styles=LEARNED, seed=told["seed"])
+    assert {name: told[name] for name in again} == again
 
 
 NEAR = (0.2, 0.6)
