@@ -74,7 +74,7 @@ def taken(bank: ServerBank, document: Mapping[str, Any]) -> Values:
 def styles_in(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
     """How answers come out, as a proposal found it; nothing where it does not say, or where one of them cannot be."""
     try:
-        return tuple(asdict(Style.from_document(_kept(one, OF_STYLES))) for one in document.get("styles", ()))
+        return tuple(asdict(Style.from_document(_kept(one, OF_STYLES))) for one in document.get("styles") or ())
     except InvalidStructure:
         return ()
 
@@ -85,8 +85,9 @@ def ways_of_answering(bank: ServerBank, document: Mapping[str, Any]) -> dict[str
     """
     learned = bank.in_force.styles
     believed = learned or [asdict(style) for style in bank.with_values(bank.in_force).styles]
-    found = zip(styles_in(document), document.get("styles", ()), strict=False)
-    after = [style | {"standard_errors": _kept(entry.get("standard_errors", {}), OF_STYLES)} for style, entry in found]
+    found = zip(styles_in(document), document.get("styles") or (), strict=False)
+    errors = [(style, entry.get("standard_errors") or {}) for style, entry in found]
+    after = [style | {"standard_errors": _kept(known, OF_STYLES)} for style, known in errors]
     return {"before": list(believed), "learned": bool(learned), "after": after}
 
 
