@@ -185,11 +185,9 @@ def _side(item: ItemModel, threshold: float) -> dict[str, float]:
 
 def _of_values(found: Mapping[str, Any], after: Mapping[str, float]) -> dict[str, Any]:
     """Standard errors; of how near wrong answers come only where what was found of it is what would be taken."""
-    named: Mapping[str, float] = found.get("parameters", {})
-    taken = (
-        NEAR if all(name in after and isclose(named.get(name, nan), after[name], abs_tol=1e-5) for name in NEAR) else ()
-    )
-    return {name: error for name, error in found["standard_errors"].items() if name not in NEAR or name in taken}
+    named = found.get("parameters", {})
+    taken = all(isclose(named.get(name) or nan, after.get(name, nan), abs_tol=1e-5) for name in NEAR)
+    return {name: error for name, error in found["standard_errors"].items() if taken or name not in NEAR}
 
 
 def _shifts(found: Mapping[str, Any]) -> dict[str, Any]:
