@@ -96,9 +96,9 @@ def begun(earlier: Earlier, model: ViewedModel, bound: Bound, default: Floats) -
     common = layout.packed(layout.task.curve.bounded(items), shifts, groups)
     if not isinstance(model, joint.StrandsModel):
         return common
-    return np.concatenate(
-        [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
-    )
+    found = [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
+    whole = np.concatenate(found)
+    return np.concatenate([whole, default[len(whole) :]])
 
 
 def _near(earlier: Earlier, model: joint.StrandsModel, default: Floats) -> Floats:

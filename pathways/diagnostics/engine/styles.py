@@ -135,7 +135,7 @@ def smooth_responses(strand: LevelStrand, items: Sequence[ItemModel], rungs: Seq
     reference group within it.
     """
     slope = FIRST_SLOPE if style.slope is None else style.slope
-    positions = _positions(tuple(skill.threshold for skill in strand.skills))
+    positions = positions_between(tuple(skill.threshold for skill in strand.skills))
     tensor = np.empty((len(items), 3, len(positions)))
     for row, item, rung in zip(tensor, items, rungs, strict=True):
         curve = first_curve(strand.skills[rung].threshold, slope)
@@ -148,13 +148,13 @@ def smooth_near(strand: LevelStrand, item: ItemModel, rung: int, style: Style) -
     """Return P(near or far | wrong answer to an item about this rung, state) on a ladder without steps, [3, S + 1]: the
     mean of r along the item's curve, from one of its values to the other.
     """
-    positions = _positions(tuple(skill.threshold for skill in strand.skills))
+    positions = positions_between(tuple(skill.threshold for skill in strand.skills))
     curve = first_curve(strand.skills[rung].threshold, FIRST_SLOPE if style.slope is None else style.slope)
     return given_wrong(curve_response(near_model(item), curve.height(positions)).mean(axis=2))
 
 
 @lru_cache(maxsize=256)
-def _positions(thresholds: tuple[float, ...]) -> Floats:
+def positions_between(thresholds: tuple[float, ...]) -> Floats:
     """Return positions between thresholds, [S + 1, 15], each of them as likely as the others of its row."""
     normal = NormalDist()
     edges = np.array([0.0, *(normal.cdf(threshold) for threshold in thresholds), 1.0])

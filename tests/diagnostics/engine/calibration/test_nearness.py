@@ -122,7 +122,7 @@ def test_the_best_shares_are_found_and_rise_with_mastery():
     near = Nearness.of(list(world.items.values()), np.ones(6, dtype=bool), monolingual(world.order), 3)
     assert near is not None
     counts = rng.gamma(0.7, 40.0, (6, 4, 2))
-    best = near.improved(counts)
+    best = near.improved(near.start(), counts)
 
     def objective(parameters):
         share = sigmoid(parameters.reshape(-1, 2))[:, ::-1]
