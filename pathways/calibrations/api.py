@@ -80,7 +80,7 @@ def _about(found: About) -> dict[str, Any]:
         "may_decide": found.may_decide,
         "decided_by": found.by,
         "reason": one.reason,
-        "comparison": sides | {"seed": one.comparison.get("seed")},
+        "comparison": sides | {"seed": one.comparison.get("seed"), "styles": one.comparison.get("styles")},
         "items": [_change(row, found.stems) for row in one.comparison["items"]],
     }
 

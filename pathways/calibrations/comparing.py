@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import numpy as np
 
-from pathways.diagnostics.engine import ANSWERS, Outcome, Structure, compile_structure
-from pathways.diagnostics.engine.simulation import draw, true_mastery
+from pathways.diagnostics.engine import ANSWERS, Structure, Style, compile_structure
+from pathways.diagnostics.engine.answering import answers
+from pathways.diagnostics.engine.simulation import draw, true_mastery, with_together
 from pathways.diagnostics.engine.stopping import StopRules
 from pathways.diagnostics.simulating.learners import Learner
 from pathways.diagnostics.simulating.sittings import Room, Task
@@ -22,51 +23,61 @@ ENGINE: Final = "engine"
 
 
 def compare(
-    before: Structure, after: Structure, rules: StopRules, *, people: int = PEOPLE, seed: int
+    before: Structure,
+    after: Structure,
+    rules: StopRules,
+    *,
+    styles: Sequence[Style] = (),
+    most_per_strand: int | None = None,
+    people: int = PEOPLE,
+    seed: int,
 ) -> dict[str, Any]:
     """Return what a diagnostic of these questions costs and gives with the values before and after.
 
-    The people are drawn from ``after``, and give the same answers to both.  Of each: mean number of questions and of
-    minutes, ``claimed`` (the accuracy that the profiles claim) and ``accuracy`` (the share of micro-skills told
-    right), with the standard error of the latter, and ``mastered_right``: the share of the micro-skills called
-    mastered that are, ``None`` where none is called so.
+    The people are drawn from ``after``, and give the same answers to both: each in one of ``styles``, as answers come
+    out, whatever either side believes of it; without any, as the items say.  They are asked ``most_per_strand``
+    questions on one ladder at most.  Of each side: mean number of questions and of minutes, ``claimed`` (the accuracy
+    that the profiles claim) and ``accuracy`` (the share of micro-skills told right), with the standard error of the
+    latter, and ``mastered_right``: the share of the micro-skills called mastered that are, ``None`` where none is
+    called so.
     """
-    learners = answering(after, people, seed)
+    learners = answering(replace(after, styles=tuple(styles)), people, seed)
     sides = {"before": before, "after": after}
-    found = {name: _told(structure, rules, learners, seed) for name, structure in sides.items()}
+    tasks = {
+        name: Task(structure, {}, ENGINE, Stops(rules), seed, most_per_strand=most_per_strand)
+        for name, structure in sides.items()
+    }
+    found = {name: _told(task, learners) for name, task in tasks.items()}
     return {"people": people, "seed": seed, "rules": asdict(rules), "skills": len(after.skill_codes), **found}
 
 
 def answering(structure: Structure, people: int, seed: int) -> list[Learner]:
-    """Return people drawn from a structure, each with an answer to every item."""
-    rng = np.random.default_rng(seed)
+    """Return people drawn from a structure, each with an answer to every item, in one of its styles."""
     compiled = compile_structure(structure)
-    mastered = true_mastery(compiled, draw(compiled, people, 1, rng).states)
-    place = {code: number for number, code in enumerate(compiled.skill_codes)}
-    chance = rng.random((people, len(structure.items)))
-    outcomes = np.empty(chance.shape, dtype=np.intp)
-    for number, item in enumerate(structure.items):
-        known = mastered[:, [place[code] for code in item.skills]].all(axis=1).astype(np.intp)
-        right, answered = np.cumsum(item.response(), axis=1)[known, :-1].T
-        drawn = chance[:, number]
-        outcomes[:, number] = (drawn >= right).astype(np.intp) + (drawn >= answered)
-        if item.near is not None:  # among the numbers that make an answer wrong, each is as likely as any other
-            wrong = (drawn >= right) & (drawn < answered)
-            near = drawn - right < np.array(item.near)[known] * (answered - right)
-            outcomes[wrong & near, number] = ANSWERS.index(Outcome.PARTLY)
-    codes = [item.code for item in structure.items]
+    drawn = draw(compiled, people, len(compiled.item_codes), np.random.default_rng(seed))
+    mastered = true_mastery(compiled, drawn.states)
+    if drawn.turned is not None:
+        mastered = mastered ^ drawn.turned
+    sitting = replace(drawn, states=with_together(compiled, drawn.states))
+    everybody = np.arange(people)
+    outcomes = np.array(
+        [
+            answers(compiled, sitting, everybody, place, np.full(people, place))
+            for place in range(len(compiled.item_codes))
+        ]
+    )
     return [
         Learner(
             number,
-            {code: ANSWERS[outcome].value for code, outcome in zip(codes, outcomes[number].tolist(), strict=True)},
-            frozenset(code for code in compiled.skill_codes if mastered[number, place[code]]),
+            {code: ANSWERS[outcome].value for code, outcome in zip(compiled.item_codes, own.tolist(), strict=True)},
+            frozenset(code for code, there in zip(compiled.skill_codes, known, strict=True) if there),
         )
-        for number in range(people)
+        for number, (own, known) in enumerate(zip(outcomes.T, mastered, strict=True))
     ]
 
 
-def _told(structure: Structure, rules: StopRules, learners: Sequence[Learner], seed: int) -> dict[str, float | None]:
-    room = Room(Task(structure, {}, ENGINE, Stops(rules), seed))
+def _told(task: Task, learners: Sequence[Learner]) -> dict[str, float | None]:
+    room = Room(task)
     outlines: list[Outline] = [outline(room.sit(learner)) for learner in learners]
     right = np.array([0.0 if one.right is None else one.right[-1] for one in outlines])
     called = sum(one.labels[0] for one in outlines)

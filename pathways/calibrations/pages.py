@@ -117,6 +117,7 @@ def _page(
         about=found,
         one=found.calibration,
         comparison=found.calibration.comparison,
+        styles=found.calibration.comparison.get("styles"),  # what was proposed before styles were learned has none
         foremost=rows[: service.MOST_CHANGES],
         others=rows[service.MOST_CHANGES :],
         titles={code: skill.title for code, skill in skills.items()},

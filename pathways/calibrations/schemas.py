@@ -38,6 +38,27 @@ class CalibrationSideOut(BaseModel):
     )
 
 
+class StyleOut(BaseModel):
+    """One way in which the answers of a person come out."""
+
+    share: float = Field(description="Of the people who answer so.")
+    hole: float = Field(description="P(a micro-skill is not what the level reached says).")
+    noise: float = Field(description="Share of answers that are turned at random, besides slips and guesses.")
+    slope: float | None = Field(description="Where questions grow easier smoothly along a ladder, per SD; else null.")
+    dont_know: bool = Field(description="Whether *I don't know* is said as often as the questions expect.")
+    standard_errors: dict[str, float | None] = Field(
+        default={}, description="Of what was found, by name; none of what is believed without answers."
+    )
+
+
+class CalibrationStylesOut(BaseModel):
+    """How answers come out."""
+
+    learned: bool = Field(description="Whether *before* was accepted earlier; else it is believed without answers.")
+    before: list[StyleOut]
+    after: list[StyleOut] = Field(description="What was found, the largest share first; empty: *before* stays.")
+
+
 class CalibrationComparisonOut(BaseModel):
     """The same simulated people, drawn from the values after, take the questions twice."""
 
@@ -46,6 +67,7 @@ class CalibrationComparisonOut(BaseModel):
     seed: int | None
     before: CalibrationSideOut
     after: CalibrationSideOut
+    styles: CalibrationStylesOut | None = Field(description="null of a proposal made before styles were learned.")
 
 
 class ItemValuesOut(BaseModel):
@@ -55,6 +77,10 @@ class ItemValuesOut(BaseModel):
     dont_know_not_mastered: float
     seconds: float
     threshold: float = Field(description="The place of its micro-skill on the ladder, in SD of the ability.")
+    near_not_mastered: float | None = Field(
+        default=None, description="P(nearly right) of a wrong answer without the micro-skill; null: no partial credit."
+    )
+    near_mastered: float | None = Field(default=None, description="The same of somebody who has the micro-skill.")
 
 
 class ItemErrorsOut(BaseModel):
@@ -65,6 +91,8 @@ class ItemErrorsOut(BaseModel):
     dont_know_mastered: float | None = None
     dont_know_not_mastered: float | None = None
     threshold: float | None = None
+    near_not_mastered: float | None = None
+    near_mastered: float | None = None
 
 
 class LanguageShiftOut(BaseModel):

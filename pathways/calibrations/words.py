@@ -34,8 +34,15 @@ VALUES = {
     "guess": D_("Hasard"),
     "dont_know_mastered": D_("« Je ne sais pas » de qui sait"),
     "dont_know_not_mastered": D_("« Je ne sais pas » de qui ne sait pas"),
+    "near_not_mastered": D_("Presque juste, de qui se trompe sans savoir"),
+    "near_mastered": D_("Presque juste, de qui se trompe en sachant"),
     "seconds": D_("Secondes"),
 }
+STEPS = D_("%(share)s des personnes répondent selon l'échelle, sans écart")
+HOLES = D_("%(share)s des personnes répondent selon l'échelle, avec quelques écarts (%(hole)s)")
+SLOPE = D_("%(share)s : les questions deviennent plus faciles peu à peu")
+NOISE = D_("%(noise)s de réponses au hasard")
+SILENT = D_("presque jamais « je ne sais pas »")
 GRADES = {
     "few": D_("pas assez de données"),
     "A": D_("pas de différence qui compte"),
@@ -149,6 +156,24 @@ def _drift(health: Health) -> Check:
         for side in (SIDES[one["side"]],)
     ]
     return _check(D_("Dérive"), health, found)
+
+
+def answering(style: Mapping[str, Any]) -> str:
+    """One way in which answers come out, in plain words, with the standard errors that are known."""
+    said = SLOPE if style["slope"] is not None else HOLES if style["hole"] > 0.0 else STEPS
+    named = {name: _about(style, name) for name in ("share", "hole", "noise")}
+    parts = [said] + [NOISE] * (style["noise"] > 0.0) + [SILENT] * (not style["dont_know"])
+    return " ; ".join(i18n.gettext(part) % named for part in parts)
+
+
+def _about(style: Mapping[str, Any], name: str) -> str:
+    """A share, and how far it may be from that. What is less than one in a hundred is told to a tenth."""
+    error = style.get("standard_errors", {}).get(name)
+    return " ± ".join(map(_finely, [style[name]] if error is None else [style[name], error]))
+
+
+def _finely(share: float) -> str:
+    return precisely(share) if 0.0 < share < 0.01 else per_cent(share)
 
 
 def language(code: str) -> str:

@@ -49,8 +49,8 @@ def structure_of(
     referential: Ladders, skills: Collection[str], revisions: Sequence[ItemRevision], values: Values = FIRST_DAY
 ) -> Structure:
     """The ladders of the chosen micro-skills with their items, as answers describe them (``values``). A rung keeps the
-    place that it has on the whole ladder: leaving rungs out moves no threshold. Where nobody has measured one of the
-    items, answers may come out in the styles of first values.
+    place that it has on the whole ladder: leaving rungs out moves no threshold. How answers may come out:
+    :func:`styles_of`.
     """
     strands = []
     for strand in referential.strands:
@@ -70,10 +70,17 @@ def structure_of(
 
 
 def styles_of(values: Values, texts: Mapping[str, str]) -> tuple[Style, ...]:
-    """How answers to these questions may come out, ``{code: fingerprint of its French}``: less is doubted where answers
-    have described every one of them.
+    """How answers to these questions may come out, ``{code: fingerprint of its French}``.
+
+    Where answers have described every one of them: in the styles that these answers showed, or, where nobody has
+    learned any, in those of known values. A single question that nobody has measured, or that was changed since, keeps
+    the styles of first values: its slip and guess are guesses, and what was learned is how answers come out beside
+    slips and guesses that were measured. A style is of a whole sitting, so that question cannot be doubted by itself,
+    and a diagnostic that is measured in part doubts as much as one that is not: too little is claimed, never too much.
     """
-    return KNOWN_STYLES if all(values.measured(code, text) for code, text in texts.items()) else FIRST_STYLES
+    if not all(values.measured(code, text) for code, text in texts.items()):
+        return FIRST_STYLES
+    return values.ways() or KNOWN_STYLES
 
 
 def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:

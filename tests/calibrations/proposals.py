@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,24 @@ from pathways.diagnostics.calibrating.server import ServerBank, bank_of
 from pathways.diagnostics.models import Calibration
 
 SHIFT = 0.8
+STYLES = [
+    {
+        "share": 0.71,
+        "hole": 0.05,
+        "noise": 0.0,
+        "slope": None,
+        "dont_know": True,
+        "standard_errors": {"share": 0.02, "hole": 0.01},
+    },
+    {
+        "share": 0.29,
+        "hole": 0.0,
+        "noise": 0.1,
+        "slope": 2.5,
+        "dont_know": False,
+        "standard_errors": {"share": 0.004},
+    },
+]
 MOVED = {"slip": 0.27, "guess": 0.41, "dont_know_mastered": 0.04, "dont_know_not_mastered": 0.3}
 
 
@@ -81,10 +100,16 @@ def empty(framework: str = "inclusion-numerique") -> Calibration:
     )
 
 
-def made(db: Session, framework: str = "inclusion-numerique", **changed: Any) -> Calibration:
-    """A proposal for a framework, as ``propose`` keeps one, its comparison made up."""
+def made(
+    db: Session,
+    framework: str = "inclusion-numerique",
+    *,
+    styles: Sequence[Mapping[str, Any]] = (),
+    **changed: Any,
+) -> Calibration:
+    """A proposal for a framework, as ``propose`` keeps one, its comparison made up; ``styles``: those found, if any."""
     bank = bank_of(db, framework=framework)
-    found = document(bank, **changed)
+    found = document(bank, **changed) | ({"styles": list(styles)} if styles else {})
     values = proposing.taken(bank, found)
     row = Calibration(
         framework=framework,
@@ -92,6 +117,7 @@ def made(db: Session, framework: str = "inclusion-numerique", **changed: Any) ->
         values=values.to_json(),
         comparison=NOTHING_CHANGED
         | {
+            "styles": proposing.ways_of_answering(bank, found),
             "items": proposing.changes(bank.with_values(bank.in_force), bank.with_values(values), found),
         },
         answers=found["data"]["answers"],

@@ -49,7 +49,8 @@ class ServerBank:
     ``diagnostic``: code of the one whose questions these are; empty for all of the framework.  ``structure``: with the
     values of the first day, which are what answers are weighed against.  ``in_force``: what new diagnostics take now.
     ``ladders``: every rung of each ladder of the framework, asked or not.  ``items``: by id.  ``texts``: fingerprint of
-    each question's French; ``translations``: ``{code: {language: fingerprint}}``.
+    each question's French; ``translations``: ``{code: {language: fingerprint}}``.  ``most_per_strand``: as the
+    diagnostic's, beside its ``rules``.
     """
 
     framework: str
@@ -61,6 +62,7 @@ class ServerBank:
     ladders: Sequence[Sequence[str]]
     texts: Mapping[str, str]
     translations: Mapping[str, Mapping[str, str]]
+    most_per_strand: int | None = None
 
     def with_values(self, values: Values) -> Structure:
         """The structure as it would be published with these values."""
@@ -111,6 +113,7 @@ def bank_of(db: Session, *, framework: str = "", diagnostic: str = "") -> Server
         ladders=[[skill.code for skill in strand.skills] for strand in ladders.strands],
         texts={one.code: one.text_fingerprint for one in revisions},
         translations={one.code: _translations(one, of[one.code]) for one in revisions},
+        most_per_strand=asked.blueprint.get("most_per_strand") if asked is not None else None,
     )
 
 

@@ -15,7 +15,9 @@ from pathways.diagnostics.engine.calibration.curves import Curve, FourParameter,
 from pathways.diagnostics.engine.calibration.estimates import ENDS, NEAR
 from pathways.diagnostics.engine.calibration.information import ViewedModel
 from pathways.diagnostics.engine.calibration.ladders import LEAST_SLOPE, LEAST_STEP, MOST_SLOPE
+from pathways.diagnostics.engine.styles import Style
 from pathways.diagnostics.simulating.problems import Problems, below
+from pathways.diagnostics.simulating.styles import styles_of
 
 FORMAT: Final = "calibration-1"
 SLOPES: Final = (-20.0, 20.0)
@@ -30,7 +32,7 @@ class Earlier:
     """What is taken from an earlier proposal.
 
     The parameters of each item, by name, and its shift in each language; mean and SD of each language; the correlation
-    of each strand, and the threshold of each micro-skill.
+    of each strand, and the threshold of each micro-skill; how answers come out, nothing where it does not say.
     """
 
     items: Mapping[str, Mapping[str, float]]
@@ -39,6 +41,7 @@ class Earlier:
     correlations: Mapping[str, float]
     thresholds: Mapping[str, float]
     offset: float
+    styles: tuple[Style, ...] = ()
 
 
 def earlier_of(document: object, file: str, kind: str) -> Earlier:
@@ -72,8 +75,9 @@ def earlier_of(document: object, file: str, kind: str) -> Earlier:
             if isinstance(skill, dict) and isinstance(skill.get("code"), str):
                 thresholds[skill["code"]] = _or(problems, skill, f"strands.{code}", "threshold", 0.0)
     offset = _or(problems, whole, "", "offset", 0.0)
+    styles = styles_of(problems, whole.get("styles") or None, "styles")
     problems.refuse()
-    return Earlier(items, shifts, groups, correlations, thresholds, offset)
+    return Earlier(items, shifts, groups, correlations, thresholds, offset, styles)
 
 
 def begun(earlier: Earlier, model: ViewedModel, bound: Bound, default: Floats) -> Floats:

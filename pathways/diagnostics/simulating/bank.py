@@ -4,8 +4,8 @@ What is left out takes these values, design values of a first day:
 
 - ``guess``: one over ``options``, .2 where neither is given; ``slip``: .1; ``seconds``: 40; ``near``: no partial
   credit, and the engine's first values where it is ``true``;
-- how answers come out: in the styles of first values, or, where every item states both ``slip`` and ``guess``, in those
-  of known ones;
+- ``styles``, how answers come out: those of first values, or, where every item states both ``slip`` and ``guess``,
+  those of known ones;
 - a micro-skill without strand is a ladder of its own; thresholds: :mod:`pathways.diagnostics.simulating.levels`.
 """
 
@@ -35,6 +35,7 @@ from pathways.diagnostics.simulating.json_files import read_json
 from pathways.diagnostics.simulating.levels import Contradiction, Rung, Scale, places
 from pathways.diagnostics.simulating.problems import Problems, WrongFile, below, found, shown
 from pathways.diagnostics.simulating.requirements import Requires, required
+from pathways.diagnostics.simulating.styles import styles_of
 
 GUESS: Final = 0.2
 SECONDS: Final = 40.0
@@ -49,10 +50,11 @@ MOST_SKILLS_OF_AN_ITEM: Final = 8
 MOST_MEMORY: Final = 2_000_000_000
 GRID_POINTS: Final = 348
 """Of the engine's widest population."""
-TABLES: Final = 7 * (1 + len(FIRST_STYLES))
-"""Numbers that the engine keeps of an item in a state: three outcomes, their logarithms and an entropy, as the item
-says and in every style."""
+TABLES: Final = 7
+"""Numbers that the engine keeps of an item in a state, as the item says and in every style: three outcomes, their
+logarithms and an entropy."""
 
+KEYS: Final = ("skills", "items", "styles")
 SKILL_KEYS: Final = ("code", "strand", "level", "requires", "share")
 ITEM_KEYS: Final = ("code", "skill", "skills", "options", "guess", "slip", "seconds", "near")
 
@@ -64,19 +66,25 @@ class Bank:
     """Skills and items. ``levels``: of every micro-skill, on the bank's own scale (or 1 to 8 if it has none).
 
     The items of ``structure`` offer "I don't know" with the engine's first values; see :meth:`without_dont_know`.
-    ``remarks``: sentences about what was odd and changed nothing.
+    ``remarks``: sentences about what was odd and changed nothing. ``most_per_strand``: questions on one ladder that a
+    published diagnostic asks at most; ``None``: as many as are worth asking.
     """
 
     structure: Structure
     levels: Mapping[str, float]
     remarks: tuple[str, ...] = ()
+    most_per_strand: int | None = None
 
     def without_dont_know(self) -> Bank:
         """The bank of those who were never offered "I don't know": then not to have said it is no sign of mastery, and
         who hardly ever says it answers like everybody else.
         """
         items = (replace(item, dont_know_mastered=0.0, dont_know_not_mastered=0.0) for item in self.structure.items)
-        styles = tuple(style for style in self.structure.styles if style.dont_know)
+        shares: dict[Style, float] = {}
+        for style in self.structure.styles:
+            way = replace(style, share=1.0, dont_know=True)
+            shares[way] = shares.get(way, 0.0) + style.share
+        styles = tuple(replace(way, share=share) for way, share in shares.items())
         return replace(self, structure=replace(self.structure, items=tuple(items), styles=styles))
 
     def in_one_style(self) -> Bank:
@@ -102,12 +110,13 @@ def read_bank(path: Path) -> Bank:
 def bank_of(document: object, file: str) -> Bank:
     """Return the bank of a document, as it was read from ``file``; raises :class:`WrongFile`."""
     problems = Problems(file)
-    whole = problems.mapping(document, "", ("skills", "items"), needed=("skills", "items"))
+    whole = problems.mapping(document, "", KEYS, needed=("skills", "items"))
     listed = problems.listed(whole.get("skills"), "skills", "micro-compétences", most=MOST_SKILLS)
     written = [_skill(problems, one, below("skills", place)) for place, one in enumerate(listed)]
     skills = _once(problems, [one for one in written if one is not None], lambda one: (one.rung.code, one.path))
     items = _items(problems, whole.get("items"), {one.rung.code for one in skills}, sure=len(skills) == len(listed))
-    styles = KNOWN_STYLES if _all_state_their_values(whole.get("items")) else FIRST_STYLES
+    usual = KNOWN_STYLES if _all_state_their_values(whole.get("items")) else FIRST_STYLES
+    styles = styles_of(problems, whole.get("styles"), "styles") or usual
     scale = Scale.of([one.rung.level for one in skills if one.rung.level is not None])
     strands = _strands(problems, skills, scale)
     asked = [Requires(one.rung.code, one.path, one.requires) for one in skills]
@@ -280,7 +289,7 @@ def _structure(
     requirements: tuple[Requirement, ...],
     styles: tuple[Style, ...],
 ) -> Structure:
-    if (bytes_ := _bytes_of(strands, items)) > MOST_MEMORY:
+    if (bytes_ := _bytes_of(strands, items, len(styles))) > MOST_MEMORY:
         longest = max(len(strand.skills) for strand in strands)
         said = f"{len(strands)} filières, la plus longue de {longest} micro-compétences, {len(items)} questions"
         raise WrongFile(file, [("", f"{said} : il faudrait {bytes_ / 1e9:.0f} Go de mémoire")])
@@ -290,11 +299,11 @@ def _structure(
         raise WrongFile(file, [("", str(error))]) from None
 
 
-def _bytes_of(strands: list[LevelStrand], items: list[ItemModel]) -> int:
+def _bytes_of(strands: list[LevelStrand], items: list[ItemModel], styles: int) -> int:
     """About what the engine's arrays need: they are as wide as the largest strand, for each of them."""
     strand_of = {code: place for place, strand in enumerate(strands) for code in strand.skill_codes}
     places = Counter(strand_of[item.skill] for item in items)
     places.update(strand_of[item.skill] for item in items if item.near is not None)
     widest = max(places.values())
     states = 1 + max(len(strand.skills) for strand in strands)
-    return 8 * len(strands) * states * (GRID_POINTS + TABLES * widest)
+    return 8 * len(strands) * states * (GRID_POINTS + TABLES * (1 + styles) * widest)

@@ -1,4 +1,4 @@
-"""A published diagnostic of the database as a bank, with its own rules."""
+"""A published diagnostic of the database as a bank, with its own rules and its limit of each ladder."""
 
 from __future__ import annotations
 
@@ -42,4 +42,5 @@ def bank_of_diagnostic(db: Session, code: str) -> tuple[Bank, Stops]:
         if isinstance(strand, LevelStrand)
         for skill in strand.skills
     }
-    return Bank(replace(whole, items=items), levels), Stops(StopRules(**frozen["rules"]))
+    asked = Bank(replace(whole, items=items), levels, most_per_strand=frozen.get("most_per_strand"))
+    return asked, Stops(StopRules(**frozen["rules"]))

@@ -152,7 +152,13 @@ def _task(options: Options, bank: Bank, stops: Stops, compiled: Compiled) -> Tas
     form: tuple[str, ...] = ()
     if options.policy == "fixed":
         form = fixed_form(compiled, options.seed, stops.rules.questions)
-    return Task(bank.structure, dict(bank.levels), options.policy, stops, options.seed, form, options.exposure)
+    most = _most_per_strand(options, bank)
+    return Task(bank.structure, dict(bank.levels), options.policy, stops, options.seed, form, options.exposure, most)
+
+
+def _most_per_strand(options: Options, bank: Bank) -> int | None:
+    """The limit of the published diagnostic; the Pix-like rule has its own end."""
+    return None if options.policy == PIX_LIKE else bank.most_per_strand
 
 
 def _watched(results: Iterator[Any], count: int) -> Iterator[Any]:
@@ -169,6 +175,7 @@ def _tell(options: Options, bank: Bank, stops: Stops, summary: Summary) -> None:
         "seed": options.seed,
         "generator": options.generator if options.learners is None else None,
         "stop": _stop_document(options, stops),
+        "most_per_strand": _most_per_strand(options, bank),
         "dont_know_offered": offered,
         "styles": len(bank.structure.styles),
     }

@@ -10,6 +10,7 @@ import numpy as np
 
 from pathways.diagnostics.engine import Compiled, Structure, compile_structure
 from pathways.diagnostics.engine.arrays import Booleans, Floats
+from pathways.diagnostics.engine.eligibility import of_full_strands
 from pathways.diagnostics.simulating import policies
 from pathways.diagnostics.simulating.learners import Learner
 from pathways.diagnostics.simulating.pix_like import PixLike, pix_levels
@@ -20,7 +21,8 @@ from pathways.diagnostics.simulating.stops import Stops
 @dataclass(frozen=True)
 class Task:
     """All that a process needs to know. ``levels`` of every micro-skill; ``form`` of the policy ``fixed`` only;
-    ``exposure``: whether the engine's choice is varied.
+    ``exposure``: whether the engine's choice is varied; ``most_per_strand``: questions on one ladder at most, whatever
+    the policy.
     """
 
     structure: Structure
@@ -30,6 +32,7 @@ class Task:
     seed: int
     form: tuple[str, ...] = ()
     exposure: bool = False
+    most_per_strand: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,6 +60,7 @@ class Room:
     def __init__(self, task: Task, compiled: Compiled | None = None) -> None:
         self.compiled = compiled or compile_structure(task.structure)
         self._policy = policy_of(task, self.compiled)
+        self._most_per_strand = task.most_per_strand
         self._seconds = {item.code: item.seconds for item in task.structure.items}
         self._testlet = {item.code: item.testlet for item in task.structure.items if item.testlet}
         self._fellows: dict[str, list[str]] = {}
@@ -84,8 +88,17 @@ class Room:
             clock.append(clock[-1] + self._seconds[step.item])
             candidates.discard(step.item)
             candidates.difference_update(self._fellows.get(self._testlet.get(step.item, ""), ()))
+            candidates.difference_update(self._beyond(items))
         truth = self._truth(learner, len(items))
         return Sitting(learner, items, outcomes, mastery, truth, clock[-1], step.stopped or "", clock)
+
+    def _beyond(self, asked: Sequence[str]) -> list[str]:
+        """The items of the ladders that had their questions."""
+        if self._most_per_strand is None:
+            return []
+        places = np.array([[self.compiled.item_index[code] for code in asked]], dtype=np.intp)
+        full = of_full_strands(self.compiled, places, self._most_per_strand)[0]
+        return [self.compiled.item_codes[place] for place in np.flatnonzero(full).tolist()]
 
     def _truth(self, learner: Learner, asked: int) -> list[Booleans]:
         if learner.mastered is None:

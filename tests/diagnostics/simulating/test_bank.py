@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from pathways.diagnostics.engine import FIRST_STYLES, KNOWN_STYLES, Style
 from pathways.diagnostics.simulating.bank import bank_of, read_bank
 from pathways.diagnostics.simulating.problems import WrongFile
 from tests.diagnostics.simulating.banks import bank, ladders
@@ -255,3 +257,67 @@ def test_an_item_may_have_partial_credit():
 def test_a_wrong_partial_credit_is_named(near):
     said = refusal(with_item(skill="a", near=near))
     assert "items[0].near : attendu true, ou deux nombres entre 0 et 1 qui montent" in said
+
+
+STYLES = [
+    {"share": 3, "hole": 0.05, "noise": 0.02, "slope": None, "dont_know": True, "standard_errors": {"share": 0.1}},
+    {"share": 1, "slope": 2, "dont_know": False},
+]
+
+
+def styles_of(*styles: object, **more):
+    return bank_of(ONE | more | {"styles": list(styles)}, "bank.json")
+
+
+def test_a_bank_may_say_how_answers_come_out():
+    known = {"items": [{"code": "q", "skill": "a", "slip": 0.1, "guess": 0.2}]}
+    for found in (styles_of(*STYLES), styles_of(*STYLES, **known)):
+        assert found.structure.styles == (Style(0.75, 0.05, 0.02), Style(0.25, slope=2.0, dont_know=False))
+        assert found.remarks == ()
+        assert found.in_one_style().structure.styles == ()
+    assert styles_of({"share": 0.2}).structure.styles == (Style(1.0),)
+
+
+def test_without_styles_a_bank_doubts_its_first_values_and_less_those_that_it_states():
+    assert bank(ONE | {"styles": None}).structure.styles == FIRST_STYLES
+    assert bank({**ONE, "items": [{"code": "q", "skill": "a", "slip": 0.1, "guess": 0.2}]}).structure.styles == (
+        KNOWN_STYLES
+    )
+
+
+def test_where_dont_know_was_not_offered_ways_that_differ_in_it_alone_are_one():
+    found = styles_of(*STYLES, {"share": 4, "slope": 2}).without_dont_know().structure.styles
+    assert [replace(one, share=1.0) for one in found] == [Style(1.0, 0.05, 0.02), Style(1.0, slope=2.0)]
+    assert [one.share for one in found] == pytest.approx([3 / 8, 5 / 8])
+    ways = bank(ONE).without_dont_know().structure.styles
+    assert [(one.hole, one.share) for one in ways] == [
+        (0.03, 0.4),
+        (0.15, pytest.approx(0.3)),
+        (0.0, pytest.approx(0.3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("styles", "said"),
+    [
+        ({}, "styles : attendu une liste [...] de façons de répondre, trouvé un objet"),
+        ([], "styles : attendu des façons de répondre, trouvé une liste vide"),
+        ([{"share": 1}] * 13, "styles : 13 façons de répondre ; 12 au plus"),
+        ([STYLES[0], 3], "styles[1] : attendu un objet {...}, trouvé 3"),
+        ([{"hole": 0.1}], "styles[0] : il manque « share »"),
+        ([{"share": 0}], "styles[0].share : attendu un nombre de 1e-06 à 1000000, trouvé 0"),
+        ([{"share": "1"}], "styles[0].share : attendu un nombre, trouvé le texte « 1 »"),
+        ([{"share": 1, "hole": 0.5}], "styles[0].hole : attendu un nombre de 0 à 0.499, trouvé 0.5"),
+        ([{"share": 1, "noise": -0.1}], "styles[0].noise : attendu un nombre de 0 à 0.999, trouvé -0.1"),
+        ([{"share": 1, "slope": 0}], "styles[0].slope : attendu un nombre de 0.01 à 100, trouvé 0"),
+        ([{"share": 1, "slope": 2, "hole": 0.1}], "styles[0] : « hole » et « slope »"),
+        ([{"share": 1, "dont_know": 1}], "styles[0].dont_know : attendu true ou false, trouvé 1"),
+        ([{"share": 1, "nois": 0.1}], "styles[0].nois : clé inconnue, peut-être « noise »"),
+    ],
+)
+def test_wrong_styles_are_named_with_their_place_and_what_was_expected(styles, said):
+    assert said in refusal(ONE | {"styles": styles})
+
+
+def test_a_key_like_styles_is_no_remark():
+    assert "style : clé inconnue, peut-être « styles »" in refusal(ONE | {"style": STYLES})
