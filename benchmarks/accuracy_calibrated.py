@@ -20,8 +20,8 @@ MODEL = "level"
 
 
 def calibrated(bank: Document, learners: Sequence[Learner], questions: int, seed: int = 1) -> Document:
-    """Return the bank with the slips, guesses and shares that these people's answers to so many items each, drawn by
-    chance, speak for.
+    """Return the bank with the slips, guesses, shares and styles that these people's answers to so many items each,
+    drawn by chance, speak for.
     """
     with tempfile.TemporaryDirectory(prefix="pathways-bench-") as folder:
         path = Path(folder) / "answers.csv"
@@ -39,7 +39,7 @@ def with_parameters(bank: Document, proposal: Document) -> Document:
     }
     skills = [{**skill, "share": shares[skill["code"]]} for skill in bank["skills"]]
     items = [_with_ends(item, proposal["items"][item["code"]]["parameters"]) for item in bank["items"]]
-    return {"skills": skills, "items": items}
+    return {"skills": skills, "items": items, "styles": proposal["styles"]}
 
 
 def _with_ends(item: Document, parameters: dict[str, Any]) -> Document:

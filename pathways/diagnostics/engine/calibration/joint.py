@@ -15,6 +15,7 @@ from pathways.diagnostics.engine.calibration import ladders
 from pathways.diagnostics.engine.calibration.answers import Block, indicator
 from pathways.diagnostics.engine.calibration.curves import FourParameter
 from pathways.diagnostics.engine.calibration.em import Expected
+from pathways.diagnostics.engine.calibration.information import View
 from pathways.diagnostics.engine.calibration.ladders import StrandPrior
 from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.parameters import Beliefs, Layout
@@ -167,7 +168,7 @@ class StrandsModel:
         """Return the same model with other beliefs about its curves."""
         return replace(self, layout=layout)
 
-    def view(self, parameters: Floats, part: Block) -> "StrandsView":
+    def view(self, parameters: Floats, part: Block) -> View:
         """Return what is known of the sittings of a small block."""
         log_chance, prior, ability = self._tables(parameters)
         found = _posterior(part, self, log_chance, prior, ability)

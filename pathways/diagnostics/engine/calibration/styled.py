@@ -16,6 +16,7 @@ import numpy as np
 from pathways.diagnostics.engine.arrays import Floats, Integers
 from pathways.diagnostics.engine.calibration.answers import Block
 from pathways.diagnostics.engine.calibration.em import Expected
+from pathways.diagnostics.engine.calibration.information import View
 from pathways.diagnostics.engine.calibration.joint import Found, StrandsModel, log_likelihood_of, posterior_of
 from pathways.diagnostics.engine.calibration.parameters import Beliefs
 from pathways.diagnostics.engine.calibration.shaped import shaped
@@ -55,7 +56,7 @@ class StyledModel(StrandsModel):
         thresholds of ``parameters``, and stays.
         """
         rungs = model.nodes_of.shape[1] - 1
-        ladders = [_thresholds(own) for own in model.own(parameters)]
+        ladders = [_thresholds(own).tolist() for own in model.own(parameters)]
         rung = rungs - model.nodes_of.sum(axis=1)
         places = list(zip(model.strand_of.tolist(), rung.tolist(), strict=True))
         curve, nodes = shaped(model.layout.task.curve.outcomes, styles, ladders, places)
@@ -111,7 +112,7 @@ class StyledModel(StrandsModel):
         shares = PSEUDO_PEOPLE * float(_first(self.styles) @ np.log(self.shares(parameters)))
         return super().penalty(parameters) + shares
 
-    def view(self, parameters: Floats, part: Block) -> "StyledView":
+    def view(self, parameters: Floats, part: Block) -> View:
         """Return what is known of the sittings of a small block."""
         log_chance, prior, ability = self._tables(parameters)
         given = tuple(self._given(part, style, log_chance, prior, ability) for style in range(self.count))
@@ -174,7 +175,8 @@ class StyledModel(StrandsModel):
         rows = log_chance[answers.variants, answers.outcomes]
         place = part.sittings * (len(self.strands) * self._rungs) + self.rung_of[answers.variants]
         size = len(part) * len(self.strands) * self._rungs
-        lacking, mastering = (np.bincount(place, rows[:, node], minlength=size) for node in (0, 1))
+        lacking: Floats = np.bincount(place, rows[:, 0], minlength=size).astype(np.float64, copy=False)
+        mastering: Floats = np.bincount(place, rows[:, 1], minlength=size).astype(np.float64, copy=False)
         return lacking.reshape(len(part), -1), mastering.reshape(len(part), -1)
 
     def _add_given(

@@ -15,6 +15,7 @@ from pathways.diagnostics.engine.calibration import em, first_values, informatio
 from pathways.diagnostics.engine.calibration.answers import ABSENT, Block, from_cells, monolingual
 from pathways.diagnostics.engine.calibration.curves import sigmoid
 from pathways.diagnostics.engine.calibration.estimates import item_estimates, mastery_estimate, threshold_estimates
+from pathways.diagnostics.engine.calibration.joint import StrandsView
 from pathways.diagnostics.engine.outcomes import EVIDENCE
 from pathways.diagnostics.engine.population import AbilityGrid
 from tests.diagnostics.engine.calibration.answered import known, ladders_answered, rmse, z_of
@@ -44,6 +45,7 @@ def test_what_is_expected_is_the_posterior_of_the_engine(monkeypatch):
         assert model.strands[k].table(model.own(start)[k]) == pytest.approx(strand.prior(exact), abs=1e-9)
     block = world.block
     view = model.view(start, block)
+    assert isinstance(view, StrandsView)
     for person in range(40):
         asked = np.flatnonzero(world.cells[person] != ABSENT)
         answers = [(world.order[item], EVIDENCE[world.cells[person, item]]) for item in asked]

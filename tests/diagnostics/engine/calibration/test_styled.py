@@ -19,7 +19,7 @@ from pathways.diagnostics.engine.calibration.answers import ABSENT, Block, from_
 from pathways.diagnostics.engine.calibration.curves import sigmoid
 from pathways.diagnostics.engine.calibration.estimates import threshold_estimates
 from pathways.diagnostics.engine.calibration.residuals import residuals
-from pathways.diagnostics.engine.calibration.styled import StyledModel, thresholds
+from pathways.diagnostics.engine.calibration.styled import StyledModel, StyledView, thresholds
 from pathways.diagnostics.engine.items import FIRST_NEAR
 from pathways.diagnostics.engine.mixing import Mixed
 from pathways.diagnostics.engine.outcomes import EVIDENCE, Outcome
@@ -65,6 +65,7 @@ def test_what_is_expected_is_the_mixture_of_the_engine(monkeypatch, outcomes, st
         Structure(world.strands, items, styles=styles), Population(correlations=(0.7,), spreads=(1.0,), shifts=(0.0,))
     )
     view = model.view(start, world.block)
+    assert isinstance(view, StyledView)
     words = [*EVIDENCE[:outcomes], Outcome.PARTLY]
     for person in range(30):
         asked = np.flatnonzero(world.cells[person] != ABSENT)
@@ -170,6 +171,7 @@ def test_the_style_that_made_the_answers_is_found_and_so_are_the_ladders(holes, 
     )
     block = from_cells(cells)
     first = em.solve(plain, first_values.start_of(plain), lambda one: plain.expect(one, block)).parameters
+    model = StyledModel.of(plain, first, WAYS)
     for _ in range(3):
         model = StyledModel.of(plain, first, WAYS)
         first = em.solve(model, model.begun(first), lambda one, model=model: model.expect(one, block)).parameters
