@@ -27,6 +27,7 @@ def test_a_calibrated_bank_is_simulated_with_what_was_found(tmp_path, capsys):
     bank, answers, _ = laddered(tmp_path)
     proposal, after = tmp_path / "proposal.json", tmp_path / "after.json"
     assert run("calibrate", answers, *FIRST, bank, "--out", proposal, "--bank-out", after) == 0
+    assert "Façons de répondre : " in capsys.readouterr().out
     found, before = json.loads(proposal.read_text("utf-8")), read_bank(bank)
     now = read_bank(after)
     for old, new in zip(before.structure.items, now.structure.items, strict=True):
