@@ -117,6 +117,20 @@ SAYING_DONT_KNOW: Final = 0.15
 """Believed before any answer.  One "I don't know" settles it; people who never say it would be misread for long: to the
 same accuracy they need up to a quarter more questions with .5, and 15 to 90 % more with 1 (50 and 100 micro-skills)."""
 
+UNHEARD: Final = 0.03
+"""Share of people who say "I don't know" where nobody was met who did: the next one may."""
+
+
+def with_habit(styles: Sequence[Style]) -> tuple[Style, ...]:
+    """Return the styles; where none of them says "I don't know", the most frequent one once more for those who might:
+    otherwise it would tell nothing when it is said.
+    """
+    if not styles or any(style.dont_know for style in styles):
+        return tuple(styles)
+    most = max(styles, key=lambda style: style.share)
+    return (*styles, replace(most, share=UNHEARD * sum(style.share for style in styles), dont_know=True))
+
+
 FIRST_STYLES: Final = combined(
     (Style(0.4, hole=0.03), Style(0.3, hole=0.15, noise=0.1), Style(0.3, slope=FIRST_SLOPE)), SAYING_DONT_KNOW
 )
