@@ -146,7 +146,7 @@ def _strands(fitted: Fitted) -> dict[str, Any]:
     assert isinstance(model, joint.StrandsModel)
     first = model.first_strand
     found: dict[str, Any] = {}
-    for strand, own in zip(fitted.bound.strands, model.own(fitted.parameters), strict=True):
+    for strand, own in zip(fitted.bound.strands, model.ladders(fitted.parameters), strict=True):
         covariance = fitted.covariance.of(np.arange(first, first + len(own)))
         first += len(own)
         correlation = estimates.correlation_estimate(float(own[0]), float(covariance[0, 0]))

@@ -151,7 +151,7 @@ def _fitted(
     with passes_of(task, model, paths) as passes:
         linked, runs, links = solve_linked(model, start, lambda one: total(passes, works.expected, one), answers, watch)
         linking = len(runs) - 1
-        if isinstance(linked, joint.StrandsModel) and task.model == styling.MODEL:
+        if isinstance(linked, joint.StrandsModel) and styling.fits(linked):
             linked, more = styling.styled(linked, runs[-1].parameters, passes, _some(model, paths, tally), watch)
             runs += more
         parameters = runs[-1].parameters

@@ -15,6 +15,7 @@ from pathways.diagnostics.calibrating.passes import Passes, total
 from pathways.diagnostics.engine.arrays import Floats
 from pathways.diagnostics.engine.calibration.em import Expected, Solution, solve
 from pathways.diagnostics.engine.calibration.joint import StrandsModel
+from pathways.diagnostics.engine.calibration.ladders import LadderPrior
 from pathways.diagnostics.engine.calibration.styled import StyledModel, thresholds
 from pathways.diagnostics.engine.styles import Style, combined
 
@@ -43,6 +44,11 @@ MOST_STEPS: Final = 60
 MOVED: Final = 0.03
 """Thresholds that move by less, in SD, leave where people stand between them as it is."""
 ROUNDS: Final = 3
+
+
+def fits(model: StrandsModel) -> bool:
+    """Return whether styles are told from each other in a model: on ladders that no item ties together."""
+    return all(isinstance(strand, LadderPrior) for strand in model.strands)
 
 
 def candidates(outcomes: int) -> tuple[Style, ...]:

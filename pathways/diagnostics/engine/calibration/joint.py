@@ -53,7 +53,8 @@ class StrandsModel:
     @property
     def at_once(self) -> int:
         """How many sittings are computed together: fewer where there are many strands."""
-        return max(8, min(SITTINGS_AT_ONCE, NUMBERS_AT_ONCE // (len(self.strands) * len(self.layout.groups.nodes))))
+        wide = max(len(self.layout.groups.nodes), self.nodes_of.shape[1])
+        return max(8, min(SITTINGS_AT_ONCE, NUMBERS_AT_ONCE // (len(self.strands) * wide)))
 
     @cached_property
     def at_nodes(self) -> Floats:
@@ -108,6 +109,11 @@ class StrandsModel:
     def own(self, parameters: Floats) -> list[Floats]:
         """Return the parameters of each strand."""
         sizes = [len(strand.start()) for strand in self.strands]
+        return np.split(parameters[self.first_strand :], np.cumsum(sizes))[:-1]
+
+    def ladders(self, parameters: Floats) -> list[Floats]:
+        """Return the parameters of each ladder: several where a strand is several that are tied."""
+        sizes = [len(part.start()) for strand in self.strands for part in strand.parts]
         return np.split(parameters[self.first_strand :], np.cumsum(sizes))[:-1]
 
     def own_near(self, parameters: Floats) -> Floats:

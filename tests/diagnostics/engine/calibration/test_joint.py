@@ -135,12 +135,14 @@ def test_curves_in_a_continuous_strand_are_recovered():
     items = {
         f"s{m}.{n}": ItemModel(f"s{m}.{n}", f"s{m}", 0.1, 0.2, 0.03, 0.5, 40.0) for m in range(3) for n in range(6)
     }
-    order = first_values.in_order(strands, items)
+    order = first_values.in_order([(one,) for one in strands], items)
     place = np.repeat([-1.1, -0.2, 0.5], 6) + rng.normal(0.0, 0.2, 18)
     position = rng.normal(size=(5000, 1))
     chance = 0.2 + 0.7 / (1.0 + np.exp(-2.5 * (position - place)))
     cells = (rng.random(chance.shape) > chance).astype(np.int8)
-    model = first_values.joint_model("continuous", strands, items, monolingual(order), outcomes=2, most_answers=18)
+    model = first_values.joint_model(
+        "continuous", [(one,) for one in strands], items, monolingual(order), outcomes=2, most_answers=18
+    )
     solution = solve(model, from_cells(cells))
     curves, _, _ = model.layout.unpacked(solution.parameters)
     assert rmse(curves[:, 1], place) < 0.08

@@ -139,7 +139,7 @@ def people(learners, strands, *, seed, holes=0.0, slope=None, rungs=4, per_rung=
     )
     codes = [f"{skill}.{n}" for ladder in ladders for skill in ladder.skill_codes for n in range(per_rung)]
     items = {code: ItemModel(code, code.rsplit(".", 1)[0], 0.1, 0.2, 0.0, 0.0, 40.0) for code in codes}
-    order = first_values.in_order(ladders, items)
+    order = first_values.in_order([(one,) for one in ladders], items)
     strand_of = np.array([int(code[1:3]) for code in order])
     rung_of = np.array([int(code.split(".")[1]) for code in order])
     position = 0.7 * rng.normal(size=(learners, 1)) + np.sqrt(1 - 0.49) * rng.normal(size=(learners, strands))
@@ -163,7 +163,7 @@ def test_the_style_that_made_the_answers_is_found_and_so_are_the_ladders(holes, 
     ladders, items, order, true, cells = people(800, 5, seed=11, holes=holes, slope=slope)
     plain = first_values.joint_model(
         "level",
-        ladders,
+        [(one,) for one in ladders],
         items,
         monolingual(order),
         outcomes=2,
