@@ -33,7 +33,8 @@ def banked(bank: Mapping[str, Any], proposal: Mapping[str, Any]) -> dict[str, An
             shares |= dict(zip((skill["code"] for skill in strand["skills"]), own, strict=True))
     skills = [{**skill, "share": shares.get(skill["code"], skill.get("share"))} for skill in bank["skills"]]
     items = [{**item, **_found(item, proposal["items"].get(item["code"]))} for item in bank["items"]]
-    return {**bank, "skills": list(map(_said, skills)), "items": items, "styles": proposal["styles"]}
+    found = {name: proposal[name] for name in ("styles",) if name in proposal}  # none where items tie ladders together
+    return {**bank, "skills": list(map(_said, skills)), "items": items, **found}
 
 
 def _found(item: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str, Any]:

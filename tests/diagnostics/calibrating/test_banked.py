@@ -76,6 +76,8 @@ def test_a_rung_at_the_end_of_its_ladder_leaves_the_ladder_where_it_was(tmp_path
     rungs = [{"code": "a", "threshold": -4.0}, {"code": "b", "threshold": 0.5}]
     proposal = {"model": "level", "strands": {"x": {"skills": rungs}}, "items": {}, "styles": []}
     assert banked(bank, proposal) == {**bank, "styles": []}
+    del proposal["styles"]
+    assert banked(bank, proposal) == bank
     rungs[0]["threshold"] = -1.0
     shares = [round(1 - NormalDist().cdf(place), 6) for place in (-1.0, 0.5)]
     assert [skill["share"] for skill in banked(bank, proposal)["skills"]] == shares
