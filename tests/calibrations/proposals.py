@@ -109,7 +109,9 @@ def made(
 ) -> Calibration:
     """A proposal for a framework, as ``propose`` keeps one, its comparison made up; ``styles``: those found, if any."""
     bank = bank_of(db, framework=framework)
-    found = document(bank, **changed) | ({"styles": list(styles)} if styles else {})
+    found = document(bank, **changed)
+    if styles:
+        found["styles"] = list(styles)
     values = proposing.taken(bank, found)
     row = Calibration(
         framework=framework,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 
 import pytest
@@ -125,6 +127,56 @@ def test_an_outdated_proposal_can_only_be_refused(reviewer, database):
     assert "Accepter ces valeurs" not in page
     assert sent(reviewer, two, decision="accept").status_code == 409
     assert sent(reviewer, two).status_code == 303
+
+
+def plainly(page: str) -> str:
+    """The text of a page with ordinary spaces and signs."""
+    for sign in ("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"):
+        page = page.replace(sign, " ")
+    return html.unescape(page)
+
+
+def test_a_proposal_says_in_words_how_answers_come_out_before_and_after(reviewer, database):
+    page = plainly(reviewer.get(f"/calibrations/{kept(database, styles=proposals.STYLES)}").text)
+    before, after = page.split("Avant : ce qui est supposé, sans mesure")[1].split("Après : ce que disent les réponses")
+    after = after.split("</section>")[0]
+    assert "71 % ± 2 % des personnes répondent selon l'échelle, avec quelques écarts (5 % ± 1 %)<" in after
+    gently = "29 % ± 0,4 % : les questions deviennent plus faciles peu à peu"
+    assert f"{gently} ; 10 % de réponses au hasard ; presque jamais « je ne sais pas »<" in after
+    assert "34 % des personnes répondent selon l'échelle, avec quelques écarts (3 %) ; presque jamais" in before
+    assert (before.count("<li>"), after.count("<li>")) == (6, 2)
+
+
+def test_where_styles_are_in_force_and_none_are_new_the_page_says_so(reviewer, database):
+    whole = [{"share": 1.0, "hole": 0.0, "noise": 0.0, "slope": None, "dont_know": True}]
+    assert sent(reviewer, kept(database, styles=whole), decision="accept", reason="").status_code == 303
+    page = plainly(reviewer.get(f"/calibrations/{kept(database)}").text)
+    assert "100 % des personnes répondent selon l'échelle, sans écart<" in page.split("ce qui est en service")[1]
+    assert "Rien de nouveau : ce qui valait avant reste." in page
+
+
+def test_a_proposal_of_before_there_were_styles_says_nothing_of_them(reviewer, database):
+    with database.begin() as db:
+        row = proposals.made(db)
+        row.comparison = {name: value for name, value in row.comparison.items() if name != "styles"}
+        proposal = row.id
+    page = reviewer.get(f"/calibrations/{proposal}")
+    assert page.status_code == 200
+    assert "Comment les réponses arrivent" not in page.text
+
+
+def test_how_near_wrong_answers_come_is_in_the_row_of_a_question_that_tells_it(reviewer, database):
+    with database.begin() as db:
+        row = proposals.made(db)
+        first, *others = row.comparison["items"]
+        sides = {"before": {"near_not_mastered": 0.35}, "after": {"near_not_mastered": 0.21}}
+        credited = {side: first[side] | {"near_mastered": 0.75} | near for side, near in sides.items()}
+        errors = {"errors": first["errors"] | {"near_not_mastered": 0.03}}
+        row.comparison = row.comparison | {"items": [first | credited | errors, *others]}
+        proposal = row.id
+    page = re.sub(r"<[^>]*>", "", plainly(reviewer.get(f"/calibrations/{proposal}").text))
+    assert page.count("Presque juste, de qui se trompe sans savoir : 35 % puis 21 % ± 3 %") == 1
+    assert page.count("Presque juste, de qui se trompe en sachant : 75 %") == 1
 
 
 def test_the_page_of_a_question_leads_to_its_health(reviewer):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pathways import clock
+from pathways.diagnostics.engine import FIRST_STYLES
 from pathways.diagnostics.models import Calibration, CalibrationState
 from pathways.permissions import Role
 from tests.calibrations import proposals
@@ -67,7 +68,8 @@ def test_a_proposal_has_both_sides_and_every_value_before_and_after(reviewer, da
     item = of_item(reviewer, proposal)
     assert {name: item["after"][name] for name in proposals.MOVED} == proposals.MOVED
     assert item["before"]["guess"] != item["after"]["guess"]
-    assert item["standard_errors"] == dict.fromkeys(proposals.MOVED, 0.02) | {"threshold": 0.05}
+    none = {"near_not_mastered": None, "near_mastered": None}
+    assert item["standard_errors"] == dict.fromkeys(proposals.MOVED, 0.02) | {"threshold": 0.05} | none
     assert item["languages"]["ar"] == {"answers": 300, "shift": proposals.SHIFT, "standard_error": 0.1}
     assert "fr" not in item["languages"]  # it is what others are compared with
     assert item["stem"] != CODE
@@ -83,6 +85,36 @@ def test_counts_under_ten_are_not_told_and_few_answers_change_nothing(reviewer, 
     }
     (row,) = reviewer.get(ADDRESS).json()["rows"]
     assert row["answers"] == 7 * len(reviewer.get(f"{ADDRESS}/{proposal}").json()["items"])
+
+
+def test_how_answers_come_out_is_told_before_and_after(reviewer, database):
+    found = reviewer.get(f"{ADDRESS}/{kept(database, styles=proposals.STYLES)}").json()["comparison"]["styles"]
+    assert found["learned"] is False
+    assert [one["share"] for one in found["before"]] == [one.share for one in FIRST_STYLES]
+    assert found["before"][0]["standard_errors"] == {}
+    assert found["after"] == proposals.STYLES
+
+
+def test_a_proposal_of_before_there_were_styles_has_none(reviewer, database):
+    with database.begin() as db:
+        row = proposals.made(db)
+        row.comparison = {name: value for name, value in row.comparison.items() if name != "styles"}
+        proposal = row.id
+    assert reviewer.get(f"{ADDRESS}/{proposal}").json()["comparison"]["styles"] is None
+
+
+def test_how_near_wrong_answers_come_is_told_of_questions_with_partial_credit(reviewer, database):
+    with database.begin() as db:
+        row = proposals.made(db)
+        one, *others = row.comparison["items"]
+        sides = {side: one[side] | {"near_not_mastered": 0.2, "near_mastered": 0.6} for side in ("before", "after")}
+        errors = one["errors"] | {"near_not_mastered": 0.03, "near_mastered": 0.04}
+        row.comparison = row.comparison | {"items": [one | sides | {"errors": errors}, *others]}
+        proposal, code, other = str(row.id), one["code"], others[0]["code"]
+    credited, plain = of_item(reviewer, proposal, code), of_item(reviewer, proposal, other)
+    assert (credited["after"]["near_not_mastered"], credited["after"]["near_mastered"]) == (0.2, 0.6)
+    assert credited["standard_errors"]["near_mastered"] == 0.04
+    assert (plain["after"]["near_mastered"], plain["standard_errors"]["near_mastered"]) == (None, None)
 
 
 def test_accepting_is_told_and_twice_is_once(reviewer, database):

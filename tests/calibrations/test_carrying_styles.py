@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from pathways.diagnostics import blueprint, calibrated
 from pathways.diagnostics.calibrated import Values
 from pathways.diagnostics.calibrating.server import ServerBank, bank_of
 from pathways.diagnostics.engine import FIRST_NEAR, FIRST_STYLES, KNOWN_STYLES, StopRules, Structure, Style
-from pathways.diagnostics.models import Diagnostic
+from pathways.diagnostics.models import Calibration, Diagnostic
 from pathways.items.models import ItemRevision
 from tests.calibrations import proposals
 from tests.calibrations.population import FRAMEWORK
@@ -23,7 +24,7 @@ from tests.calibrations.test_proposing import accept, publish, trainer
 from tests.diagnostics.engine.ladders import even
 
 LEARNED = (Style(0.71, hole=0.05), Style(0.29, noise=0.1, slope=2.5, dont_know=False))
-STORED = tuple(map(asdict, LEARNED))
+STORED = tuple(asdict(style) for style in LEARNED)
 OTHERS = [asdict(Style(1.0, hole=0.2))]
 
 
@@ -97,7 +98,7 @@ def test_styles_that_cannot_be_are_not_taken_and_the_earlier_ones_stay(db, wrong
 def test_a_proposal_says_what_is_in_force_or_what_is_supposed(db):
     first = proposals.made(db, styles=STYLES)
     told = first.comparison["styles"]
-    assert (told["learned"], told["before"]) == (False, list(map(asdict, FIRST_STYLES)))
+    assert (told["learned"], told["before"]) == (False, [asdict(style) for style in FIRST_STYLES])
     assert told["after"] == STYLES
     accept(db, first)
     told = proposals.made(db).comparison["styles"]
@@ -135,6 +136,21 @@ def test_simulated_people_answer_as_their_style_says_and_not_as_a_side_believes(
         one for person in comparing.answering(replace(known, styles=silent), 300, 1) for one in person.answers.values()
     ]
     assert said.count("dont_know") < 0.03 * len(said)
+
+
+def test_a_kept_proposal_has_the_ways_and_is_compared_on_people_who_answer_in_them(database, published):
+    with database.read() as db:
+        bank = bank_of(db, diagnostic=published)
+    proposing.propose(database, bank, proposals.document(bank) | {"styles": STYLES})
+    with database.read() as db:
+        row = db.scalars(sa.select(Calibration)).one()
+        values, told = calibrated.values_by(db, row.id), row.comparison
+    assert values.ways() == LEARNED
+    assert told["styles"]["after"] == STYLES
+    sides = bank.with_values(bank.in_force), bank.with_values(values)
+    assert [one.styles for one in sides] == [FIRST_STYLES, LEARNED]
+    again = comparing.compare(*sides, bank.rules, styles=LEARNED, seed=told["seed"])
+    assert {name: told[name] for name in again} == again
 
 
 NEAR = (0.2, 0.6)
@@ -192,7 +208,7 @@ def test_values_against_mastery_move_nothing_of_a_question(credited):
 
 
 def test_the_row_of_a_question_has_how_near_before_and_after_with_its_error(credited):
-    errors = {"standard_errors": dict.fromkeys(FOUND, 0.03)}
+    errors: dict[str, Any] = {"standard_errors": dict.fromkeys(FOUND, 0.03)}
     found = proposals.document(credited, parameters=FOUND, **errors)
     after = credited.with_values(proposing.taken(credited, found))
     rows = {row["code"]: row for row in proposing.changes(credited.with_values(credited.in_force), after, found)}

@@ -75,7 +75,7 @@ def earlier_of(document: object, file: str, kind: str) -> Earlier:
             if isinstance(skill, dict) and isinstance(skill.get("code"), str):
                 thresholds[skill["code"]] = _or(problems, skill, f"strands.{code}", "threshold", 0.0)
     offset = _or(problems, whole, "", "offset", 0.0)
-    styles = styles_of(problems, whole.get("styles") or None, "styles")
+    styles = styles_of(problems, whole.get("styles"), "styles") if whole.get("styles") != [] else ()
     problems.refuse()
     return Earlier(items, shifts, groups, correlations, thresholds, offset, styles)
 

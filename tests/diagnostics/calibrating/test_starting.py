@@ -17,6 +17,7 @@ STYLES = [{"share": 0.6, "hole": 0.05, "standard_errors": {"share": 0.02}}, {"sh
 def test_an_earlier_proposal_says_how_answers_come_out():
     document = {"format": "calibration-1", "model": "level"}
     assert earlier_of(document, "start.json", "level").styles == ()
+    assert earlier_of(document | {"styles": []}, "start.json", "level").styles == ()
     found = earlier_of(document | {"styles": STYLES}, "start.json", "level").styles
     assert [replace(one, share=1.0) for one in found] == [Style(1.0, hole=0.05), Style(1.0, noise=0.1, slope=2.5)]
     assert [one.share for one in found] == pytest.approx([0.75, 0.25])
