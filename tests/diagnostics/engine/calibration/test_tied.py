@@ -1,4 +1,4 @@
-"""Items on micro-skills of several ladders: all their states at once, against enumeration, and the truth found again."""
+"""Items on micro-skills of several ladders: all their states, against enumeration, and the truth found again."""
 
 from itertools import product
 
