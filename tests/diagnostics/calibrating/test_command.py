@@ -304,6 +304,7 @@ def test_an_item_that_moved_since_the_earlier_proposal_is_told(tmp_path):
     assert found["findings"]["drift"] == ["q09"]
 
 
+@pytest.mark.slow
 def test_slip_and_guess_come_near_the_truth_with_many_answers(tmp_path):
     bank, answers, world = laddered(tmp_path, 2000, seed=9, asked=20)
     found = proposal(answers, "--bank", bank, model="level")
