@@ -6,11 +6,10 @@ import csv
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import NormalDist
-from typing import Any
 
 from benchmarks.accuracy_banks import Document, simulated
 from pathways.diagnostics.calibrating import document as proposals
+from pathways.diagnostics.calibrating.banked import banked
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.engine.calibration.em import silent
 from pathways.diagnostics.simulating.learners import Learner
@@ -20,30 +19,14 @@ MODEL = "level"
 
 
 def calibrated(bank: Document, learners: Sequence[Learner], questions: int, seed: int = 1) -> Document:
-    """Return the bank with the slips, guesses and shares that these people's answers to so many items each, drawn by
-    chance, speak for.
+    """Return the bank with the slips, guesses, shares and styles that these people's answers to so many items each,
+    drawn by chance, speak for.
     """
     with tempfile.TemporaryDirectory(prefix="pathways-bench-") as folder:
         path = Path(folder) / "answers.csv"
         _write(path, learners, questions, seed)
         fitted = fit(Task(data=path, model=MODEL, structure=simulated(bank).structure), silent)
-        return with_parameters(bank, proposals.document_of(fitted))
-
-
-def with_parameters(bank: Document, proposal: Document) -> Document:
-    """Return the bank with the parameters of a proposal; levels stay, for the rule that goes by them."""
-    shares = {
-        skill["code"]: 1.0 - NormalDist().cdf(skill["threshold"])
-        for strand in proposal["strands"].values()
-        for skill in strand["skills"]
-    }
-    skills = [{**skill, "share": shares[skill["code"]]} for skill in bank["skills"]]
-    items = [_with_ends(item, proposal["items"][item["code"]]["parameters"]) for item in bank["items"]]
-    return {"skills": skills, "items": items}
-
-
-def _with_ends(item: Document, parameters: dict[str, Any]) -> Document:
-    return {**item, "slip": parameters["slip"], "guess": parameters["guess"]}
+        return banked(bank, proposals.document_of(fitted))
 
 
 def _write(path: Path, learners: Sequence[Learner], questions: int, seed: int) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from pathways.calibrations import deciding, service
-from pathways.calibrations.asking import Reader, Reviewer
+from pathways.calibrations.asking import ItemCode, Reader, Reviewer
 from pathways.calibrations.deciding import Decision
-from pathways.calibrations.schemas import CalibrationDecisionIn, CalibrationOut, CalibrationRow
-from pathways.calibrations.service import About
+from pathways.calibrations.schemas import CalibrationDecisionIn, CalibrationOut, CalibrationRow, ItemHealthOut
+from pathways.calibrations.service import About, Health
 from pathways.diagnostics.engine.calibration.health import LEAST_ANSWERS
 from pathways.diagnostics.models import Calibration
 from pathways.items.asking import Framework, ladders_for
@@ -42,6 +42,12 @@ def proposals(
     )
 
 
+@router.get("/calibrations/items/{item_code}", response_model=ItemHealthOut, summary="The health of one question")
+def health(member: Reader, item_code: ItemCode, db: ReadDB, framework: Framework = USUAL_FRAMEWORK) -> dict[str, Any]:
+    """What the last calibration says of a question, and *not enough* where that is so."""
+    return _health(service.health(db, member, framework, item_code), framework)
+
+
 @router.get("/calibrations/{calibration_id}", response_model=CalibrationOut, summary="One proposal: before and after")
 def proposal(member: Reader, calibration_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
     """Parameters before and after with their standard errors, and the same simulated people on both sides."""
@@ -57,6 +63,31 @@ def decide(member: Reviewer, calibration_id: uuid.UUID, body: CalibrationDecisio
     """
     deciding.decide(db, member, calibration_id, decision=Decision(body.decision), reason=body.reason)
     return _about(service.about(db, member, calibration_id))
+
+
+def _health(one: Health, framework: str) -> dict[str, Any]:
+    known = one.found if one.is_known else None
+    tests = {
+        code: variant["functioning"]["class"] for code, variant in one.languages.items() if "functioning" in variant
+    }
+    return {
+        "code": one.revision.code,
+        "framework": framework,
+        "calibration": one.calibration_id,
+        "made_at": one.made_at,
+        "answers": _told(one.answers),
+        "enough": one.is_known,
+        "drift_watched": one.watches_drift,
+        "fit": _fit(known["fit"], one.answers) if known is not None else None,
+        "functioning": tests if known is not None else {},
+        "findings": known["findings"] if known is not None else [],
+    }
+
+
+def _fit(fit: Mapping[str, Any], answers: int) -> dict[str, Any]:
+    shares = {name: fit[name] / answers for name in ("right", "expected_right")}
+    names = ("discrimination", "log_loss", "brier")
+    return {"right": shares["right"], "expected": shares["expected_right"]} | {name: fit[name] for name in names}
 
 
 def _row(one: Calibration, *, in_force: bool) -> dict[str, Any]:

@@ -125,6 +125,42 @@ class CalibrationOut(CalibrationRow):
     items: list[ItemChangeOut] = Field(description="Every question, the largest change first.")
 
 
+class ItemFitOut(BaseModel):
+    """How its answers agree with everything else that the same people answered; null where the model has none."""
+
+    right: float = Field(description="Share of right answers.")
+    expected: float = Field(description="The share that the other answers of each person lead to expect.")
+    discrimination: float | None = Field(description="Correlation of being right with the standing in all else.")
+    log_loss: float | None = Field(description="Of predicting each answer from the others, in nats.")
+    brier: float | None
+
+
+class ItemFindingOut(BaseModel):
+    """One thing that a person should look at."""
+
+    kind: str
+    language: str | None = None
+    choice: str | None = Field(default=None, description="The answer that most choose, or that the best choose.")
+    side: str | None = Field(default=None, description="Of a drift: harder or easier.")
+
+
+class ItemHealthOut(BaseModel):
+    """What the last calibration says of one question."""
+
+    code: str
+    framework: str
+    calibration: uuid.UUID | None = Field(description="null where none was made with this question.")
+    made_at: datetime | None
+    answers: int | None = Field(description=f"Given to it; {FEW}")
+    enough: bool = Field(description="Whether there are answers enough to say anything; else nothing is found.")
+    drift_watched: bool = Field(description="Whether there was something accepted to drift from.")
+    fit: ItemFitOut | None
+    functioning: dict[str, str] = Field(
+        description="Class of its differential functioning (A, B, C, or that there are too few answers) by language."
+    )
+    findings: list[ItemFindingOut]
+
+
 class CalibrationDecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -30,6 +30,7 @@ from pathways.diagnostics.engine import (
     first_model,
     first_near,
     thresholds,
+    with_habit,
 )
 from pathways.diagnostics.engine.mixture import Mixture, mix
 from pathways.diagnostics.modalities import Modality
@@ -80,7 +81,7 @@ def styles_of(values: Values, texts: Mapping[str, str]) -> tuple[Style, ...]:
     """
     if not all(values.measured(code, text) for code, text in texts.items()):
         return FIRST_STYLES
-    return values.ways() or KNOWN_STYLES
+    return with_habit(values.ways()) or KNOWN_STYLES
 
 
 def model_of(revision: ItemRevision, values: Values = FIRST_DAY) -> ItemModel:

@@ -117,6 +117,39 @@ def test_how_near_wrong_answers_come_is_told_of_questions_with_partial_credit(re
     assert (plain["after"]["near_mastered"], plain["standard_errors"]["near_mastered"]) == (None, None)
 
 
+FIT = {"right": 210.0, "expected_right": 204.0, "rmsd": None, "discrimination": 0.42, "log_loss": 0.5, "brier": 0.16}
+ODD = [{"kind": "distractor", "choice": "b", "chosen": 0.6}, {"kind": "drift", "language": "ar", "side": "harder"}]
+
+
+def test_the_health_of_a_question_is_told(reviewer, database):
+    own = {"functioning": {"class": "B", "answers": [900, 300]}}
+    languages = {"ar": {"answers": 300, "not_understood": 0, "shift": 0.1, "standard_error": 0.1} | own}
+    proposal = kept(database, fit=FIT, findings=ODD, languages=languages)
+    found = reviewer.get(f"{ADDRESS}/items/{CODE}", params={"framework": FRAMEWORK}).json()
+    assert (found["calibration"], found["answers"], found["enough"]) == (proposal, 300, True)
+    assert found["fit"] == {"right": 0.7, "expected": 0.68, "discrimination": 0.42, "log_loss": 0.5, "brier": 0.16}
+    assert found["functioning"] == {"ar": "B"}
+    assert found["findings"] == [
+        {"kind": "distractor", "language": None, "choice": "b", "side": None},
+        {"kind": "drift", "language": "ar", "choice": None, "side": "harder"},
+    ]
+    assert found["drift_watched"] is False
+
+
+@pytest.mark.parametrize(("answers", "told"), [(7, None), (12, 12)])
+def test_of_a_question_with_few_answers_that_is_all_that_is_told(reviewer, database, answers, told):
+    kept(database, answers=answers, fit=FIT, findings=ODD)
+    found = reviewer.get(f"{ADDRESS}/items/{CODE}", params={"framework": FRAMEWORK}).json()
+    assert (found["answers"], found["enough"]) == (told, False)
+    assert (found["fit"], found["functioning"], found["findings"]) == (None, {}, [])
+
+
+def test_a_question_that_was_never_calibrated_says_so_and_one_that_does_not_exist_is_not_there(reviewer):
+    found = reviewer.get(f"{ADDRESS}/items/{CODE}", params={"framework": FRAMEWORK}).json()
+    assert (found["calibration"], found["answers"], found["enough"], found["fit"]) == (None, 0, False, None)
+    assert reviewer.get(f"{ADDRESS}/items/NO-01-a", params={"framework": FRAMEWORK}).status_code == 404
+
+
 def test_accepting_is_told_and_twice_is_once(reviewer, database):
     proposal = kept(database)
     first, second = (decided(reviewer, proposal, decision="accept", reason=" Plausible. ") for _ in range(2))

@@ -53,6 +53,7 @@ def command(settings, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_parameters_of_a_simulated_population_come_back_within_their_errors(database, published, command, tmp_path):
     with database.begin() as db:
         world = population.answered(db, published, persons=1200)

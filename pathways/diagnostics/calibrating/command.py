@@ -11,6 +11,7 @@ EXAMPLE = """\
 Exemples :
   pathways calibrate reponses.csv --model 2pl --out proposition.json
   pathways calibrate reponses.parquet --bank banque.json --model level --jobs 4 --out proposition.json
+  pathways calibrate reponses.csv --bank banque.json --model level --out proposition.json --bank-out calibree.json
   pathways calibrate --framework inclusion-numerique --propose
 
 DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,language,seconds,attempt,choice]
@@ -39,6 +40,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--model", choices=MODELS, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous (du serveur : level)")
     add("--bank", type=Path, metavar="BANQUE", help="micro-compétences et questions (JSON, comme pathways simulate)")
     add("--out", default="-", metavar="FICHIER", help="où écrire la proposition (JSON) ; - : à l'écran (%(default)s)")
+    add(
+        "--bank-out", default="", metavar="FICHIER", help="où écrire la banque calibrée, pour pathways simulate (level)"
+    )
     add(
         "--start",
         type=Path,

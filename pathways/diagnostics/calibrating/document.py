@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from pathways.diagnostics.engine.calibration.fit import ItemFit, overall
 from pathways.diagnostics.engine.calibration.functioning import Functioning
 from pathways.diagnostics.engine.calibration.health import Finding, ItemHealth, findings
 from pathways.diagnostics.engine.calibration.information import MOST_TOGETHER
+from pathways.diagnostics.engine.calibration.styled import StyledModel
 
 DIGITS: Final = 6
 NO_EVIDENCE: Final = tuple(outcome for outcome in Outcome if outcome not in ANSWERS)
@@ -53,6 +55,8 @@ def document_of(fitted: Fitted) -> dict[str, Any]:
         parts["requirements_not_used"] = len(fitted.task.structure.requirements)
         parts["offset"] = fitted.model.offset(fitted.parameters)
         parts["strands"] = _strands(fitted)
+        if isinstance(fitted.model, StyledModel):
+            parts["styles"] = _styles(fitted, fitted.model)
     place = {code: number for number, code in enumerate(fitted.bound.codes)}
     parts["items"] = {code: _item(fitted, place[code], health[code], found[code]) for code in sorted(place)}
     parts["findings"] = _by_kind(found)
@@ -101,7 +105,7 @@ def _run(fitted: Fitted) -> dict[str, Any]:
         "parameters": len(last.parameters),
         "standard_errors": "cross_products" if len(last.parameters) <= MOST_TOGETHER else "cross_products_in_blocks",
         "drift_from": "fit" if fitted.task.earlier is None else "earlier",
-        "linking_runs": len(fitted.runs) - 1,
+        "linking_runs": fitted.linking_runs,
         "log_likelihood": [Exact(one) for one in last.log_likelihoods],
         "penalised_log_likelihood": [Exact(one) for one in last.penalised],
     }
@@ -142,7 +146,7 @@ def _strands(fitted: Fitted) -> dict[str, Any]:
     assert isinstance(model, joint.StrandsModel)
     first = model.first_strand
     found: dict[str, Any] = {}
-    for strand, own in zip(fitted.bound.strands, model.own(fitted.parameters), strict=True):
+    for strand, own in zip(fitted.bound.strands, model.ladders(fitted.parameters), strict=True):
         covariance = fitted.covariance.of(np.arange(first, first + len(own)))
         first += len(own)
         correlation = estimates.correlation_estimate(float(own[0]), float(covariance[0, 0]))
@@ -157,6 +161,14 @@ def _strands(fitted: Fitted) -> dict[str, Any]:
         ]
         found[strand.code] = {**_with_errors({"correlation": correlation}), "skills": skills}
     return dict(sorted(found.items()))
+
+
+def _styles(fitted: Fitted, model: StyledModel) -> list[dict[str, Any]]:
+    """How people answer, the most frequent style first."""
+    places = model.first_share + np.arange(model.count - 1)
+    shares = estimates.share_estimates(model.shares(fitted.parameters), fitted.covariance.of(places))
+    pairs = sorted(zip(model.styles, shares, strict=True), key=lambda pair: -(pair[1].value or 0.0))
+    return [{**asdict(style), **_with_errors({"share": share})} for style, share in pairs]
 
 
 def _mastery(fitted: Fitted, model: joint.StrandsModel, skill: str) -> Estimate:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pathways.diagnostics.calibrating import works
+from pathways.diagnostics.calibrating import styling, works
 from pathways.diagnostics.calibrating.binding import Bound, bound_to
 from pathways.diagnostics.calibrating.cluster import Cluster
 from pathways.diagnostics.calibrating.history import History
@@ -21,7 +21,7 @@ from pathways.diagnostics.calibrating.reading import Source, read
 from pathways.diagnostics.calibrating.starting import Earlier, begun
 from pathways.diagnostics.engine import ANSWERS, Structure
 from pathways.diagnostics.engine.arrays import Floats
-from pathways.diagnostics.engine.calibration import first_values
+from pathways.diagnostics.engine.calibration import first_values, joint
 from pathways.diagnostics.engine.calibration.drift import Cusum
 from pathways.diagnostics.engine.calibration.em import Solution, added
 from pathways.diagnostics.engine.calibration.information import Covariance, ViewedModel, covariance
@@ -31,6 +31,8 @@ from pathways.diagnostics.simulating.problems import WrongFile
 from pathways.errors import SettingsError
 
 FRENCH: Final = "fr"
+SITTINGS: Final = 2
+"""Place of sittings with evidence in ``Tally.people``."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """All that a proposal is written from."""
+    """All that a proposal is written from.
+
+    ``linking_runs``: how many of the runs were made to link languages.
+    """
 
     task: Task
     met: Met
@@ -59,6 +64,7 @@ class Fitted:
     bound: Bound
     model: ViewedModel
     runs: Sequence[Solution]
+    linking_runs: int
     links: Sequence[Link]
     covariance: Covariance
     residuals: Residuals
@@ -144,11 +150,21 @@ def _fitted(
         start = begun(task.earlier, model, bound, start)
     with passes_of(task, model, paths) as passes:
         linked, runs, links = solve_linked(model, start, lambda one: total(passes, works.expected, one), answers, watch)
+        linking = len(runs) - 1
+        if isinstance(linked, joint.StrandsModel) and styling.fits(linked):
+            linked, more = styling.styled(linked, runs[-1].parameters, passes, _some(model, paths, tally), watch)
+            runs += more
         parameters = runs[-1].parameters
-        errors = covariance(linked, parameters, total(passes, works.cross_products, parameters))
+        errors = covariance(linked, parameters, total(passes, works.cross_products, linked, parameters))
         against = parameters if task.earlier is None else begun(task.earlier, linked, bound, parameters)
-        sums, cusum = _looked(passes, parameters, against, met, paths[0].parent)
-    return Fitted(task, met, how, tally, bound, linked, runs, links, errors, sums, cusum)
+        sums, cusum = _looked(passes, linked, parameters, against, met, paths[0].parent)
+    return Fitted(task, met, how, tally, bound, linked, runs, linking, links, errors, sums, cusum)
+
+
+def _some(model: ViewedModel, paths: list[Path], tally: Tally) -> Alone:
+    """Return passes over so many partitions as have the sittings on which styles are tried."""
+    sittings = int(tally.people[SITTINGS])
+    return Alone(model, paths[: max(1, -(-len(paths) * styling.TRIED // sittings))])
 
 
 @contextmanager
@@ -164,11 +180,13 @@ def passes_of(task: Task, model: ViewedModel, paths: list[Path]) -> Iterator[Pas
         yield Alone(model, paths)
 
 
-def _looked(passes: Passes, parameters: Floats, against: Floats, met: Met, folder: Path) -> tuple[Residuals, Cusum]:
+def _looked(
+    passes: Passes, model: ViewedModel, parameters: Floats, against: Floats, met: Met, folder: Path
+) -> tuple[Residuals, Cusum]:
     """Return the sums of residuals, and the running sums of drift in the order of the file."""
     history = History(folder)
     sums: Residuals | None = None
-    for found in passes.each(works.looked, parameters, against, len(met.choices.codes)):
+    for found in passes.each(works.looked, model, parameters, against, len(met.choices.codes)):
         sums = found.sums if sums is None else added(sums, found.sums)
         history.take(found.rows, found.variants, found.ratios)
     assert sums is not None, "there is a partition"

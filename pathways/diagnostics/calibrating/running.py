@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from tqdm import tqdm
 
 from pathways.diagnostics.calibrating import document
+from pathways.diagnostics.calibrating.banked import banked
 from pathways.diagnostics.calibrating.command import MODELS
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.starting import earlier_of
@@ -72,8 +73,10 @@ def _server(given: argparse.Namespace, opening: Opening, held: ExitStack) -> Ser
         if given.model is None:
             raise WrongOption(f"--model est demandé avec un fichier : {', '.join(MODELS)}.")
         return None
-    if given.bank is not None or given.start is not None:
-        raise WrongOption("--bank et --start ne vont pas avec --framework ou --diagnostic : le serveur a les siens.")
+    if given.bank is not None or given.start is not None or given.bank_out:
+        raise WrongOption(
+            "--bank, --bank-out et --start ne vont pas avec --framework ou --diagnostic : le serveur a les siens."
+        )
     if given.propose and given.model not in {None, SERVED}:
         raise WrongOption(f"--propose demande --model {SERVED}, avec lequel les diagnostics sont posés.")
     from pathways import migrating  # noqa: PLC0415 - a file needs no database
@@ -89,7 +92,9 @@ def _run(given: argparse.Namespace, server: Server | None, propose: Propose) -> 
     task, bank = _task(given) if server is None else (_task_of(given, *server), None)
     for remark in bank.remarks if bank else ():
         _complain(f"Remarque : {remark}", WRONG)
-    with Replacement(given.out) as out:  # before anything is computed: a place that cannot be written to
+    with ExitStack() as files:  # before anything is computed: a place that cannot be written to
+        out = files.enter_context(Replacement(given.out))
+        bank_out = files.enter_context(Replacement(given.bank_out)) if given.bank_out else None
         with tqdm(desc="calibrage", delay=2.0, disable=None, leave=False, unit=" pas") as bar:
             fitted = fit(task, lambda reached: _step(bar, reached))
         proposal = document.document_of(fitted)
@@ -99,6 +104,9 @@ def _run(given: argparse.Namespace, server: Server | None, propose: Propose) -> 
         if not given.propose or given.out != STANDARD:
             out.write(document.written(proposal))
             out.commit()
+        if bank_out:
+            bank_out.write(document.written(banked(read_json(given.bank, MOST_BYTES), proposal)))
+            bank_out.commit()
     print("\n".join(lines), file=sys.stderr if given.out == STANDARD and not given.propose else sys.stdout)
     return 0
 
@@ -123,6 +131,8 @@ def _task_of(given: argparse.Namespace, database: Database, bank: ServerBank) ->
 
 def _task(given: argparse.Namespace) -> tuple[Task, Bank | None]:
     jobs = _jobs(given.jobs)
+    if given.bank_out and (given.bank is None or given.model != SERVED or given.bank_out == STANDARD):
+        raise WrongOption(f"--bank-out écrit dans un fichier la banque de --bank, calibrée avec --model {SERVED}.")
     if given.model in first_values.MODELS and given.bank is None:
         raise WrongOption(f"--model {given.model} demande --bank : les micro-compétences et leurs questions.")
     bank = None if given.bank is None else read_bank(given.bank)

@@ -100,9 +100,9 @@ def begun(earlier: Earlier, model: ViewedModel, bound: Bound, default: Floats) -
     common = layout.packed(layout.task.curve.bounded(items), shifts, groups)
     if not isinstance(model, joint.StrandsModel):
         return common
-    return np.concatenate(
-        [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
-    )
+    found = [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
+    whole = np.concatenate(found)
+    return np.concatenate([whole, default[len(whole) :]])
 
 
 def _near(earlier: Earlier, model: joint.StrandsModel, default: Floats) -> Floats:
@@ -123,7 +123,8 @@ def _near(earlier: Earlier, model: joint.StrandsModel, default: Floats) -> Float
 
 def _strands(earlier: Earlier, model: joint.StrandsModel, bound: Bound, default: Floats) -> list[Floats]:
     found: list[Floats] = []
-    for strand, prior, own in zip(bound.strands, model.strands, model.own(default), strict=True):
+    priors = [part for strand in model.strands for part in strand.parts]
+    for strand, prior, own in zip(bound.strands, priors, model.ladders(default), strict=True):
         rho = float(np.clip(earlier.correlations.get(strand.code, 0.7), -MOST_CORRELATION, MOST_CORRELATION))
         size = np.sqrt(1.0 - rho**2)
         wanted = own.copy()

@@ -40,6 +40,7 @@ def told(document: Mapping[str, Any]) -> str:
     ]
     if unused := document.get("requirements_not_used"):
         lines.append(f"Prérequis entre filières, dont ce modèle ne se sert pas : {_thousands(unused)}")
+    lines += [f"Façons de répondre : {' ; '.join(map(_style, styles))}"] if (styles := document.get("styles")) else []
     lines += [_language(code, one) for code, one in document["languages"].items() if not one["reference"]]
     lines += [f"{KINDS.get(kind, kind)} : {_codes(codes)}" for kind, codes in document["findings"].items()]
     return "\n".join([*lines, "Rien n'a été changé : c'est une proposition."])
@@ -54,6 +55,17 @@ def _language(code: str, one: Mapping[str, Any]) -> str:
     link = one["link"]
     enough = "" if link["enough"] else f" ; {link['common_items']} questions communes : trop peu pour comparer"
     return f"Langue {code} : {_thousands(one['answers'])} réponses, capacité moyenne {_decimal(one['mean'], 2)}{enough}"
+
+
+def _style(one: Mapping[str, Any]) -> str:
+    how = "par étapes" if one["slope"] is None else f"peu à peu (pente {_decimal(one['slope'], 1)})"
+    gaps = f", {_percent(one['hole'])} d'écarts à l'échelle" if one["hole"] else ""
+    silent = "" if one["dont_know"] else ", sans « je ne sais pas »"
+    return f"{_percent(one['share'])} {how}{gaps}{silent}"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f}\N{NARROW NO-BREAK SPACE}%"
 
 
 def _counted(count: int, word: str) -> str:

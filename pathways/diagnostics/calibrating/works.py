@@ -27,13 +27,20 @@ def expected(model: ViewedModel, held: Held, parameters: Floats) -> Expected:
     return model.expect(parameters, held.patterns)
 
 
-def cross_products(model: ViewedModel, held: Held, parameters: Floats) -> Products:
-    """Return the cross products of the scores of a partition."""
+def expected_of(_: ViewedModel, held: Held, model: ViewedModel, parameters: Floats) -> Expected:
+    """Return the expected sums of a partition under another model than the one that passes began with: what is learned
+    between two passes.
+    """
+    return model.expect(parameters, held.patterns)
+
+
+def cross_products(_: ViewedModel, held: Held, model: ViewedModel, parameters: Floats) -> Products:
+    """Return the cross products of the scores of a partition under a model."""
     return products(model, parameters, held.patterns)
 
 
-def looked(model: ViewedModel, held: Held, parameters: Floats, against: Floats, choices: int) -> Looked:
-    """Return the residuals of a partition."""
+def looked(_: ViewedModel, held: Held, model: ViewedModel, parameters: Floats, against: Floats, choices: int) -> Looked:
+    """Return the residuals of a partition under a model."""
     details = held.details()
     chosen = Chosen(details.choices, choices) if choices else None
     sums, ratios = residuals(model, parameters, details.block, against, chosen)

@@ -49,7 +49,7 @@ from pathways.diagnostics.engine.strands import (
     thresholds,
 )
 from pathways.diagnostics.engine.structure import Structure
-from pathways.diagnostics.engine.styles import FIRST_STYLES, KNOWN_STYLES, Style
+from pathways.diagnostics.engine.styles import FIRST_STYLES, KNOWN_STYLES, Style, with_habit
 from pathways.diagnostics.engine.width import Narrowed, entries, narrowed
 
 __all__ = [
@@ -108,4 +108,5 @@ __all__ = [
     "simulate",
     "threshold_of_share",
     "thresholds",
+    "with_habit",
 ]

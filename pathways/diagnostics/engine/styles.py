@@ -117,6 +117,20 @@ SAYING_DONT_KNOW: Final = 0.15
 """Believed before any answer.  One "I don't know" settles it; people who never say it would be misread for long: to the
 same accuracy they need up to a quarter more questions with .5, and 15 to 90 % more with 1 (50 and 100 micro-skills)."""
 
+UNHEARD: Final = 0.03
+"""Share of people who say "I don't know" where nobody was met who did: the next one may."""
+
+
+def with_habit(styles: Sequence[Style]) -> tuple[Style, ...]:
+    """Return the styles; where none of them says "I don't know", the most frequent one once more for those who might:
+    otherwise it would tell nothing when it is said.
+    """
+    if not styles or any(style.dont_know for style in styles):
+        return tuple(styles)
+    most = max(styles, key=lambda style: style.share)
+    return (*styles, replace(most, share=UNHEARD * sum(style.share for style in styles), dont_know=True))
+
+
 FIRST_STYLES: Final = combined(
     (Style(0.4, hole=0.03), Style(0.3, hole=0.15, noise=0.1), Style(0.3, slope=FIRST_SLOPE)), SAYING_DONT_KNOW
 )
@@ -135,7 +149,7 @@ def smooth_responses(strand: LevelStrand, items: Sequence[ItemModel], rungs: Seq
     reference group within it.
     """
     slope = FIRST_SLOPE if style.slope is None else style.slope
-    positions = _positions(tuple(skill.threshold for skill in strand.skills))
+    positions = positions_between(tuple(skill.threshold for skill in strand.skills))
     tensor = np.empty((len(items), 3, len(positions)))
     for row, item, rung in zip(tensor, items, rungs, strict=True):
         curve = first_curve(strand.skills[rung].threshold, slope)
@@ -148,13 +162,13 @@ def smooth_near(strand: LevelStrand, item: ItemModel, rung: int, style: Style) -
     """Return P(near or far | wrong answer to an item about this rung, state) on a ladder without steps, [3, S + 1]: the
     mean of r along the item's curve, from one of its values to the other.
     """
-    positions = _positions(tuple(skill.threshold for skill in strand.skills))
+    positions = positions_between(tuple(skill.threshold for skill in strand.skills))
     curve = first_curve(strand.skills[rung].threshold, FIRST_SLOPE if style.slope is None else style.slope)
     return given_wrong(curve_response(near_model(item), curve.height(positions)).mean(axis=2))
 
 
 @lru_cache(maxsize=256)
-def _positions(thresholds: tuple[float, ...]) -> Floats:
+def positions_between(thresholds: tuple[float, ...]) -> Floats:
     """Return positions between thresholds, [S + 1, 15], each of them as likely as the others of its row."""
     normal = NormalDist()
     edges = np.array([0.0, *(normal.cdf(threshold) for threshold in thresholds), 1.0])

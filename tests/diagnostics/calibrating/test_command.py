@@ -13,8 +13,8 @@ import pytest
 
 from pathways.cli import main
 from pathways.diagnostics.calibrating import partitions
-from tests.diagnostics.calibrating.collected import HEADER, laddered, ordinary, rows_of, write_long, write_wide
-from tests.diagnostics.engine.calibration.answered import answered, rmse
+from tests.diagnostics.calibrating.collected import HEADER, bank_of, laddered, ordinary, rows_of, write_long, write_wide
+from tests.diagnostics.engine.calibration.answered import answered, ladders_answered, rmse
 
 
 def calibrate(*words):
@@ -112,20 +112,42 @@ def test_prerequisites_between_strands_are_said_not_to_be_used(tmp_path, capsys)
     assert "dont ce modèle ne se sert pas : 1" in capsys.readouterr().out
 
 
-def test_an_item_of_several_strands_is_left_out_and_one_of_several_rungs_is_not(tmp_path):
-    bank, answers, world = laddered(tmp_path, 200)
+def crossed(bank, *needs):
+    """Let the first items of a bank each ask several micro-skills; returns their codes."""
     document = json.loads(bank.read_text("utf-8"))
-    first, second = document["items"][0], document["items"][1]
-    for one, skills in ((first, ["s00.0", "s01.0"]), (second, ["s00.0", "s00.2"])):
+    for one, skills in zip(document["items"], needs, strict=False):
         one["skills"] = skills
         del one["skill"]
     bank.write_text(json.dumps(document), "utf-8")
-    found = proposal(answers, "--bank", bank, model="level")
-    assert first["code"] not in found["items"]
-    assert second["code"] in found["items"]
+    return [one["code"] for one in document["items"][: len(needs)]]
+
+
+@pytest.mark.parametrize("model", ["level", "continuous"])
+def test_an_item_of_several_strands_ties_ladders_together_and_is_left_out_where_there_are_none(tmp_path, model):
+    bank, answers, world = laddered(tmp_path, 200)
+    across, along = crossed(bank, ["s00.0", "s01.0"], ["s00.0", "s00.2"])
+    found = proposal(answers, "--bank", bank, model=model)
+    assert along in found["items"]
+    assert [len(one["skills"]) for one in found["strands"].values()] == [4, 4, 4]
+    if model == "level":
+        assert set(found["items"]) == set(world.order)
+        assert "styles" not in found
+        return
     left_out = next(one for one in found["data"]["left_out"] if one["why"] == "item_left_out")
-    assert left_out == {"why": "item_left_out", "answers": 200, "items": {first["code"]: "needs_several_strands"}}
-    assert len(found["items"]) == len(world.order) - 1
+    assert left_out == {"why": "item_left_out", "answers": 200, "items": {across: "needs_several_strands"}}
+    assert set(found["items"]) == set(world.order) - {across}
+
+
+def test_an_item_that_would_tie_too_many_strands_is_left_out(tmp_path):
+    world = ladders_answered(150, 5, seed=3)
+    bank = tmp_path / "bank.json"
+    bank.write_text(json.dumps(bank_of(world)), "utf-8")
+    answers = write_long(tmp_path / "answers.csv", rows_of(world.cells, world.order))
+    two, four = crossed(bank, ["s00.0", "s01.0"], ["s01.1", "s02.0", "s03.0", "s04.0"])
+    found = proposal(answers, "--bank", bank, model="level")
+    assert two in found["items"]
+    left_out = next(one for one in found["data"]["left_out"] if one["why"] == "item_left_out")
+    assert left_out == {"why": "item_left_out", "answers": 150, "items": {four: "ties_too_many_strands"}}
 
 
 @pytest.mark.parametrize("model", ["2pl", "level"])
@@ -282,6 +304,7 @@ def test_an_item_that_moved_since_the_earlier_proposal_is_told(tmp_path):
     assert found["findings"]["drift"] == ["q09"]
 
 
+@pytest.mark.slow
 def test_slip_and_guess_come_near_the_truth_with_many_answers(tmp_path):
     bank, answers, world = laddered(tmp_path, 2000, seed=9, asked=20)
     found = proposal(answers, "--bank", bank, model="level")

@@ -5,12 +5,22 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from pathways.diagnostics.engine import InvalidStructure
+from pathways.diagnostics.engine import (
+    InvalidStructure,
+    ItemModel,
+    LevelSkill,
+    LevelStrand,
+    Structure,
+    compile_structure,
+    infer,
+    with_habit,
+)
 from pathways.diagnostics.engine.continuous import curve_response, first_curve
 from pathways.diagnostics.engine.styles import (
     FIRST_STYLES,
     HARDLY_EVER,
     KNOWN_STYLES,
+    UNHEARD,
     Style,
     combined,
     smooth_responses,
@@ -99,3 +109,17 @@ def test_ways_are_combined_with_the_habit_of_saying_dont_know():
 def test_impossible_styles_are_refused(wrong):
     with pytest.raises(InvalidStructure):
         Style(**{"share": 1.0, **wrong})
+
+
+def test_where_nobody_was_met_who_says_dont_know_the_next_one_still_may():
+    silent = (Style(0.7, hole=0.02, dont_know=False), Style(0.3, slope=1.6, dont_know=False))
+    assert with_habit(silent) == (*silent, Style(UNHEARD, hole=0.02, dont_know=True))
+    assert with_habit((*silent, Style(0.1, slope=2.0))) == (*silent, Style(0.1, slope=2.0))
+    assert with_habit(()) == ()
+    structure = Structure(
+        (LevelStrand("s", (LevelSkill("s.1", 0.0),)),),
+        (ItemModel("q", "s.1", 0.1, 0.2, 0.02, 0.5, 40.0),),
+        styles=with_habit(silent),
+    )
+    unasked, said = (infer(compile_structure(structure), one).masteries[0] for one in ([], [("q", "dont_know")]))
+    assert said < unasked - 0.2

@@ -20,17 +20,22 @@ FIRST_STRETCH: Final = 4.0
 STRETCH: Final = 4.0
 
 
+NOBODY: Final = np.zeros(0)
+
+
 class Expected(NamedTuple):
     """Sums over sittings, from one block or many.
 
     ``log_likelihood``; ``counts`` [V, Y, G]: expected answers by variant, outcome and node of its curve; ``groups``
-    [L, Q]: expected people by group and ability; ``strands`` [K, G, Q]: expected people by state and ability.
+    [L, Q]: expected people by group and ability; ``strands`` [K, G, Q]: expected people by state and ability;
+    ``styles`` [C]: expected people by the style in which they answer, where there are several.
     """
 
     log_likelihood: Floats
     counts: Floats
     groups: Floats
     strands: Floats
+    styles: Floats = NOBODY
 
 
 Sums = TypeVar("Sums", bound=tuple[Any, ...])

@@ -101,6 +101,15 @@ def correlation_estimate(slope: float, variance: float) -> Estimate:
     return Estimate(slope / float(np.sqrt(own)), float(np.sqrt(variance)) * own**-1.5)
 
 
+def share_estimates(shares: Floats, covariance: Floats) -> list[Estimate]:
+    """Return the shares [C] that sum to 1, given the covariance of the C - 1 logarithms of the first ones over the last
+    one.
+    """
+    lever = np.diag(shares)[:, :-1] - np.outer(shares, shares[:-1])
+    errors = np.sqrt(np.einsum("ca,ab,cb->c", lever, covariance, lever))
+    return [Estimate(*one) for one in zip(shares.tolist(), errors.tolist(), strict=True)]
+
+
 def threshold_estimates(own: Floats, covariance: Floats) -> list[Estimate]:
     """Return the thresholds of a ladder from its slope and cuts [1 + S]: cut sqrt(1 - rho^2)."""
     size = 1.0 + own[0] ** 2

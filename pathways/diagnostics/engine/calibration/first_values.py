@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from pathways.diagnostics.engine.arrays import Booleans, Floats
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.calibration.answers import Variants
 from pathways.diagnostics.engine.calibration.curves import FourParameter, TwoClass, logit
 from pathways.diagnostics.engine.calibration.groups import Groups, ability_nodes
@@ -16,8 +16,8 @@ from pathways.diagnostics.engine.calibration.maximisation import ItemTask
 from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.parameters import Layout
 from pathways.diagnostics.engine.calibration.priors import Prior, joined, normal, pseudo_answers
+from pathways.diagnostics.engine.calibration.tied import Tie, TiedPrior, mastering
 from pathways.diagnostics.engine.items import ItemModel
-from pathways.diagnostics.engine.strands import LevelStrand
 
 MODELS: Final = ("level", "continuous")
 CREDITING: Final = "level"
@@ -37,7 +37,7 @@ CLASSES: Final = np.array([0.0, 1.0])
 
 def joint_model(
     kind: str,
-    strands: Sequence[LevelStrand],
+    ties: Sequence[Tie],
     items: Mapping[str, ItemModel],
     variants: Variants,
     *,
@@ -47,41 +47,51 @@ def joint_model(
 ) -> StrandsModel:
     """Return the model called ``level`` or ``continuous``.
 
-    ``items``: first values by code, each about one micro-skill of the strands.  The item codes of ``variants`` must be
-    in the order of ``in_order``.  ``outcomes``: 3 where "I don't know" was offered, else 2.  ``credited`` [J]: items
-    with partly right answers, which ``level`` tells from wrong ones.
+    ``ties``: the strands; several together where an item of ``level`` is on micro-skills of each.  ``items``: first
+    values by code.  The item codes of ``variants`` must be in the order of ``in_order``.  ``outcomes``: 3 where "I
+    don't know" was offered, else 2.  ``credited`` [J]: items with partly right answers, which ``level`` tells from
+    wrong ones.
     """
-    level = kind == "level"
-    rung_of = {code: rung for strand in strands for rung, code in enumerate(strand.skill_codes)}
-    threshold_of = {skill.code: skill.threshold for strand in strands for skill in strand.skills}
-    place_of = {code: k for k, strand in enumerate(strands) for code in strand.skill_codes}
+    place_of = {code: k for k, tie in enumerate(ties) for strand in tie for code in strand.skill_codes}
     models = [items[code] for code in variants.item_codes]
-    skills = [models[j].skill for j in variants.items]
+    strand_of = np.array([place_of[models[j].skill] for j in variants.items], dtype=np.intp)
     nodes = ability_nodes(most_answers)
     groups = Groups(nodes, len(variants.language_codes))
     reference = groups.weights(groups.start())[0]
-    if level:
-        states = 1 + max(len(strand.skills) for strand in strands)
-        nodes_of = (np.arange(states) > np.array([rung_of[skill] for skill in skills])[:, None]).astype(np.intp)
+    if kind == "level":
+        nodes_of = _classes(ties, [models[j] for j in variants.items], strand_of)
         curve, prior = TwoClass(outcomes), _ends_prior(models, outcomes, PSEUDO_ANSWERS, PSEUDO_ANSWERS)
-        tables: list[StrandPrior] = [
-            LadderPrior(tuple(skill.threshold for skill in strand.skills), nodes, reference) for strand in strands
-        ]
+        tables = [_prior_of(tie, nodes, reference) for tie in ties]
         task = ItemTask(curve, CLASSES, variants, prior, shift_deviation=LANGUAGE_LOGIT_DEVIATION)
-    else:
-        positions = np.linspace(-FURTHEST, FURTHEST, POSITIONS)
-        nodes_of = np.broadcast_to(np.arange(POSITIONS), (len(skills), POSITIONS))
-        places = np.array([threshold_of[model.skill] for model in models])
-        tables = [PositionPrior(positions, nodes, reference) for _ in strands]
-        task = ItemTask(FourParameter(outcomes), positions, variants, _position_prior(models, places, outcomes))
-    strand_of = np.array([place_of[skill] for skill in skills], dtype=np.intp)
-    near = None if credited is None or not level else Nearness.of(models, credited, variants, outcomes)
-    return StrandsModel(Layout(task, groups), tuple(tables), strand_of, nodes_of, near)
+        near = None if credited is None else Nearness.of(models, credited, variants, outcomes)
+        return StrandsModel(Layout(task, groups), tuple(tables), strand_of, nodes_of, near)
+    positions = np.linspace(-FURTHEST, FURTHEST, POSITIONS)
+    nodes_of = np.broadcast_to(np.arange(POSITIONS), (len(strand_of), POSITIONS))
+    threshold_of = {skill.code: skill.threshold for tie in ties for strand in tie for skill in strand.skills}
+    places = np.array([threshold_of[model.skill] for model in models])
+    on_lines: list[StrandPrior] = [PositionPrior(positions, nodes, reference) for _ in ties]
+    task = ItemTask(FourParameter(outcomes), positions, variants, _position_prior(models, places, outcomes))
+    return StrandsModel(Layout(task, groups), tuple(on_lines), strand_of, nodes_of)
 
 
-def in_order(strands: Sequence[LevelStrand], items: Mapping[str, ItemModel]) -> tuple[str, ...]:
+def _prior_of(tie: Tie, nodes: Floats, reference: Floats) -> StrandPrior:
+    ladders = [LadderPrior(tuple(skill.threshold for skill in strand.skills), nodes, reference) for strand in tie]
+    return ladders[0] if len(ladders) == 1 else TiedPrior(tuple(ladders))
+
+
+def _classes(ties: Sequence[Tie], models: Sequence[ItemModel], strand_of: Integers) -> Integers:
+    """Return in which states all of what an item asks is mastered, [V, G]."""
+    own = [mastering(ties[k], model.skills) for k, model in zip(strand_of.tolist(), models, strict=True)]
+    states = max(int(np.prod([1 + len(strand.skills) for strand in tie])) for tie in ties)
+    found = np.ones((len(models), states), dtype=np.intp)  # beyond the states of a strand nobody is ever met
+    for row, there in zip(found, own, strict=True):
+        row[: len(there)] = there
+    return found
+
+
+def in_order(ties: Sequence[Tie], items: Mapping[str, ItemModel]) -> tuple[str, ...]:
     """Return the item codes by strand, then by code: the answers of a strand lie side by side."""
-    place_of = {code: k for k, strand in enumerate(strands) for code in strand.skill_codes}
+    place_of = {code: k for k, tie in enumerate(ties) for strand in tie for code in strand.skill_codes}
     return tuple(sorted(items, key=lambda code: (place_of[items[code].skill], code)))
 
 

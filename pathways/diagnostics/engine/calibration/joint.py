@@ -15,6 +15,7 @@ from pathways.diagnostics.engine.calibration import ladders
 from pathways.diagnostics.engine.calibration.answers import Block, indicator
 from pathways.diagnostics.engine.calibration.curves import FourParameter
 from pathways.diagnostics.engine.calibration.em import Expected
+from pathways.diagnostics.engine.calibration.information import View
 from pathways.diagnostics.engine.calibration.ladders import StrandPrior
 from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.parameters import Beliefs, Layout
@@ -52,7 +53,8 @@ class StrandsModel:
     @property
     def at_once(self) -> int:
         """How many sittings are computed together: fewer where there are many strands."""
-        return max(8, min(SITTINGS_AT_ONCE, NUMBERS_AT_ONCE // (len(self.strands) * len(self.layout.groups.nodes))))
+        wide = max(len(self.layout.groups.nodes), self.nodes_of.shape[1])
+        return max(8, min(SITTINGS_AT_ONCE, NUMBERS_AT_ONCE // (len(self.strands) * wide)))
 
     @cached_property
     def at_nodes(self) -> Floats:
@@ -83,7 +85,7 @@ class StrandsModel:
         for k, (strand, own) in enumerate(zip(self.strands, self.own(parameters), strict=True)):
             people = ladders.pseudo(strand, offset)
             states.append(ladders.climbed(strand, own, expected.strands[k, : len(people)] + people))
-        near = [] if self.near is None else [self.near.improved(expected.counts)]
+        near = [] if self.near is None else [self.near.improved(self.own_near(parameters), expected.counts)]
         return self._offset_improved(np.concatenate([common, [offset], *states, *near]))
 
     def penalty(self, parameters: Floats) -> float:
@@ -109,9 +111,15 @@ class StrandsModel:
         sizes = [len(strand.start()) for strand in self.strands]
         return np.split(parameters[self.first_strand :], np.cumsum(sizes))[:-1]
 
+    def ladders(self, parameters: Floats) -> list[Floats]:
+        """Return the parameters of each ladder: several where a strand is several that are tied."""
+        sizes = [len(part.start()) for strand in self.strands for part in strand.parts]
+        return np.split(parameters[self.first_strand :], np.cumsum(sizes))[:-1]
+
     def own_near(self, parameters: Floats) -> Floats:
         """Return the parameters of ``near``, none where no item has partial credit."""
-        return parameters[self.first_near :]
+        size = 0 if self.near is None else self.near.size
+        return parameters[self.first_near : self.first_near + size]
 
     @property
     def first_near(self) -> int:
@@ -166,7 +174,7 @@ class StrandsModel:
         """Return the same model with other beliefs about its curves."""
         return replace(self, layout=layout)
 
-    def view(self, parameters: Floats, part: Block) -> "StrandsView":
+    def view(self, parameters: Floats, part: Block) -> View:
         """Return what is known of the sittings of a small block."""
         log_chance, prior, ability = self._tables(parameters)
         found = _posterior(part, self, log_chance, prior, ability)
@@ -195,11 +203,15 @@ class StrandsModel:
         chance = task.curve.chance(items[task.variants.items], shifts, task.nodes)
         log_node = np.log(self.parted(parameters, chance))
         log_chance = np.take_along_axis(log_node, self.nodes_of[:, None], axis=2)
+        return log_chance, self.prior_tables(parameters), self.layout.groups.weights(groups)
+
+    def prior_tables(self, parameters: Floats) -> Floats:
+        """Return P(state | ability) of all strands, [K, G, Q]."""
         tables = [strand.table(own) for strand, own in zip(self.strands, self.own(parameters), strict=True)]
         prior = np.zeros((len(tables), self.nodes_of.shape[1], tables[0].shape[1]))
         for table, place in zip(tables, prior, strict=True):
             place[: len(table)] = table
-        return log_chance, prior, self.layout.groups.weights(groups)
+        return prior
 
     def _add(self, total: Expected, part: Block, log_chance: Floats, prior: Floats, ability: Floats) -> None:
         found = _posterior(part, self, log_chance, prior, ability)
@@ -237,7 +249,7 @@ class StrandsView:
     model: StrandsModel
     parameters: Floats
     block: Block
-    found: "_Found"
+    found: "Found"
     prior: Floats
 
     @property
@@ -259,14 +271,8 @@ class StrandsView:
 
     def strand_scores(self) -> Floats:
         """Return the scores of the parameters of all strands and of ``near``, [N, ...]."""
-        columns: list[Floats] = []
+        scores = self.found.ladder_scores(self.model, self.parameters, self.prior)
         near = self.model.near
-        for k, (strand, own) in enumerate(zip(self.model.strands, self.model.own(self.parameters), strict=True)):
-            slopes = strand.slopes(own)
-            table = self.prior[k, : slopes.shape[1]]
-            evidence = self.found.evidence[k, :, : len(table)]
-            columns += [((evidence @ (table * slope)) * self.found.ratio[k]).sum(axis=1) for slope in slopes]
-        scores = np.stack(columns, axis=1)
         if near is None:
             return scores
         own = self.model.own_near(self.parameters)
@@ -274,7 +280,7 @@ class StrandsView:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class Found:
     """``evidence`` [K, N, G]; ``ratio`` w' / Z [K, N, Q]; ``ability`` w' [N, Q]; ``states`` [K, N, G]."""
 
     log_likelihood: Floats
@@ -283,8 +289,18 @@ class _Found:
     ability: Floats
     states: Floats
 
+    def ladder_scores(self, model: StrandsModel, parameters: Floats, prior: Floats) -> Floats:
+        """Return the scores of the parameters of all strands, [N, ...]."""
+        columns: list[Floats] = []
+        for k, (strand, own) in enumerate(zip(model.strands, model.own(parameters), strict=True)):
+            slopes = strand.slopes(own)
+            table = prior[k, : slopes.shape[1]]
+            evidence = self.evidence[k, :, : len(table)]
+            columns += [((evidence @ (table * slope)) * self.ratio[k]).sum(axis=1) for slope in slopes]
+        return np.stack(columns, axis=1)
 
-def _log_likelihood(part: Block, model: StrandsModel, log_chance: Floats) -> Floats:
+
+def log_likelihood_of(part: Block, model: StrandsModel, log_chance: Floats) -> Floats:
     """Return log P(answers of a strand | state), [K, N, G]."""
     states = log_chance.shape[2]
     found = np.zeros((len(model.strands), len(part), states))
@@ -302,9 +318,13 @@ def _log_likelihood(part: Block, model: StrandsModel, log_chance: Floats) -> Flo
     return np.ascontiguousarray(by_sitting.swapaxes(0, 1))
 
 
-def _posterior(part: Block, model: StrandsModel, log_chance: Floats, prior: Floats, ability: Floats) -> _Found:
+def _posterior(part: Block, model: StrandsModel, log_chance: Floats, prior: Floats, ability: Floats) -> Found:
     """Return the posterior of the sittings of a small block."""
-    log_likelihood = _log_likelihood(part, model, log_chance)
+    return posterior_of(part, log_likelihood_of(part, model, log_chance), prior, ability)
+
+
+def posterior_of(part: Block, log_likelihood: Floats, prior: Floats, ability: Floats) -> Found:
+    """Return the posterior of the sittings of a small block whose log P(answers of a strand | state) is [K, N, G]."""
     evidence = likelihood(log_likelihood)
     normaliser = normalisers(evidence, prior)
     log_weight = np.log(ability)[part.groups] + np.log(normaliser).sum(axis=0)
@@ -314,4 +334,4 @@ def _posterior(part: Block, model: StrandsModel, log_chance: Floats, prior: Floa
     weights /= size
     reached = (best + np.log(size))[:, 0] + log_likelihood.max(axis=2).sum(axis=0)
     states = touched_states(evidence, prior, weights, normaliser)
-    return _Found(reached, evidence, weights / normaliser, weights, states)
+    return Found(reached, evidence, weights / normaliser, weights, states)

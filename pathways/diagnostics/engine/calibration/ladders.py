@@ -6,6 +6,7 @@ knows the steps of a ladder better than who will climb it: one *offset* of all t
 climb the ladder as it is moved by it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -59,6 +60,11 @@ class StrandPrior(Protocol):
         """P(ability) in the reference group, [Q]."""
         ...
 
+    @property
+    def parts(self) -> "Sequence[StrandPrior]":
+        """Its ladders, each with its share of the parameters: several where items tie them together."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class LadderPrior:
@@ -71,6 +77,10 @@ class LadderPrior:
     thresholds: tuple[float, ...]
     nodes: Floats
     weights: Floats
+
+    @property
+    def parts(self) -> Sequence[StrandPrior]:
+        return (self,)
 
     def start(self) -> Floats:
         own = np.sqrt(1.0 - CORRELATION**2)
@@ -114,6 +124,10 @@ class PositionPrior:
     positions: Floats
     nodes: Floats
     weights: Floats
+
+    @property
+    def parts(self) -> Sequence[StrandPrior]:
+        return (self,)
 
     def start(self) -> Floats:
         return np.array([CORRELATION / np.sqrt(1.0 - CORRELATION**2)])

@@ -6,7 +6,7 @@ share of expected counts, and its beliefs are pseudo-answers like those of the e
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -31,13 +31,20 @@ class Nearness:
     """J' items with partial credit; the parameters [2 J'] are logit r(mastered) and logit r(not mastered) of each.
 
     ``items`` [J']: places of the items, rising.  ``of_variant`` [V]: which of them each variant is of, -1 if of none.
-    ``outcomes``: Y of the curves; partly right is outcome Y.
+    ``outcomes``: Y of the curves; partly right is outcome Y.  ``rise`` [V or 1, G]: how far each node is from *not
+    mastered* to *mastered*: there r is (1 - rise) r(not mastered) + rise r(mastered).
     """
 
     items: Integers
     of_variant: Integers
     outcomes: int
     prior: Prior
+    rise: Floats = field(default_factory=lambda: np.array([[0.0, 1.0]]))
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return 2 * len(self.items)
 
     @classmethod
     def of(cls, models: list[ItemModel], credited: Booleans, variants: Variants, outcomes: int) -> "Nearness | None":
@@ -69,11 +76,12 @@ class Nearness:
         found[:, WRONG] += counts[:, self.outcomes]
         return found
 
-    def improved(self, counts: Floats) -> Floats:
+    def improved(self, parameters: Floats, counts: Floats) -> Floats:
         """Return the best parameters for expected answers [V, Y + 1, G]: r rises with mastery by ``LEAST_GAIN`` logits
-        at least.
+        at least.  Between the two classes ``parameters`` say from which of them an answer is.
         """
-        near, all_ = (self._by_item(counts[:, row]) for row in (self.outcomes, [WRONG, self.outcomes]))
+        near, far = (self._by_item(one) for one in self._by_class(parameters, counts))
+        all_ = near + far
         near, all_ = near + self.prior.answers * self.prior.share, all_ + self.prior.answers
         found = logit(near / all_)
         low = np.full(len(found), -_FURTHEST)
@@ -103,12 +111,13 @@ class Nearness:
     def scores(self, parameters: Floats, part: Block, averages: Callable[[Floats], Floats]) -> Floats:
         """Return the scores of the sittings of a small block, [N, 2 J']; ``averages``: see ``information.View``."""
         own = sigmoid(parameters.reshape(-1, 2))
-        tables = np.zeros((len(self.of_variant), self.outcomes + 1, 2, 2))
+        share = self._shares(parameters)
+        tables = np.zeros((len(self.of_variant), self.outcomes + 1, 2, share.shape[1]))
         credited = np.flatnonzero(self.of_variant >= 0)
-        for column, node in ((MASTERED, 1), (NOT_MASTERED, 0)):
-            chance = own[self.of_variant[credited], column]
-            tables[credited, WRONG, column, node] = -chance
-            tables[credited, self.outcomes, column, node] = 1.0 - chance
+        for column, rise in ((MASTERED, self.rise), (NOT_MASTERED, 1.0 - self.rise)):
+            steep = (own * (1.0 - own))[self.of_variant, column, None] * rise
+            tables[credited, WRONG, column] = (-steep / (1.0 - share))[credited]
+            tables[credited, self.outcomes, column] = (steep / share)[credited]
         found = np.zeros((len(part), *own.shape))
         told = np.flatnonzero(self.of_variant[part.variants] >= 0)
         places = part.sittings[told], self.of_variant[part.variants[told]]
@@ -116,15 +125,23 @@ class Nearness:
         return found.reshape(len(part), -1)
 
     def _shares(self, parameters: Floats) -> Floats:
-        """Return r of each variant, [V, 2 nodes: not mastered, mastered]; of one without partial credit it is of no
-        account.
-        """
-        return sigmoid(parameters.reshape(-1, 2))[self.of_variant][:, ::-1]
+        """Return r of each variant at each node, [V, G]; of one without partial credit it is of no account."""
+        mastered, not_mastered = sigmoid(parameters.reshape(-1, 2))[self.of_variant].T[:, :, None]
+        return not_mastered + (mastered - not_mastered) * self.rise
 
-    def _by_item(self, counts: Floats) -> Floats:
-        """Return expected wrong answers of each item in each class, columns as those of parameters, [J', 2]."""
-        by_variant = counts if counts.ndim == 2 else counts.sum(axis=1)
+    def _by_class(self, parameters: Floats, counts: Floats) -> tuple[Floats, Floats]:
+        """Return expected answers that come near, and far, by class, [V, 2], columns as those of parameters."""
+        chance = sigmoid(parameters.reshape(-1, 2))[self.of_variant, MASTERED, None] * self.rise
+        share = self._shares(parameters)
+        found: list[Floats] = []
+        for row, part in ((self.outcomes, chance / share), (WRONG, (self.rise - chance) / (1.0 - share))):
+            mastered = (counts[:, row] * part).sum(axis=1)
+            found.append(np.stack([mastered, counts[:, row].sum(axis=1) - mastered], axis=1))
+        return found[0], found[1]
+
+    def _by_item(self, by_variant: Floats) -> Floats:
+        """Return the sums over the variants of each item, [J', 2]."""
         total = np.zeros((len(self.items), 2))
         there = self.of_variant >= 0
         np.add.at(total, self.of_variant[there], by_variant[there])
-        return total[:, ::-1]
+        return total

@@ -91,7 +91,7 @@ def residuals(
 
 
 def _bin(standing: Floats, nodes: Floats) -> Integers:
-    place = (standing - nodes[0]) / (nodes[-1] - nodes[0])
+    place = (standing - nodes.min()) / (nodes.max() - nodes.min())
     return np.clip((place * BINS).astype(np.intp), 0, BINS - 1)
 
 
@@ -105,7 +105,7 @@ def _tables(model: ViewedModel, parameters: Floats, against: Floats) -> Floats:
     move = MOVED_LOGITS if isinstance(task.curve, TwoClass) else MOVED
     own = model.parted(parameters, task.curve.chance(items[task.variants.items], shifts, task.nodes))
     ones = np.ones_like(own)
-    columns = [ones, ones * task.nodes, ones * own[:, RIGHT, None]]
+    columns = [ones, ones * np.atleast_2d(task.nodes)[:, None], ones * own[:, RIGHT, None]]
     for moved in (0.0, move, -move):
         there = task.curve.chance(stored[task.variants.items], stored_shifts + moved, task.nodes)
         columns.append(model.parted(parameters, there))

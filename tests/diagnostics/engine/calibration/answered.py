@@ -86,7 +86,7 @@ class Ladders:
     def model(self, kind, *, outcomes=3, variants=None, credited=None):
         return first_values.joint_model(
             kind,
-            self.strands,
+            [(one,) for one in self.strands],
             self.items,
             variants or monolingual(self.order),
             outcomes=outcomes,
@@ -114,7 +114,7 @@ def ladders_answered(
         for skill in ladder.skill_codes
         for n in range(per_rung)
     }
-    order = first_values.in_order(ladders, items)
+    order = first_values.in_order([(one,) for one in ladders], items)
     strand_of = np.array([int(code[1:3]) for code in order])
     rung_of = np.array([int(code.split(".")[1]) for code in order])
     slip, guess = rng.beta(4, 36, len(order)), rng.beta(6, 24, len(order))

@@ -15,6 +15,7 @@ from pathways.diagnostics.engine.calibration import em, first_values, informatio
 from pathways.diagnostics.engine.calibration.answers import ABSENT, Block, from_cells, monolingual
 from pathways.diagnostics.engine.calibration.curves import sigmoid
 from pathways.diagnostics.engine.calibration.estimates import item_estimates, mastery_estimate, threshold_estimates
+from pathways.diagnostics.engine.calibration.joint import StrandsView
 from pathways.diagnostics.engine.outcomes import EVIDENCE
 from pathways.diagnostics.engine.population import AbilityGrid
 from tests.diagnostics.engine.calibration.answered import known, ladders_answered, rmse, z_of
@@ -44,6 +45,7 @@ def test_what_is_expected_is_the_posterior_of_the_engine(monkeypatch):
         assert model.strands[k].table(model.own(start)[k]) == pytest.approx(strand.prior(exact), abs=1e-9)
     block = world.block
     view = model.view(start, block)
+    assert isinstance(view, StrandsView)
     for person in range(40):
         asked = np.flatnonzero(world.cells[person] != ABSENT)
         answers = [(world.order[item], EVIDENCE[world.cells[person, item]]) for item in asked]
@@ -133,12 +135,14 @@ def test_curves_in_a_continuous_strand_are_recovered():
     items = {
         f"s{m}.{n}": ItemModel(f"s{m}.{n}", f"s{m}", 0.1, 0.2, 0.03, 0.5, 40.0) for m in range(3) for n in range(6)
     }
-    order = first_values.in_order(strands, items)
+    order = first_values.in_order([(one,) for one in strands], items)
     place = np.repeat([-1.1, -0.2, 0.5], 6) + rng.normal(0.0, 0.2, 18)
     position = rng.normal(size=(5000, 1))
     chance = 0.2 + 0.7 / (1.0 + np.exp(-2.5 * (position - place)))
     cells = (rng.random(chance.shape) > chance).astype(np.int8)
-    model = first_values.joint_model("continuous", strands, items, monolingual(order), outcomes=2, most_answers=18)
+    model = first_values.joint_model(
+        "continuous", [(one,) for one in strands], items, monolingual(order), outcomes=2, most_answers=18
+    )
     solution = solve(model, from_cells(cells))
     curves, _, _ = model.layout.unpacked(solution.parameters)
     assert rmse(curves[:, 1], place) < 0.08

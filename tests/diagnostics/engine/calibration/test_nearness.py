@@ -10,6 +10,7 @@ from pathways.diagnostics.engine.calibration import em, first_values, informatio
 from pathways.diagnostics.engine.calibration.answers import ABSENT, Block, collapsed, monolingual
 from pathways.diagnostics.engine.calibration.curves import LEAST_GAIN, logit, sigmoid
 from pathways.diagnostics.engine.calibration.estimates import item_estimates, near_estimates
+from pathways.diagnostics.engine.calibration.joint import StrandsView
 from pathways.diagnostics.engine.calibration.nearness import Nearness
 from pathways.diagnostics.engine.calibration.residuals import residuals
 from tests.diagnostics.engine.calibration.answered import ladders_answered, z_of
@@ -49,6 +50,7 @@ def test_what_is_expected_is_the_posterior_of_the_engine(monkeypatch):
     compiled = compile_structure(Structure(world.strands, tuple(items)), Population((0.7,), (1.0,), (0.0,)))
     for block in (world.block, listed(world.block)):
         view = model.view(start, block)
+        assert isinstance(view, StrandsView)
         for person in range(40):
             asked = np.flatnonzero(world.cells[person] != ABSENT)
             answers = [(world.order[item], ANSWERS[world.cells[person, item]]) for item in asked]
@@ -122,7 +124,7 @@ def test_the_best_shares_are_found_and_rise_with_mastery():
     near = Nearness.of(list(world.items.values()), np.ones(6, dtype=bool), monolingual(world.order), 3)
     assert near is not None
     counts = rng.gamma(0.7, 40.0, (6, 4, 2))
-    best = near.improved(counts)
+    best = near.improved(near.start(), counts)
 
     def objective(parameters):
         share = sigmoid(parameters.reshape(-1, 2))[:, ::-1]
