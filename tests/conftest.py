@@ -53,6 +53,8 @@ PAGES_TWICE = 5
 and so do the sweeps over every page (``tests/web``).
 """
 
+SLOWEST_FILES = 40
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the
@@ -84,6 +86,22 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Where the time went by file, wherever the slowest tests are asked for: hundreds of quick ones cost, too."""
+    if config.getoption("durations") is None:
+        return
+    seconds, tests = defaultdict[str, float](float), defaultdict[str, set[str]](set)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                file = report.nodeid.partition("::")[0]
+                seconds[file] += report.duration
+                tests[file].add(report.nodeid)
+    terminalreporter.section("slowest files")
+    for file in sorted(seconds, key=lambda file: -seconds[file])[:SLOWEST_FILES]:
+        terminalreporter.write_line(f"{seconds[file]:7.1f}s {len(tests[file]):4} tests {file}")
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """Checks of a page that are ours alone, beside those of `tests.parts.browser`: each returns what it found, in words."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.parts.browser import axe, missing_glyphs, no_horizontal_scroll, small_targets, text_spacing
+from tests.parts.browser import axe, missing_glyphs, no_horizontal_scroll, small_targets, text_spacing, violations
 
 _FOCUS = """() => {
   const own = document.activeElement;
@@ -80,8 +79,7 @@ def told(found: dict[str, list[str]]) -> str:
 def contrast(page: Page) -> list[str]:
     """Texts that cannot be told from what is behind them: the one rule that the hour of the day can break."""
     options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    violations = Axe().run(page, options=options).response["violations"]
-    return [f"contrast: {node['target'][0]}" for one in violations for node in one["nodes"]]
+    return [f"contrast: {node['target'][0]}" for one in violations(page, options) for node in one["nodes"]]
 
 
 def focus_walk(page: Page, most: int = 80) -> list[str]:

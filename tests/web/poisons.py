@@ -7,6 +7,9 @@ from typing import Any
 DEEP = b"[" * 10_000 + b"]" * 10_000
 HUGE = "9" * 5_000
 
+Classes = tuple[tuple[str, ...], ...]
+"""Names of poisons, those together that are wrong in one way."""
+
 BROKEN_JSON: dict[str, bytes] = {
     "one megabyte": b'{"title": "' + b"x" * 1_000_000 + b'"}',
     "ten thousand deep": DEEP,
@@ -26,6 +29,13 @@ BROKEN_JSON: dict[str, bytes] = {
     "two documents": b"{}{}",
     "byte order mark": b"\xef\xbb\xbf{}",
 }
+BROKEN_IN: Classes = (
+    ("one megabyte", "ten thousand deep", "deep object", "huge integer"),
+    ("latin-1", "cut UTF-8", "lone surrogate bytes", "byte order mark"),
+    ("not JSON", "cut", "NaN", "infinity", "two documents"),
+    ("list", "null", "number", "string"),
+)
+"""Size, letters, grammar, and whole documents that are no object."""
 WRONG_VALUES: dict[str, Any] = {
     "NUL": "a\x00b",
     "override": "a\u202eb",
@@ -40,24 +50,19 @@ WRONG_VALUES: dict[str, Any] = {
     "null in a list": [None],
     "deep list": [[[[["x"]]]]],
 }
-PATHS = [
-    "%00",
-    "%ff%fe",
-    "%ed%a0%80",
-    "%u202e",
-    "%E2%80%AE",
-    "..%2f..%2fetc%2fpasswd",
-    "%2e%2e",
-    "'%20OR%201=1--",
-    "=1+1",
-    "x" * 3000,
-    "a-" * 3000,
-    "%0d%0aSet-Cookie:%20a=b",
-    "\u0645",
-    "-1",
-    "{attempt_id}",
-    "00000000-0000-0000-0000-00000000000g",
-]
+WRONG_IN: Classes = (
+    ("NUL", "override", "isolate", "bell", "too long"),
+    ("number", "huge number", "boolean"),
+    ("list", "object", "null in a list", "deep list"),
+)
+PATHS: Classes = (
+    ("%00", "%ff%fe", "%ed%a0%80"),
+    ("%u202e", "%E2%80%AE", "\u0645"),
+    ("..%2f..%2fetc%2fpasswd", "%2e%2e", "%0d%0aSet-Cookie:%20a=b"),
+    ("'%20OR%201=1--", "=1+1", "-1", "{attempt_id}", "00000000-0000-0000-0000-00000000000g"),
+    ("x" * 3000, "a-" * 3000),
+)
+"""Bytes, letters, ways elsewhere, what is nearly something, and sizes."""
 QUERY = "limit=NaN&cursor=%00&lang=%00&framework=%00&code=%00&said=%00&next=%00&after=%00&level=%ff&a=" + "b" * 5000
 CURSORS = [
     "x",
@@ -97,23 +102,38 @@ FORM_BODIES: dict[str, tuple[str, bytes]] = {
         b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n--x--\r\n',
     ),
 }
+FORMS_IN: Classes = (
+    ("one megabyte", "ten thousand fields"),
+    ("NUL", "override", "keys"),
+    ("bad UTF-8", "raw bytes", "unknown charset", "multipart in an unknown charset"),
+    ("JSON", "multipart without boundary", "broken multipart", "a file"),
+)
 
 
 FLOOD = "; ".join(f"c{number}={'x' * 20}" for number in range(500))
-HEADERS: list[dict[str, str | bytes]] = [
-    {"Cookie": FLOOD},
-    {"Cookie": 'language="\\377\\000"; display=%00; attempt=\x7f; session=' + "x" * 3000},
-    {"Cookie": "language=../../etc; display=<script>; session=é".encode("latin-1")},
-    {"Accept-Language": "q=" * 4000},
-    {"Accept-Language": "*;q=NaN,fr;q=1e999,ar;q=-1,uk;q=0.0.0,\xff"},
-    {"Authorization": "Bearer " + "é" * 300},
-    {"Authorization": "Bearer " + "x" * 9000},
-    {"Authorization": "\xff\xfe"},
-    {"Idempotency-Key": "x"},
-    {"Idempotency-Key": "\x7f" * 64},
-    {"Host": "["},
-    {"Content-Length": "\xb2"},
-    {"Content-Length": "-5"},
-    {"Range": "bytes=-1,5-2,x"},
-    {"If-None-Match": "\xff"},
-]
+HEADERS: tuple[tuple[dict[str, str | bytes], ...], ...] = (
+    (
+        {"Cookie": FLOOD},
+        {"Cookie": 'language="\\377\\000"; display=%00; attempt=\x7f; session=' + "x" * 3000},
+        {"Cookie": "language=../../etc; display=<script>; session=é".encode("latin-1")},
+    ),
+    (
+        {"Accept-Language": "q=" * 4000},
+        {"Accept-Language": "*;q=NaN,fr;q=1e999,ar;q=-1,uk;q=0.0.0,\xff"},
+    ),
+    (
+        {"Authorization": "Bearer " + "é" * 300},
+        {"Authorization": "Bearer " + "x" * 9000},
+        {"Authorization": "\xff\xfe"},
+        {"Idempotency-Key": "x"},
+        {"Idempotency-Key": "\x7f" * 64},
+    ),
+    (
+        {"Host": "["},
+        {"Content-Length": "\xb2"},
+        {"Content-Length": "-5"},
+        {"Range": "bytes=-1,5-2,x"},
+        {"If-None-Match": "\xff"},
+    ),
+)
+"""What a browser remembers, what somebody reads, who they are, and how it is sent."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 
 from pathways.diagnostics import bearing, doors
 from pathways.web.dependencies import Requires, RequiresForm
@@ -52,6 +54,22 @@ class Route:
     @property
     def for_learner(self) -> bool:
         return any(one in LEARNER for one in self.needs)
+
+    @property
+    def door(self) -> tuple[bool, ...]:
+        """What routes have in common that read a request in the same way, before any of their own code runs."""
+        return self.is_api, self.is_host, self.for_learner, self.requires is not None, self.requires_form
+
+    def declared(self, field: str) -> str:
+        """The type of a field of the JSON body, with its bounds: the kind of what may be wrong with it."""
+        for hint in get_type_hints(self.endpoint).values():
+            if isinstance(hint, type) and issubclass(hint, BaseModel) and field in hint.model_fields:
+                return f"{hint.model_fields[field].annotation} {hint.model_fields[field].metadata}"
+        return field
+
+    def addressed(self, name: str) -> str:
+        """The kind of a part of the address: all identifiers are read alike, any other part in a way of its own."""
+        return "identifier" if get_type_hints(self.endpoint).get(name) is uuid.UUID else name
 
 
 def routes_of(app: FastAPI) -> list[Route]:

@@ -6,15 +6,29 @@ import json
 import re
 import urllib.parse
 import uuid
-from typing import Any
 
 import pytest
 
 from pathways.diagnostics.schemas import DiagnosticIn
 from pathways.web.security import LARGEST_BODY
+from tests.conftest import DATABASES
 from tests.diagnostics.situations import Taker
 from tests.web import world
-from tests.web.poisons import BROKEN_JSON, CURSORS, FORM_BODIES, HEADERS, HUGE, PATHS, QUERY, WRONG_VALUES
+from tests.web.covering import covering
+from tests.web.poisons import (
+    BROKEN_IN,
+    BROKEN_JSON,
+    CURSORS,
+    FORM_BODIES,
+    FORMS_IN,
+    HEADERS,
+    HUGE,
+    PATHS,
+    QUERY,
+    WRONG_IN,
+    WRONG_VALUES,
+)
+from tests.web.refusals import not_a_problem, wrong_with
 from tests.web.routes import SAFE, Route, routes_of
 
 EMPTY_IS_WHOLE = {
@@ -40,8 +54,7 @@ RIGHT_THERE = {
     ("POST /api/v1/jury/requests/{request_id}/decisions", "reason", "too long"),
 }
 """Where a few paragraphs are honest; and of whatever text, a verdict says that it is no badge."""
-FORMS_AT_ONCE = ("one megabyte", "NUL", "bad UTF-8", "JSON", "a file")
-TRACES = re.compile(r"Traceback|File &#34;|File \"|sqlalchemy|psycopg|sqlite3|pydantic|line \d+, in ", re.IGNORECASE)
+KINDS_OF_CONTENT = (("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x", ""),)
 
 
 @pytest.fixture
@@ -54,33 +67,10 @@ def routes(app) -> list[Route]:
     return routes_of(app)
 
 
-def wrong_with(reply: Any, *, api: bool, must_refuse: bool = True) -> str:
-    """What is not right about a refusal; empty if nothing."""
-    if reply.status_code >= 500:
-        return f"{reply.status_code}"
-    if must_refuse and reply.status_code < 400:
-        return f"{reply.status_code}: taken"
-    if TRACES.search(reply.text):
-        return f"{reply.status_code}: a trace of the machine: {reply.text[:200]}"
-    if reply.status_code < 400:
-        return ""
-    if reply.request.url.path.startswith("/ims/"):
-        return "" if reply.json()["imsx_codeMajor"] == "failure" else f"{reply.status_code}: {reply.text[:100]}"
-    if api:
-        return not_a_problem(reply)
-    if not reply.headers["content-type"].startswith("text/html") or "<h1" not in reply.text:
-        return f"{reply.status_code}: no page: {reply.text[:100]}"
-    return ""
-
-
-def not_a_problem(reply: Any) -> str:
-    """What an error lacks to be a problem document (RFC 9457); empty if nothing."""
-    if reply.headers["content-type"] != "application/problem+json":
-        return f"{reply.status_code}: {reply.headers['content-type']}"
-    body = reply.json()
-    if {"type", "title", "status", "detail", "instance"} - body.keys() or body["status"] != reply.status_code:
-        return f"{reply.status_code}: {body}"
-    return "" if body["type"].startswith("urn:pathways:problem:") and body["title"] else f"{body}"
+@pytest.fixture
+def turn(database_kind: str) -> int:
+    """Other poisons at the same doors on each kind of database."""
+    return DATABASES.index(database_kind)
 
 
 def headers_of(route: Route, place: world.World) -> dict[str, str]:
@@ -88,15 +78,19 @@ def headers_of(route: Route, place: world.World) -> dict[str, str]:
     return key | (place.taker.headers if route.for_learner else {})
 
 
+def with_bodies(routes: list[Route]) -> list[Route]:
+    return [one for one in routes if str(one) in world.JSON_BODIES]
+
+
 @pytest.mark.slow
-def test_broken_json_on_every_door_of_the_api(routes, place):
+def test_broken_json_on_every_door_of_the_api(routes, place, turn):
     before, wrong = place.rows(), []
-    for route in routes:
-        if f"{route}" not in world.JSON_BODIES:
-            continue
-        for name, body in BROKEN_JSON.items():
+    doors = with_bodies(routes)
+    for route, names in zip(doors, covering([one.door for one in doors], BROKEN_IN, turn=turn), strict=True):
+        for name in names:
             headers = headers_of(route, place) | {"Content-Type": "application/json"}
-            reply = place.administrator.request(route.method, place.path(route.path), content=body, headers=headers)
+            path, body = place.path(route.path), BROKEN_JSON[name]
+            reply = place.administrator.request(route.method, path, content=body, headers=headers)
             if said := wrong_with(reply, api=True):
                 wrong.append(f"{route} {name}: {said}")
     assert wrong == [], chr(10).join(wrong)
@@ -104,26 +98,34 @@ def test_broken_json_on_every_door_of_the_api(routes, place):
 
 
 @pytest.mark.slow
-def test_a_value_of_the_wrong_kind_in_every_field_of_the_api(routes, place):
+def test_a_value_of_the_wrong_kind_in_every_field_of_the_api(routes, place, turn):
+    fields = [(route, field) for route in with_bodies(routes) for field in world.JSON_BODIES[str(route)]]
+
+    def is_right(which: int, name: str) -> bool:
+        route, field = fields[which]
+        return (field, name) in RIGHT_KIND or (str(route), field, name) in RIGHT_THERE
+
     before, wrong = place.rows(), []
-    for route in routes:
-        good = world.JSON_BODIES.get(str(route))
-        if good is None:
-            continue
-        for field in good:
-            for name, value in WRONG_VALUES.items():
-                if (field, name) in RIGHT_KIND or (str(route), field, name) in RIGHT_THERE:
-                    continue
-                headers = headers_of(route, place)
-                body = good | {field: value}
-                reply = place.administrator.request(route.method, place.path(route.path), json=body, headers=headers)
-                if said := wrong_with(reply, api=True):
-                    wrong.append(f"{route} {field} {name}: {said}")
-        empty_is_whole = str(route) in EMPTY_IS_WHOLE
-        for body in (good | {"unknown": 1}, *([] if empty_is_whole else [{}])):
-            reply = place.administrator.request(
-                route.method, place.path(route.path), json=body, headers=headers_of(route, place)
-            )
+    kinds = [route.declared(field) for route, field in fields]
+    for (route, field), names in zip(fields, covering(kinds, WRONG_IN, turn=turn, but=is_right), strict=True):
+        for name in names:
+            body = world.JSON_BODIES[str(route)] | {field: WRONG_VALUES[name]}
+            path, headers = place.path(route.path), headers_of(route, place)
+            reply = place.administrator.request(route.method, path, json=body, headers=headers)
+            if said := wrong_with(reply, api=True):
+                wrong.append(f"{route} {field} {name}: {said}")
+    assert wrong == [], chr(10).join(wrong)
+    assert place.rows() == before
+
+
+@pytest.mark.slow
+def test_a_field_that_nobody_knows_and_no_field_at_all_are_refused(routes, place):
+    before, wrong = place.rows(), []
+    for route in with_bodies(routes):
+        unknown = world.JSON_BODIES[str(route)] | {"unknown": 1}
+        for body in (unknown, *([] if str(route) in EMPTY_IS_WHOLE else [{}])):
+            path, headers = place.path(route.path), headers_of(route, place)
+            reply = place.administrator.request(route.method, path, json=body, headers=headers)
             if said := wrong_with(reply, api=True):
                 wrong.append(f"{route} {sorted(body)}: {said}")
     assert wrong == [], chr(10).join(wrong)
@@ -140,16 +142,14 @@ def test_duplicate_keys_are_refused_not_guessed(place):
 
 
 @pytest.mark.slow
-def test_another_content_type_is_refused(routes, place):
+def test_another_content_type_is_refused(routes, place, turn):
     before, wrong = place.rows(), []
-    for route in routes:
-        good = world.JSON_BODIES.get(str(route))
-        if good is None:
-            continue
-        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x", ""):
+    doors = with_bodies(routes)
+    for route, kinds in zip(doors, covering([one.door for one in doors], KINDS_OF_CONTENT, turn=turn), strict=True):
+        for kind in kinds:
             headers = headers_of(route, place) | {"Content-Type": kind}
-            body = json.dumps(good).encode()
-            reply = place.administrator.request(route.method, place.path(route.path), content=body, headers=headers)
+            path, body = place.path(route.path), json.dumps(world.JSON_BODIES[str(route)]).encode()
+            reply = place.administrator.request(route.method, path, content=body, headers=headers)
             if said := wrong_with(reply, api=True):
                 wrong.append(f"{route} {kind}: {said}")
     assert wrong == [], chr(10).join(wrong)
@@ -170,26 +170,23 @@ def test_numbers_that_are_none_in_a_selection(place):
     assert place.rows() == before
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        FORMS_AT_ONCE,
-        pytest.param(tuple(one for one in FORM_BODIES if one not in FORMS_AT_ONCE), marks=pytest.mark.slow),
-    ],
-    ids=["first", "others"],
+EMPTY_FORM_IS_WHOLE = (
+    *("/erase", "/leave", "/undo", "/close", "/withdraw", "/remove", "/revoke", "/new-version", "-link"),
+    *("/book", "/wait", "/delete", "/cancel", "/transfer", "/archive", "/quotas", "/copy", "/adopt", "/seen"),
 )
+
+
 @pytest.mark.slow
-def test_poison_on_every_form(routes, place, names):
+def test_poison_on_every_form(routes, place, turn):
     csrf = world.csrf_of(place.administrator)
     before, wrong = place.rows(), []
-    for route in routes:
-        if route.is_api or route.method in SAFE or route.path == "/sign-out":
-            continue
-        whole = ("/erase", "/leave", "/undo", "/close", "/withdraw", "/remove", "/revoke", "/new-version", "-link")
-        whole += ("/book", "/wait", "/delete", "/cancel", "/transfer", "/archive", "/quotas", "/copy")
-        whole += ("/adopt", "/seen")
-        if route.path.endswith(whole):
-            continue  # an empty form is a whole one there
+    doors = [
+        route
+        for route in routes
+        if not (route.is_api or route.method in SAFE or route.path == "/sign-out")
+        and not route.path.endswith(EMPTY_FORM_IS_WHOLE)
+    ]
+    for route, names in zip(doors, covering([one.door for one in doors], FORMS_IN, turn=turn), strict=True):
         for name in names:
             kind, body = FORM_BODIES[name]
             headers = {"Content-Type": kind}
@@ -235,34 +232,34 @@ def test_a_title_that_grows_when_it_is_normalised_is_too_long_not_an_error(place
 
 
 @pytest.mark.slow
-def test_poison_in_every_address(routes, place):
+def test_poison_in_every_address(routes, place, turn):
     before, wrong = place.rows(), []
-    for route in routes:
-        for name in re.findall(r"{(\w+)}", route.path):
-            for poison in PATHS:
-                path = place.path(route.path, **{name: poison})
-                given = world.body_for(route.method, route.path, "", place.values)
-                given["headers"] = given.get("headers", {}) | headers_of(route, place)
-                reply = place.administrator.request(route.method, path, **given)
-                ours = route.path.startswith("/q/") or name == "tag"
-                if said := wrong_with(reply, api=route.is_api, must_refuse=not ours and reply.status_code != 303):
-                    wrong.append(f"{route} {name}={poison[:30]}: {said}")
-                if "set-cookie" in reply.headers and "a=b" in reply.headers["set-cookie"]:
-                    wrong.append(f"{route} {poison}: split")
+    parts = [(route, name) for route in routes for name in re.findall(r"{(\w+)}", route.path)]
+    kinds = [route.addressed(name) for route, name in parts]
+    for (route, name), poisons in zip(parts, covering(kinds, PATHS, turn=turn), strict=True):
+        for poison in poisons:
+            path = place.path(route.path, **{name: poison})
+            given = world.body_for(route.method, route.path, "", place.values)
+            given["headers"] = given.get("headers", {}) | headers_of(route, place)
+            reply = place.administrator.request(route.method, path, **given)
+            ours = route.path.startswith("/q/") or name == "tag"
+            if said := wrong_with(reply, api=route.is_api, must_refuse=not ours and reply.status_code != 303):
+                wrong.append(f"{route} {name}={poison[:30]}: {said}")
+            if "set-cookie" in reply.headers and "a=b" in reply.headers["set-cookie"]:
+                wrong.append(f"{route} {poison}: split")
     assert wrong == [], chr(10).join(wrong)
     after = place.rows()
     assert {k: v for k, v in after.items() if k != "attempt"} == {k: v for k, v in before.items() if k != "attempt"}
 
 
 @pytest.mark.slow
-def test_poison_in_the_query_the_cookies_and_the_headers(routes, place):
+def test_poison_in_the_query_the_cookies_and_the_headers(routes, place, turn):
     place.administrator.get(place.path("/pathways/{pathway_id}"))  # what a day changed is worked out once, by who opens
     before, wrong = place.rows(), []
-    for route in routes:
-        if route.method not in SAFE:
-            continue
+    doors = [route for route in routes if route.method in SAFE]
+    for route, sets in zip(doors, covering([one.door for one in doors], HEADERS, turn=turn), strict=True):
         path = place.path(route.path)
-        for headers in HEADERS:
+        for headers in sets:
             sent = {
                 name: value.encode("latin-1") if isinstance(value, str) else value for name, value in headers.items()
             }
