@@ -30,10 +30,6 @@ REASONS: dict[str, str] = {
     "questions to the rule's accuracy, above 20 micro-skills, largest": (
         "two banks of 50 at a guess of .10, whose intervals hold .65; the oracle needs .61 and .65"
     ),
-    "claimed less true accuracy after a calibration": (
-        "it finds slips, guesses and thresholds, not how many people answer in which style: too little is claimed of"
-        " those who answer as items say, too much of those whose rungs fail them (C) or who know no steps (B, G)"
-    ),
     "seconds to 90 %": ".651, and its interval holds the aim",
     "questions of the engine over those of the oracle": (
         "at a guess of .25 the accuracy of the rule is reached after a fifth of its questions, where the population is"
