@@ -145,7 +145,7 @@ class CliqueTables:
         return tables, totals
 
     def down(self, upward: Upward, weights: Floats) -> Floats:
-        """Return P(state) of every variable, shape [V, N], under ability weights [N, Q] that sum to 1."""
+        """Return P(state) of every variable, shape [V, N], under ability weights [N, Q], times the sum of these."""
         by_entry = np.add.reduce(self._entries(upward, weights), axis=2)
         return np.add.reduceat(by_entry[self.layout.marginal], self.layout.starts, axis=0)
 
