@@ -120,19 +120,17 @@ def infer_rows(mixture: Mixture, rows: Iterable[int]) -> Mixed:
 
 def _evidence(mixture: Mixture, rows: list[int]) -> _Evidence:
     """Return what these rows of ``log_response`` say: micro-skill first, then strand."""
-    compiled = mixture.compiled
     ranks = mixture.order[rows]
     ranks.sort()
-    at = mixture.ranked[ranks]
+    ranked = mixture.ranked[ranks]
+    at, strand, step, _ = ranked.T
     logs = mixture.log_response.take(at, axis=1)
-    if compiled.testlets:
-        logs *= testlet_weights(compiled, at.tolist())[:, None]
-    cells = mixture.cells[at]
-    starts = _starts(cells)
-    by_skill = np.add.reduceat(logs, starts, axis=1)
-    slots = at[starts] // OUTCOMES
-    rungs = _through_holes(mixture, by_skill, slots) if mixture.holed else None
-    strand = cells[starts] // (logs.shape[2] + 1)
+    if mixture.compiled.testlets:
+        logs *= testlet_weights(mixture.compiled, at.tolist())[:, None]
+    starts = _starts(strand * (logs.shape[2] + 1) + step)
+    by_skill, ranked = np.add.reduceat(logs, starts, axis=1), ranked[starts]
+    rungs = _through_holes(mixture, by_skill, ranked) if mixture.holed else None
+    strand = ranked[:, 1]
     starts = _starts(strand)
     return _Evidence(strand[starts], np.add.reduceat(by_skill, starts, axis=1), rungs)
 
@@ -145,21 +143,20 @@ def _starts(sorted_values: Integers) -> Integers:
     return change.nonzero()[0]
 
 
-def _through_holes(mixture: Mixture, logs: Floats, slots: Integers) -> _Rungs | None:
+def _through_holes(mixture: Mixture, logs: Floats, ranked: Integers) -> _Rungs | None:
     """Turn the log likelihoods of micro-skills, [C, T, G], into those of what the ladder says, in place.
 
-    ``slots`` [T]: one of each of them.
+    ``ranked`` [T, 4]: of one row of each of them.
     """
-    place = (mixture.steps[slots] > NO_STEP).nonzero()[0]
+    place = (ranked[:, 2] > NO_STEP).nonzero()[0]
     if not place.size:
         return None
-    slots = slots[place]
-    step = mixture.steps[slots]
+    _, strand, step, skill = ranked[place].T
     styles = np.arange(mixture.holed)[:, None]
     answers = seen(mixture.holes[: mixture.holed, None], logs[styles, place, (step + _SIDES)[:, None]])
     held = mixture.held[step]
     logs[styles, place] = np.where(held, answers.logs[1, ..., None], answers.logs[0, ..., None])
-    return _Rungs(slots // mixture.wide, mixture.skills[slots], held, answers)
+    return _Rungs(strand, skill, held, answers)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -262,7 +259,5 @@ def _gain(mixture: Mixture, shares: Floats, states: Floats, rungs: _Rungs) -> Fl
 def _add_rungs(mixture: Mixture, told: Floats, gain: Floats, skills: Integers) -> None:
     """Add to what is told, in place, what it changes that these micro-skills [H] are mastered with more chance."""
     told[mixture.skill_places[skills]] += np.add.reduce(gain, axis=0)
-    slots = [mixture.slots[skill] for skill in skills.tolist()]
-    by_slot = np.repeat(gain.T, [len(one) for one in slots], axis=0)
-    every = np.concatenate(slots)
-    told[mixture.told_places[every]] += (by_slot[:, None] @ mixture.difference[every])[:, 0]
+    slots = mixture.slots[skills]
+    told[mixture.told_places[slots]] += (gain.T[:, None, None] @ mixture.difference[slots])[:, :, 0]

@@ -8,7 +8,6 @@ and the habit of saying "I don't know".
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
 
@@ -44,10 +43,10 @@ class Mixture:
     ``difference``    [K J, C', 4]    told of somebody who masters, less told of somebody who does not, where holes are
     ``steps``         [K J]           first state in which the rung of the slot is mastered; 0 where there is no ladder
     ``skills``        [K J]           place in ``skill_codes`` of that rung; -1 where there is no ladder
-    ``slots``         for each micro-skill, the slots of which it is that rung
-    ``cells``         [K J Y]         one number for the rows of one strand and step: strand times (G + 1), plus step
+    ``slots``         [S, R]          the slots of which each micro-skill is that rung, the first one again where it has
+                                      fewer; of a micro-skill without any, of no meaning
     ``order``         [K J Y]         rank of each row by strand, step and slot
-    ``ranked``        [K J Y]         the row of each rank
+    ``ranked``        [K J Y, 4]      the row of each rank, its strand, its step, and the place of its micro-skill
     """
 
     compiled: Compiled
@@ -63,8 +62,7 @@ class Mixture:
     difference: Floats
     steps: Integers
     skills: Integers
-    slots: tuple[Integers, ...]
-    cells: Integers
+    slots: Integers
     order: Integers
     ranked: Integers
 
@@ -73,11 +71,6 @@ class Mixture:
         """Whether a ladder that steps up at each state holds there, and in every other, [G, G]."""
         states = np.arange(self.compiled.prior.shape[1])
         return states >= states[:, None]
-
-    @cached_property
-    def wide(self) -> int:
-        """How many slots a strand has, J."""
-        return _wide(self.compiled)
 
     @property
     def mastery(self) -> Floats:
@@ -108,12 +101,13 @@ def mix(compiled: Compiled, styles: Sequence[Style], *, temperature: float = 1.0
     holed, skills = int(np.count_nonzero(holes)), _skills(compiled, steps)
     readout = _readout(compiled, told, difference, holes, steps)
     told_places = _told_places(compiled, steps.size, readout.shape[2])
-    cells = np.repeat(np.arange(steps.size) // _wide(compiled) * (compiled.prior.shape[1] + 1) + steps, OUTCOMES)
-    ranked = np.argsort(cells, kind="stable")
+    rows = np.arange(steps.size * OUTCOMES)
+    places = (rows, rows // compiled.rows_per_strand, np.repeat(steps, OUTCOMES), np.repeat(skills, OUTCOMES))
+    order = np.lexsort((rows, places[2], places[1]))
     arrays: dict[str, Any] = {
         "shares": shares / shares.sum(),
         "holes": holes,
-        "log_response": np.log(np.stack(response)).reshape(holes.size, cells.size, -1) / temperature,
+        "log_response": np.log(np.stack(response)).reshape(holes.size, rows.size, -1) / temperature,
         "readout": readout,
         "told_places": told_places,
         "item_places": np.ascontiguousarray(told_places[compiled.slots].T),
@@ -121,13 +115,13 @@ def mix(compiled: Compiled, styles: Sequence[Style], *, temperature: float = 1.0
         "difference": np.ascontiguousarray(difference[:holed].swapaxes(0, 1)),
         "steps": steps,
         "skills": skills,
-        "cells": cells,
-        "order": np.argsort(ranked),
-        "ranked": ranked,
+        "slots": _slots_of_skills(compiled, skills),
+        "order": np.argsort(order),
+        "ranked": np.stack(places, axis=1)[order],
     }
     for array in arrays.values():
         array.setflags(write=False)
-    return Mixture(compiled, tuple(styles), holed, slots=_slots_of_skills(compiled, skills), **arrays)
+    return Mixture(compiled, tuple(styles), holed, **arrays)
 
 
 def ladder_rows(compiled: Compiled) -> Booleans:
@@ -173,11 +167,13 @@ def _skills(compiled: Compiled, steps: Integers) -> Integers:
     return skills
 
 
-def _slots_of_skills(compiled: Compiled, skills: Integers) -> tuple[Integers, ...]:
-    """Return the slots of each micro-skill, S arrays, from the micro-skill of each slot, -1 for none."""
+def _slots_of_skills(compiled: Compiled, skills: Integers) -> Integers:
+    """Return the slots of each micro-skill, [S, R], from the micro-skill of each slot, -1 for none."""
     ranked = np.argsort(skills, kind="stable")
     ends = np.searchsorted(skills[ranked], np.arange(len(compiled.skill_codes) + 1))
-    return tuple(ranked[start:end] for start, end in pairwise(ends.tolist()))
+    count = np.diff(ends)
+    place = np.arange(max(int(count.max()), 1))
+    return ranked[np.minimum(ends[:-1, None] + np.where(place < count[:, None], place, 0), len(skills) - 1)]
 
 
 def _told_places(compiled: Compiled, slots: int, width: int) -> Integers:
