@@ -124,7 +124,7 @@ class Forest:
                 here[:] = self.high[level][:, None]
                 found[nodes[first:last]] = upward.high[first:last]
             else:
-                np.take(found, self.above[level], axis=0, out=here, mode="clip")  # without a copy in between
+                found.take(self.above[level], axis=0, out=here, mode="clip")  # without a copy in between
                 here *= self.gain[level][:, None]
                 here += self.low[level][:, None]
                 if last > first:
