@@ -85,19 +85,19 @@ def _remembered(mixture: Mixture, style: int, rows: Integers, logs: Floats, memo
     np.add.at(after[0], skill, logs[place, step - 1])
     np.add.at(after[1], skill, logs[place, step])
     hole = float(mixture.holes[style])
-    then, now = seen(hole, before[0], before[1]), seen(hole, after[0], after[1])
-    added = of_ladders(mixture.compiled, now.no - then.no, now.yes - then.yes)
+    no, yes = seen(hole, after).logs - seen(hole, before).logs
+    added = of_ladders(mixture.compiled, no, yes)
     return Memory(after, memory.earlier & ~asked), added
 
 
 def mastery_with_holes(mixture: Mixture, style: int, memory: Memory) -> Floats:
     """Return P(micro-skill mastered | state, what is remembered), [K, G, M], in a style with holes."""
     compiled = mixture.compiled
-    ladder = seen(float(mixture.holes[style]), memory.logs[0], memory.logs[1])
+    ladder = seen(float(mixture.holes[style]), memory.logs)
     rungs = rungs_of_ladders(compiled)
     rows, _, most = compiled.mastery.shape
     below, above = np.zeros((2, rows * most))
-    below[compiled.skill_places] = np.where(rungs, ladder.below, 0.0)
-    above[compiled.skill_places] = np.where(rungs, ladder.above, 1.0)
+    below[compiled.skill_places] = np.where(rungs, ladder.mastered[0], 0.0)
+    above[compiled.skill_places] = np.where(rungs, ladder.mastered[1], 1.0)
     below, above = below.reshape(rows, 1, most), above.reshape(rows, 1, most)
     return below + (above - below) * compiled.mastery

@@ -125,6 +125,11 @@ class Compiled:
         return free
 
     @cached_property
+    def free_places(self) -> Integers:
+        """The place of each strand among those that nothing ties to others, [K]; of others, of no meaning."""
+        return np.cumsum(self.is_free) - 1
+
+    @cached_property
     def free_prior(self) -> Floats:
         """Those of ``prior`` that nothing ties to others, [F, G, Q]."""
         return self.prior if self.linked is None else self.prior[self.linked.free]

@@ -87,7 +87,7 @@ def _among(compiled: Compiled, candidates: Collection[str]) -> Booleans:
     named: Collection[str] = candidates
     if isinstance(candidates, AbstractSet) and 2 * len(candidates) >= items:
         named, few = compiled.known_codes - candidates, False
-    mask = np.full((1, items), not few)
+    mask = np.zeros((1, items), dtype=np.bool_) if few else np.ones((1, items), dtype=np.bool_)
     try:
         mask[0, [compiled.item_index[code] for code in named]] = few
     except KeyError as unknown:

@@ -17,23 +17,27 @@ from pathways.diagnostics.engine.strands import LevelStrand
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Seen:
-    """What answers about micro-skills are to a ladder, all of one shape.
+    """What answers about micro-skills are to a ladder that says no, and to one that says yes: first axis.
 
-    ``no``, ``yes``: log L' where the ladder says no, and yes; ``below``, ``above``: P(mastered) there.
+    ``logs``: log L'; ``mastered``: P(mastered) there.
     """
 
-    no: Floats
-    yes: Floats
-    below: Floats
-    above: Floats
+    logs: Floats
+    mastered: Floats
 
 
-def seen(hole: Floats | float, lacking: Floats, mastering: Floats) -> Seen:
-    """Return what the ladder sees, from log L(0) and log L(1)."""
-    most = np.maximum(lacking, mastering)
-    low, high = np.exp(lacking - most), np.exp(mastering - most)
-    no, yes = (1.0 - hole) * low + hole * high, hole * low + (1.0 - hole) * high
-    return Seen(most + np.log(no), most + np.log(yes), hole * high / no, (1.0 - hole) * high / yes)
+def seen(hole: Floats | float, logs: Floats) -> Seen:
+    """Return what the ladder sees, from log L(0) and log L(1), one after the other along the first axis."""
+    most = np.maximum.reduce(logs, axis=0)
+    likelihood = np.exp(logs - most)
+    mixed = (1.0 - hole) * likelihood
+    mixed += hole * likelihood[::-1]
+    mastered = likelihood[1] / mixed
+    mastered[0] *= hole
+    mastered[1] *= 1.0 - hole
+    np.log(mixed, out=mixed)
+    mixed += most
+    return Seen(mixed, mastered)
 
 
 def of_ladders(compiled: Compiled, no: Floats, yes: Floats) -> Floats:

@@ -9,7 +9,7 @@ from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.belief import DECIMALS
 from pathways.diagnostics.engine.compilation import OUTCOMES
 from pathways.diagnostics.engine.holes import of_ladders, seen
-from pathways.diagnostics.engine.mixing import by_style
+from pathways.diagnostics.engine.mixing import sums_by_style
 from pathways.diagnostics.engine.mixture import NO_STEP, Mixture
 
 
@@ -17,26 +17,25 @@ from pathways.diagnostics.engine.mixture import NO_STEP, Mixture
 class MixedBlock:
     """The answers of N learners, seen under C styles of which C' have holes.
 
-    ``by_state`` [C, N, K, G]: log P(answers | style, state), but for what holes may touch; ``lacking``, ``mastering``
-    [C', N, S]: log P(answers about a rung | style, not mastered), and mastered.
+    ``by_state`` [C, N, K, G]: log P(answers | style, state), but for what holes may touch; ``by_rung`` [2, C', N, S]:
+    log P(answers about a rung | style, not mastered), and mastered.
     """
 
     mixture: Mixture
     by_state: Floats
-    lacking: Floats
-    mastering: Floats
+    by_rung: Floats
 
     @classmethod
     def opening(cls, mixture: Mixture, learners: int) -> "MixedBlock":
         """Return the state before any answer."""
         compiled = mixture.compiled
-        lacking, mastering = np.zeros((2, mixture.holed, learners, len(compiled.skill_codes)))
+        by_rung = np.zeros((2, mixture.holed, learners, len(compiled.skill_codes)))
         by_state = np.zeros((len(mixture.styles), learners, *compiled.prior.shape[:2]))
-        return cls(mixture, by_state, lacking, mastering)
+        return cls(mixture, by_state, by_rung)
 
     def keep(self, staying: Booleans) -> None:
         self.by_state = self.by_state[:, staying]
-        self.lacking, self.mastering = self.lacking[:, staying], self.mastering[:, staying]
+        self.by_rung = self.by_rung[:, :, staying]
 
     def add(self, rows: Integers) -> None:
         self.add_of(np.arange(len(rows)), rows)
@@ -54,18 +53,17 @@ class MixedBlock:
         skill = mixture.skills[slot[on]]
         _add(self.by_state[holed:], who, strand, logs[holed:])
         _add(self.by_state[:holed], who[off], strand[off], logs[:holed, off])
-        _add(self.lacking, who[on], skill, logs[:holed, on, step[on] - 1])
-        _add(self.mastering, who[on], skill, logs[:holed, on, step[on]])
+        _add(self.by_rung[0], who[on], skill, logs[:holed, on, step[on] - 1])
+        _add(self.by_rung[1], who[on], skill, logs[:holed, on, step[on]])
 
     def believed(self) -> tuple[Floats, Floats]:
         masteries, told = self._read()
-        told = told[:, self.mixture.compiled.slots]
-        outcome = told[:, :, :OUTCOMES]
-        bits = -np.add.reduce(outcome * np.log2(outcome), axis=2) - told[:, :, OUTCOMES]
+        outcome = told[:, :OUTCOMES]
+        bits = -np.add.reduce(outcome * np.log2(outcome), axis=1) - told[:, OUTCOMES]
         return masteries, np.maximum(bits.round(DECIMALS), 0.0)
 
     def right(self) -> Floats:
-        right: Floats = self._read()[1][:, self.mixture.compiled.slots, 0]
+        right: Floats = self._read()[1][:, 0]
         return right
 
     def masteries(self) -> Floats:
@@ -76,16 +74,16 @@ class MixedBlock:
         """Return shares [C, N], states [C, N, K, G], and P(mastered) below and above, both [C', N, S]."""
         mixture, compiled = self.mixture, self.mixture.compiled
         styles, learners, strands, count = self.by_state.shape
-        logs, ladder = self.by_state, seen(mixture.holes[: mixture.holed, None, None], self.lacking, self.mastering)
+        logs, ladder = self.by_state, seen(mixture.holes[: mixture.holed, None, None], self.by_rung)
         if mixture.holed:
             logs = logs.copy()
-            logs[: mixture.holed] += of_ladders(compiled, ladder.no, ladder.yes)
+            logs[: mixture.holed] += of_ladders(compiled, *ladder.logs)
         everyone = logs.reshape(styles * learners, strands, count)
-        log_total, states, _ = by_style(compiled, np.arange(strands), everyone)
-        log_total = log_total.reshape(styles, learners)
+        sums = sums_by_style(compiled, np.arange(strands), everyone)
+        log_total, states = sums.log_total.reshape(styles, learners), sums.states(sums.weights)
         shares = mixture.shares[:, None] * np.exp(log_total - log_total.max(axis=0))
         shares /= shares.sum(axis=0)
-        return shares, states.reshape(self.by_state.shape), ladder.below, ladder.above
+        return shares, states.reshape(self.by_state.shape), *ladder.mastered
 
     def _masteries(self, shares: Floats, states: Floats, below: Floats, above: Floats) -> tuple[Floats, Floats]:
         """Return P(mastered) [N, S], and what of it answers about a rung add to its ladder's word, [C', N, S]."""
@@ -100,17 +98,18 @@ class MixedBlock:
         return np.clip(masteries, 0.0, 1.0), gain
 
     def _read(self) -> tuple[Floats, Floats]:
-        """Return P(mastered) [N, S], and what every slot is expected to tell, [N, K J, 4]."""
+        """Return P(mastered) [N, S], and what every item is expected to tell, [N, 4, I]."""
         mixture = self.mixture
         shares, states, below, above = self._states()
         masteries, gain = self._masteries(shares, states, below, above)
         learners, strands = states.shape[1:3]
         columns = (shares[:, :, None, None] * states).transpose(2, 1, 0, 3).reshape(strands, learners, -1)
-        told = (columns @ mixture.readout).reshape(strands, learners, OUTCOMES + 1, -1)
-        told = told.transpose(1, 0, 3, 2).reshape(learners, -1, OUTCOMES + 1)
-        slots = np.flatnonzero(mixture.skills >= 0)
-        for more, difference in zip(gain, mixture.difference, strict=False):
-            told[:, slots] += more[:, mixture.skills[slots], None] * difference[slots]
+        told = (columns @ mixture.readout).swapaxes(0, 1).reshape(learners, -1)[:, mixture.item_places]
+        skills, slots = mixture.skills[mixture.compiled.slots], mixture.compiled.slots
+        on_ladder = (skills >= 0).nonzero()[0]
+        for style, more in enumerate(gain):
+            difference = mixture.difference[slots[on_ladder], style].T
+            told[..., on_ladder] += more[:, None, skills[on_ladder]] * difference
         return masteries, told
 
 

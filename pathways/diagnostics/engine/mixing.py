@@ -15,13 +15,15 @@ L(x) the likelihood of all the learner's answers about it, the ladder sees L'(z)
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from pathways.diagnostics.engine.arrays import Floats, Integers
+from pathways.diagnostics.engine.arrays import Booleans, Floats, Integers
 from pathways.diagnostics.engine.belief import DECIMALS, Belief
 from pathways.diagnostics.engine.compilation import OUTCOMES, Compiled
-from pathways.diagnostics.engine.holes import seen
+from pathways.diagnostics.engine.graphs.linked import LinkedUpward
+from pathways.diagnostics.engine.holes import Seen, seen
 from pathways.diagnostics.engine.mixture import NO_STEP, Mixture
 from pathways.diagnostics.engine.posterior import (
     STRANDS_AT_ONCE,
@@ -32,19 +34,21 @@ from pathways.diagnostics.engine.posterior import (
     untouched_states,
 )
 
+_SIDES: Final = np.array([[-1], [0]])
+"""The last state below a step, and the first above it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mixed(Belief):
     """Beliefs about one learner under C styles.
 
-    ``shares`` [C] of the styles; ``states`` [C, K, G] and ``weights`` [C, Q] given each of them; ``told`` [K J, 4]
-    (P(outcome) of every slot, then the mean entropy of its outcome given style and state) averaged over them, as
-    ``masteries`` are.
+    ``shares`` [C] of the styles; ``weights`` [C, Q] given each of them; ``told`` [K (4 J + M)], averaged over them, as
+    ``masteries`` are: P(outcome) of every slot, then the mean entropy of its outcome given style and state, at the
+    ``told_places`` of the mixture.
     """
 
     mixture: Mixture
     shares: Floats
-    states: Floats
     weights: Floats
     told: Floats
 
@@ -54,35 +58,42 @@ class Mixed(Belief):
 
     def information(self) -> Floats:
         """Return the bits that every item promises about profile and style, [I], rounded to 1e-9, never negative."""
-        told = self.told[self.compiled.slots]
-        outcome = told[:, :OUTCOMES]
-        bits = -np.add.reduce(outcome * np.log2(outcome), axis=1) - told[:, OUTCOMES]
+        told = self.told[self.mixture.item_places]
+        outcome = told[:OUTCOMES]
+        bits = -np.add.reduce(outcome * np.log2(outcome), axis=0) - told[OUTCOMES]
         positive: Floats = np.maximum(bits.round(DECIMALS), 0.0)
         return positive
 
     def right(self) -> Floats:
-        chance: Floats = self.told[self.compiled.slots, 0]
+        chance: Floats = self.told[self.mixture.item_places[0]]
         return chance
 
     def _outcomes(self, row: int) -> Floats:
-        chance: Floats = self.told[row // OUTCOMES, :OUTCOMES]
+        chance: Floats = self.told[self.mixture.told_places[row // OUTCOMES, :OUTCOMES]]
         return chance
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What the answers of one learner say.
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rungs:
+    """H micro-skills of ladders that have answers, seen under the C' styles with holes.
 
-    ``log_likelihood`` [C, T, G] of the strands ``touched`` [T].  H micro-skills of ladders have answers: their places
-    ``skills`` [H], and P(mastered | what the ladder says, answers) where it says no, ``below``, and yes, ``above``,
-    under the C' styles with holes, both [C', H].
+    ``strands``, ``skills`` [H]: their strands and places; ``held`` [H, G]: the states of the strand in which the ladder
+    says yes; ``seen``: what the answers about them are to the ladder, [2, C', H].
     """
+
+    strands: Integers
+    skills: Integers
+    held: Booleans
+    seen: Seen
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Evidence:
+    """What the answers of one learner say: ``log_likelihood`` [C, T, G] of the strands ``touched`` [T]."""
 
     touched: Integers
     log_likelihood: Floats
-    skills: Integers
-    below: Floats
-    above: Floats
+    rungs: _Rungs | None
 
 
 def infer_mixture(mixture: Mixture, answers: Iterable[tuple[str, str]]) -> Mixed:
@@ -95,32 +106,33 @@ def infer_mixture(mixture: Mixture, answers: Iterable[tuple[str, str]]) -> Mixed
 
 def infer_rows(mixture: Mixture, rows: Iterable[int]) -> Mixed:
     """Return the belief given the rows of ``log_response`` that were observed, in any order."""
-    rows = sorted(rows, key=mixture.order.__getitem__)
+    compiled, rows = mixture.compiled, list(rows)
     if not rows:
-        weights = np.repeat(mixture.compiled.weights[None], len(mixture.styles), axis=0)
-        return _read(mixture, mixture.shares, untouched_states(weights, mixture.compiled.prior), weights, None)
-    evidence = _evidence(mixture, np.array(rows))
-    shares, states, weights = _posterior(mixture, evidence)
-    return _read(mixture, shares, states, weights, evidence)
+        weights = np.repeat(compiled.weights[None], len(mixture.styles), axis=0)
+        states = untouched_states(weights * mixture.shares[:, None], compiled.prior)
+        return _read(mixture, mixture.shares, weights, states, None)
+    evidence = _evidence(mixture, rows)
+    sums = sums_by_style(compiled, evidence.touched, evidence.log_likelihood)
+    shares = mixture.shares * np.exp(sums.log_total - np.maximum.reduce(sums.log_total))
+    shares /= np.add.reduce(shares)
+    return _read(mixture, shares, sums.weights, sums.states(sums.weights * shares[:, None]), evidence.rungs)
 
 
-def _evidence(mixture: Mixture, rows: Integers) -> _Evidence:
-    """Return what the rows of ``log_response`` say, sorted by strand and step: micro-skill first, then strand."""
-    compiled = mixture.compiled
-    logs = mixture.log_response[:, rows]
-    if compiled.testlets:
-        logs = logs * testlet_weights(compiled, rows.tolist())[:, None]
-    slot = rows // OUTCOMES
-    starts = _starts(mixture.cells[slot])
-    by_skill = np.add.reduceat(logs, starts, axis=1)
-    slot = slot[starts]
-    step = mixture.steps[slot]
-    on_ladder = np.flatnonzero(step > NO_STEP)
-    below, above = _with_holes(mixture, by_skill, on_ladder, step[on_ladder])
-    strand = rows[starts] // compiled.rows_per_strand
+def _evidence(mixture: Mixture, rows: list[int]) -> _Evidence:
+    """Return what these rows of ``log_response`` say: micro-skill first, then strand."""
+    ranks = mixture.order[rows]
+    ranks.sort()
+    ranked = mixture.ranked[ranks]
+    at, strand, step, _ = ranked.T
+    logs = mixture.log_response.take(at, axis=1)
+    if mixture.compiled.testlets:
+        logs *= testlet_weights(mixture.compiled, at.tolist())[:, None]
+    starts = _starts(strand * (logs.shape[2] + 1) + step)
+    by_skill, ranked = np.add.reduceat(logs, starts, axis=1), ranked[starts]
+    rungs = _through_holes(mixture, by_skill, ranked) if mixture.holed else None
+    strand = ranked[:, 1]
     starts = _starts(strand)
-    by_strand = np.add.reduceat(by_skill, starts, axis=1)
-    return _Evidence(strand[starts], by_strand, mixture.skills[slot[on_ladder]], below, above)
+    return _Evidence(strand[starts], np.add.reduceat(by_skill, starts, axis=1), rungs)
 
 
 def _starts(sorted_values: Integers) -> Integers:
@@ -128,103 +140,124 @@ def _starts(sorted_values: Integers) -> Integers:
     change = np.empty(len(sorted_values), dtype=np.bool_)
     change[0] = True
     np.not_equal(sorted_values[1:], sorted_values[:-1], out=change[1:])
-    return np.flatnonzero(change)
+    return change.nonzero()[0]
 
 
-def _with_holes(mixture: Mixture, logs: Floats, on_ladder: Integers, step: Integers) -> tuple[Floats, Floats]:
+def _through_holes(mixture: Mixture, logs: Floats, ranked: Integers) -> _Rungs | None:
     """Turn the log likelihoods of micro-skills, [C, T, G], into those of what the ladder says, in place.
 
-    Returns P(mastered | the ladder says no), and yes, of the styles with holes, [C', H].
+    ``ranked`` [T, 4]: of one row of each of them.
     """
-    of_skill = logs[: mixture.holed, on_ladder]
-    place = np.arange(len(step))
-    ladder = seen(mixture.holes[: mixture.holed, None], of_skill[:, place, step - 1], of_skill[:, place, step])
-    held = np.arange(logs.shape[2]) >= step[:, None]
-    logs[: mixture.holed, on_ladder] = np.where(held, ladder.yes[..., None], ladder.no[..., None])
-    return ladder.below, ladder.above
+    place = (ranked[:, 2] > NO_STEP).nonzero()[0]
+    if not place.size:
+        return None
+    _, strand, step, skill = ranked[place].T
+    styles = np.arange(mixture.holed)[:, None]
+    answers = seen(mixture.holes[: mixture.holed, None], logs[styles, place, (step + _SIDES)[:, None]])
+    held = mixture.held[step]
+    logs[styles, place] = np.where(held, answers.logs[1, ..., None], answers.logs[0, ..., None])
+    return _Rungs(strand, skill, held, answers)
 
 
-def _posterior(mixture: Mixture, evidence: _Evidence) -> tuple[Floats, Floats, Floats]:
-    """Return shares [C], states [C, K, G] and ability weights [C, Q]."""
-    logs, states, weights = by_style(mixture.compiled, evidence.touched, evidence.log_likelihood)
-    shares = mixture.shares * np.exp(logs - logs.max())
-    return shares / shares.sum(), states, weights
+@dataclass(frozen=True, eq=False, slots=True)
+class Sums:
+    """What answers say at each point of the ability grid, R rows, each under a style of its own.
 
-
-def by_style(compiled: Compiled, touched: Integers, log_likelihood: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return log P(answers) [R], states [R, K, G] and ability weights [R, Q], each row under a style of its own.
-
-    ``log_likelihood`` [R, T, G] of the strands ``touched``, all of them or not, each once.
+    ``log_total`` [R]: log P(answers); ``weights`` [R, Q]: of ability.  Of strands that nothing ties together:
+    ``touched`` [T], places in ``free_prior`` (``None`` for all of it), their ``prior`` [T, G, Q], ``evidence``
+    [T, R, G] and ``normaliser`` [T, R, Q]; of the others ``upward``.
     """
+
+    compiled: Compiled
+    log_total: Floats
+    weights: Floats
+    touched: Integers | None
+    prior: Floats
+    evidence: Floats
+    normaliser: Floats
+    upward: LinkedUpward | None
+
+    def states(self, weights: Floats) -> Floats:
+        """Return P(state), [R, K, G], under the weights of ability [R, Q], or multiples of P(state) under multiples."""
+        linked = self.compiled.linked
+        if linked is None or self.upward is None:
+            return self._free_states(weights)
+        states = np.empty((len(weights), *self.compiled.prior.shape[:2]))
+        if linked.free.size:
+            states[:, linked.free] = self._free_states(weights)
+        states[:, linked.rows] = linked.down(self.upward, weights)
+        return states
+
+    def _free_states(self, weights: Floats) -> Floats:
+        touched = touched_states(self.evidence, self.prior, weights, self.normaliser).swapaxes(0, 1)
+        if self.touched is None:
+            return touched
+        states = untouched_states(weights, self.compiled.free_prior)
+        states[:, self.touched] = touched
+        return states
+
+
+def sums_by_style(compiled: Compiled, touched: Integers, log_likelihood: Floats) -> Sums:
+    """Return what answers say, from ``log_likelihood`` [R, T, G] of the strands ``touched``, each once."""
     most = np.maximum.reduce(log_likelihood, axis=2)
     relative = log_likelihood - most[..., None]
     log_total = np.add.reduce(most, axis=1)
-    if compiled.linked is None:
-        start = np.repeat(compiled.weights[None], len(most), axis=0)
-        log_weight, states, weights = _free(compiled, touched, relative, start)
-        return log_total + log_weight, states, weights
-    linked = compiled.linked
-    everywhere = np.zeros((len(most), *compiled.prior.shape[:2]))
-    everywhere[:, touched] = relative
-    upward = linked.up(everywhere[:, linked.rows])
-    height = np.maximum.reduce(upward.log_total, axis=1)
-    start = compiled.weights * np.exp(upward.log_total - height[:, None])
-    free = np.flatnonzero(compiled.is_free[touched])
-    log_weight, states, weights = _free(compiled, touched[free], relative[:, free], start)
-    states[:, linked.rows] = linked.down(upward, weights)
-    return log_total + height + log_weight, states, weights
-
-
-def _free(compiled: Compiled, touched: Integers, log_evidence: Floats, start: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return log totals, states and ability weights of strands that nothing ties together.
-
-    ``log_evidence`` [R, T, G] of the strands ``touched``; ``start`` [R, Q]: ability weights.
-    """
-    prior = compiled.prior[touched]
-    evidence = np.exp(log_evidence).swapaxes(0, 1)
+    start, upward, linked = compiled.weights, None, compiled.linked
+    if linked is not None:
+        everywhere = np.zeros((len(most), *compiled.prior.shape[:2]))
+        everywhere[:, touched] = relative
+        upward = linked.up(everywhere[:, linked.rows])
+        height = np.maximum.reduce(upward.log_total, axis=1)
+        start = start * np.exp(upward.log_total - height[:, None])
+        log_total += height
+        free = compiled.is_free[touched].nonzero()[0]
+        touched, relative = compiled.free_places[touched[free]], relative[:, free]
+    prior, few = compiled.free_prior, 2 * len(touched) < len(compiled.free_prior)
+    if few:
+        prior = prior[touched]
+    elif len(touched) < len(prior):  # going through every strand costs less than picking most of them
+        everywhere = np.zeros((len(most), *prior.shape[:2]))
+        everywhere[:, touched] = relative
+        relative = everywhere
+    evidence = np.exp(relative).swapaxes(0, 1)
     normaliser = normalisers(evidence, prior)
     weights, log_weight = _ability(start, normaliser)
-    states = untouched_states(weights, compiled.prior)
-    states[:, touched] = touched_states(evidence, prior, weights, normaliser).swapaxes(0, 1)
-    return log_weight, states, weights
+    return Sums(
+        compiled, log_total + log_weight, weights, touched if few else None, prior, evidence, normaliser, upward
+    )
 
 
 def _ability(start: Floats, normaliser: Floats) -> tuple[Floats, Floats]:
-    """Return w' [C, Q] and the logarithm of what it was divided by [C], from [C, Q] and the strands' [T, C, Q]."""
-    total, log_total = start, np.zeros(len(start))
-    for first in range(0, len(normaliser), STRANDS_AT_ONCE):
+    """Return w' [R, Q] and the logarithm of what it was divided by [R], from [R, Q] or [Q] and Z [T, R, Q]."""
+    total, log_total = start, np.zeros(normaliser.shape[1])
+    for first in range(0, max(len(normaliser), 1), STRANDS_AT_ONCE):
         total = total * np.multiply.reduce(normaliser[first : first + STRANDS_AT_ONCE], axis=0)
         height = np.add.reduce(total, axis=1)
-        total, log_total = total / height[:, None], log_total + np.log(height)
-    height = np.add.reduce(total, axis=1)
-    return total / height[:, None], log_total + np.log(height)
+        total /= height[:, None]
+        log_total += np.log(height)
+    return total, log_total
 
 
-def _read(mixture: Mixture, shares: Floats, states: Floats, weights: Floats, evidence: _Evidence | None) -> Mixed:
-    """Return masteries and what items promise, averaged over styles."""
-    compiled = mixture.compiled
-    by_style = (states[:, :, None] @ mixture.mastery).reshape(len(shares), -1)[:, compiled.skill_places]
-    masteries = shares @ by_style
-    strands = states.shape[1]
-    columns = (shares[:, None, None] * states).swapaxes(0, 1).reshape(strands, 1, -1)
-    told = (columns @ mixture.readout).reshape(strands, OUTCOMES + 1, -1).swapaxes(1, 2).reshape(-1, OUTCOMES + 1)
-    if evidence is not None and mixture.holed:
-        gain = shares[: mixture.holed, None] * _gain(mixture, evidence, by_style)
-        masteries[evidence.skills] += np.add.reduce(gain, axis=0)
-        by_skill = np.zeros((mixture.holed, len(masteries) + 1))
-        by_skill[:, evidence.skills] = gain
-        touched = np.zeros(len(masteries) + 1, dtype=np.bool_)
-        touched[evidence.skills] = True
-        slots = np.flatnonzero(touched[mixture.skills])
-        difference = mixture.difference[: mixture.holed, slots]
-        told[slots] += np.add.reduce(by_skill[:, mixture.skills[slots], None] * difference, axis=0)
-    return Mixed(compiled, np.clip(masteries, 0.0, 1.0), mixture, shares, states, weights, told)
+def _read(mixture: Mixture, shares: Floats, weights: Floats, states: Floats, rungs: _Rungs | None) -> Mixed:
+    """Return masteries and what items promise, averaged over styles, from P(style and state), [C, K, G]."""
+    columns = states.swapaxes(0, 1).reshape(states.shape[1], 1, -1)
+    told = (columns @ mixture.readout).reshape(-1)
+    if rungs is not None:
+        _add_rungs(mixture, told, _gain(mixture, shares, states, rungs), rungs.skills)
+    masteries = np.minimum(np.maximum(told[mixture.skill_places], 0.0), 1.0)
+    return Mixed(mixture.compiled, masteries, mixture, shares, weights, told)
 
 
-def _gain(mixture: Mixture, evidence: _Evidence, by_style: Floats) -> Floats:
-    """Return what answers about a micro-skill itself add to P(mastered) read off its ladder alone, [C', H]."""
-    hole = mixture.holes[: mixture.holed, None]
-    off_ladder = by_style[: mixture.holed, evidence.skills]
-    yes = (off_ladder - hole) / (1.0 - 2.0 * hole)
-    gain: Floats = yes * evidence.above + (1.0 - yes) * evidence.below - off_ladder
+def _gain(mixture: Mixture, shares: Floats, states: Floats, rungs: _Rungs) -> Floats:
+    """Return what answers about a micro-skill itself add to P(style, mastered) read off its ladder alone, [C', H]."""
+    hole, (below, above) = mixture.holes[: mixture.holed, None], rungs.seen.mastered
+    yes = np.add.reduce(states[: mixture.holed, rungs.strands] * rungs.held, axis=2)
+    gain: Floats = yes * (above - below - (1.0 - 2.0 * hole)) + shares[: mixture.holed, None] * (below - hole)
     return gain
+
+
+def _add_rungs(mixture: Mixture, told: Floats, gain: Floats, skills: Integers) -> None:
+    """Add to what is told, in place, what it changes that these micro-skills [H] are mastered with more chance."""
+    told[mixture.skill_places[skills]] += np.add.reduce(gain, axis=0)
+    slots = mixture.slots[skills]
+    told[mixture.told_places[slots]] += (gain.T[:, None, None] @ mixture.difference[slots])[:, :, 0]

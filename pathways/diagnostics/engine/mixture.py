@@ -7,6 +7,7 @@ and the habit of saying "I don't know".
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import Any, Final
 
@@ -34,13 +35,18 @@ class Mixture:
     ``holes``         [C]             chance of a hole in a ladder
     ``log_response``  [C, K J Y, G]   log P(outcome | style, state) over the temperature, without holes; rows as in
                                       ``Compiled``, those of how near wrong answers come among them
-    ``readout``       [K, C G, 4 J]   told under a style in a state, holes included
-    ``mastery``       [C, K, G, M]    P(micro-skill mastered | style, state), holes included
-    ``difference``    [C, K J, 4]     told of somebody who masters, less told of somebody who does not
+    ``readout``       [K, C G, 4 J + M]  told of each slot, then P(micro-skill mastered), under a style in a state,
+                                      holes included
+    ``told_places``   [K J, 4]        where what is told of each slot lies in the flattened [K, 4 J + M] of a learner
+    ``item_places``   [4, I]          the same of each item
+    ``skill_places``  [S]             where P(mastered) of each micro-skill lies there
+    ``difference``    [K J, C', 4]    told of somebody who masters, less told of somebody who does not, where holes are
     ``steps``         [K J]           first state in which the rung of the slot is mastered; 0 where there is no ladder
     ``skills``        [K J]           place in ``skill_codes`` of that rung; -1 where there is no ladder
-    ``cells``         [K J]           one number for the slots of one strand and step
+    ``slots``         [S, R]          the slots of which each micro-skill is that rung, the first one again where it has
+                                      fewer; of a micro-skill without any, of no meaning
     ``order``         [K J Y]         rank of each row by strand, step and slot
+    ``ranked``        [K J Y, 4]      the row of each rank, its strand, its step, and the place of its micro-skill
     """
 
     compiled: Compiled
@@ -50,12 +56,27 @@ class Mixture:
     holes: Floats
     log_response: Floats
     readout: Floats
-    mastery: Floats
+    told_places: Integers
+    item_places: Integers
+    skill_places: Integers
     difference: Floats
     steps: Integers
     skills: Integers
-    cells: Integers
+    slots: Integers
     order: Integers
+    ranked: Integers
+
+    @cached_property
+    def held(self) -> Booleans:
+        """Whether a ladder that steps up at each state holds there, and in every other, [G, G]."""
+        states = np.arange(self.compiled.prior.shape[1])
+        return states >= states[:, None]
+
+    @property
+    def mastery(self) -> Floats:
+        """P(micro-skill mastered | style, state), holes included, [C, K, G, M]: a part of ``readout``."""
+        strands, states, rungs = self.compiled.mastery.shape
+        return self.readout[..., -rungs:].reshape(strands, -1, states, rungs).swapaxes(0, 1)
 
 
 def mix(compiled: Compiled, styles: Sequence[Style], *, temperature: float = 1.0) -> Mixture:
@@ -77,25 +98,30 @@ def mix(compiled: Compiled, styles: Sequence[Style], *, temperature: float = 1.0
     difference = told_by_class[:, :, 1] - told_by_class[:, :, 0]
     holes = np.array([style.hole for style in styles])
     shares = np.array([style.share for style in styles])
-    wide, rows = compiled.rows_per_strand // OUTCOMES, np.arange(steps.size * OUTCOMES)
-    cells = np.arange(steps.size) // wide * (compiled.prior.shape[1] + 1) + steps
-    order = np.empty_like(rows)
-    order[np.lexsort((rows, np.repeat(cells, OUTCOMES)))] = rows
+    holed, skills = int(np.count_nonzero(holes)), _skills(compiled, steps)
+    readout = _readout(compiled, told, difference, holes, steps)
+    told_places = _told_places(compiled, steps.size, readout.shape[2])
+    rows = np.arange(steps.size * OUTCOMES)
+    places = (rows, rows // compiled.rows_per_strand, np.repeat(steps, OUTCOMES), np.repeat(skills, OUTCOMES))
+    order = np.lexsort((rows, places[2], places[1]))
     arrays: dict[str, Any] = {
         "shares": shares / shares.sum(),
         "holes": holes,
         "log_response": np.log(np.stack(response)).reshape(holes.size, rows.size, -1) / temperature,
-        "readout": _readout(compiled, told, difference, holes, steps),
-        "mastery": _mastery(compiled, holes),
-        "difference": difference,
+        "readout": readout,
+        "told_places": told_places,
+        "item_places": np.ascontiguousarray(told_places[compiled.slots].T),
+        "skill_places": _mastery_places(compiled, readout.shape[2]),
+        "difference": np.ascontiguousarray(difference[:holed].swapaxes(0, 1)),
         "steps": steps,
-        "skills": _skills(compiled, steps),
-        "cells": cells,
-        "order": order,
+        "skills": skills,
+        "slots": _slots_of_skills(compiled, skills),
+        "order": np.argsort(order),
+        "ranked": np.stack(places, axis=1)[order],
     }
     for array in arrays.values():
         array.setflags(write=False)
-    return Mixture(compiled, tuple(styles), int(np.count_nonzero(holes)), **arrays)
+    return Mixture(compiled, tuple(styles), holed, **arrays)
 
 
 def ladder_rows(compiled: Compiled) -> Booleans:
@@ -103,6 +129,11 @@ def ladder_rows(compiled: Compiled) -> Booleans:
     strands = compiled.structure.strands
     rows = [isinstance(strand, LevelStrand) for strand in strands]
     return np.array(rows + [False] * (len(compiled.prior) - len(strands)))
+
+
+def _wide(compiled: Compiled) -> int:
+    """Return how many slots a strand has, J."""
+    return compiled.rows_per_strand // OUTCOMES
 
 
 def _items_by_slot(compiled: Compiled) -> list[tuple[int, ItemModel]]:
@@ -120,11 +151,10 @@ def _steps(compiled: Compiled) -> Integers:
     """Return the first state of each slot in which a right answer is as likely as it gets, 0 off ladders, [K J]."""
     right = compiled.log_response[::OUTCOMES]
     first = np.add.reduce(right == right[:, :1], axis=1)
-    wide = compiled.rows_per_strand // OUTCOMES
     filled = np.zeros(len(right), dtype=np.bool_)
     filled[compiled.slots] = True
     filled[sorted(compiled.near_slots)] = True
-    steps: Integers = np.where(filled & np.repeat(ladder_rows(compiled), wide), first, NO_STEP)
+    steps: Integers = np.where(filled & np.repeat(ladder_rows(compiled), _wide(compiled)), first, NO_STEP)
     return steps
 
 
@@ -132,14 +162,37 @@ def _skills(compiled: Compiled, steps: Integers) -> Integers:
     counts = [len(strand.skill_codes) for strand in compiled.structure.strands]
     counts += [0] * (len(compiled.prior) - len(counts))
     first = np.cumsum([0, *counts[:-1]])
-    of_row = np.repeat(first, compiled.rows_per_strand // OUTCOMES)
+    of_row = np.repeat(first, _wide(compiled))
     skills: Integers = np.where(steps > NO_STEP, of_row + steps - 1, -1)
     return skills
 
 
+def _slots_of_skills(compiled: Compiled, skills: Integers) -> Integers:
+    """Return the slots of each micro-skill, [S, R], from the micro-skill of each slot, -1 for none."""
+    ranked = np.argsort(skills, kind="stable")
+    ends = np.searchsorted(skills[ranked], np.arange(len(compiled.skill_codes) + 1))
+    count = np.diff(ends)
+    place = np.arange(max(int(count.max()), 1))
+    return ranked[np.minimum(ends[:-1, None] + np.where(place < count[:, None], place, 0), len(skills) - 1)]
+
+
+def _told_places(compiled: Compiled, slots: int, width: int) -> Integers:
+    """Return where what is told of each slot lies in rows of so many columns, one for each strand, flattened."""
+    wide = _wide(compiled)
+    strand, place = np.divmod(np.arange(slots), wide)
+    return (strand * width + place)[:, None] + np.arange(OUTCOMES + 1) * wide
+
+
+def _mastery_places(compiled: Compiled, width: int) -> Integers:
+    """Return where P(mastered) of each micro-skill lies there."""
+    rungs = compiled.mastery.shape[2]
+    strand, rung = np.divmod(compiled.skill_places, rungs)
+    return strand * width + (OUTCOMES + 1) * _wide(compiled) + rung
+
+
 def _responses(compiled: Compiled, style: Style, steps: Integers) -> tuple[Floats, Floats]:
     """Return P(outcome | class), [K J, 2, Y], and P(outcome | state), [K J, Y, G], without holes."""
-    wide = compiled.rows_per_strand // OUTCOMES
+    wide = _wide(compiled)
     strands = compiled.structure.strands
     states = compiled.prior.shape[1]
     classes = np.full((steps.size, 2, OUTCOMES), 1.0 / OUTCOMES)
@@ -168,7 +221,7 @@ def _near_response(compiled: Compiled, style: Style, item: ItemModel, slot: int,
 
     Noise turns it like any other observation of two classes; along a slope r goes from one end to the other.
     """
-    row, states = slot // (compiled.rows_per_strand // OUTCOMES), compiled.prior.shape[1]
+    row, states = slot // _wide(compiled), compiled.prior.shape[1]
     strands = compiled.structure.strands
     strand = strands[row] if row < len(strands) else None
     classes = given_wrong(style.response(near_model(item)).T).T
@@ -188,13 +241,15 @@ def _told(response: Floats, *, axis: int) -> Floats:
 
 
 def _readout(compiled: Compiled, told: Floats, difference: Floats, holes: Floats, steps: Integers) -> Floats:
-    """Return told under each style in each state, holes included, [K, C G, 4 J], from [C, K J, 4, G]."""
+    """Return [K, C G, 4 J + M] from told [C, K J, 4, G] and its difference [C, K J, 4], both without holes."""
     styles, slots, width, states = told.shape
     sign = np.where(np.arange(states) >= steps[:, None], -1.0, 1.0) * (steps > NO_STEP)[:, None]
     soft = told + holes[:, None, None, None] * difference[..., None] * sign[:, None]
     strands = len(compiled.prior)
-    by_strand = soft.reshape(styles, strands, slots // strands, width, states)
-    return np.ascontiguousarray(by_strand.transpose(1, 0, 4, 3, 2)).reshape(strands, styles * states, -1)
+    by_strand = soft.reshape(styles, strands, slots // strands, width, states).transpose(1, 0, 4, 3, 2)
+    mastery = _mastery(compiled, holes).swapaxes(0, 1)
+    columns = (by_strand.reshape(strands, styles, states, -1), mastery)
+    return np.concatenate(columns, axis=3).reshape(strands, styles * states, -1)
 
 
 def _mastery(compiled: Compiled, holes: Floats) -> Floats:

@@ -7,8 +7,6 @@ decision in any process, so any web process can serve any learner and a sitting 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pathways.diagnostics.engine.belief import Belief
 from pathways.diagnostics.engine.circumstances import USUAL, Circumstances
 from pathways.diagnostics.engine.compilation import Compiled
@@ -16,7 +14,7 @@ from pathways.diagnostics.engine.eligibility import eligible, fresh, worth
 from pathways.diagnostics.engine.inference import infer_rows
 from pathways.diagnostics.engine.posterior import evidence_rows
 from pathways.diagnostics.engine.selection import easy_start
-from pathways.diagnostics.engine.stopping import STOPS, Stop, StopRules, stop_reasons
+from pathways.diagnostics.engine.stopping import Stop, StopRules, stop_reason
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,16 +57,16 @@ def decide(
     asked = [item for item, _ in answers if item not in circumstances.watched]
     allowed = eligible(compiled, candidates, rows=rows, asked=asked, most_per_strand=most)
     allowed &= worth(rules, bits, seconds, questions=len(answers))
-    reason = stop_reasons(
+    reason = stop_reason(
         rules,
-        posterior.masteries[None],
-        started=np.array([bool(rows)]),
-        can_gain=np.logical_or.reduce(allowed, axis=1),
-        questions=np.array([len(answers)]),
-        seconds=np.array([seconds_spent]),
-    )[0]
-    if reason >= 0:
-        return Decision(None, STOPS[reason], posterior, 0.0, 0.0)
+        posterior.masteries,
+        started=bool(rows),
+        can_gain=bool(allowed.any()),
+        questions=len(answers),
+        seconds=seconds_spent,
+    )
+    if reason is not None:
+        return Decision(None, reason, posterior, 0.0, 0.0)
     allowed = fresh(compiled, allowed, circumstances.met)
     if not rows:
         allowed = easy_start(posterior.right()[None], allowed)

@@ -76,6 +76,25 @@ def certainty_of(mastery: Floats) -> Floats:
     return np.maximum(mastery, 1.0 - mastery)
 
 
+def stop_reason(
+    rules: StopRules, mastery: Floats, *, started: bool, can_gain: bool, questions: int, seconds: float
+) -> Stop | None:
+    """Return the first rule that holds for one learner, ``mastery`` [S]: what ``stop_reasons`` says of many."""
+    if started and questions >= rules.least_questions:
+        certainty = certainty_of(mastery)
+        if rules.accuracy is not None:
+            accuracy = np.add.reduce(certainty) / certainty.size
+            if accuracy.round(DECIMALS) >= rules.accuracy:
+                return Stop.PRECISE_ENOUGH
+        if np.minimum.reduce(certainty).round(DECIMALS) >= CERTAINTY:
+            return Stop.ALL_DECIDED
+    if not can_gain:
+        return Stop.NOTHING_TO_GAIN
+    too_many = rules.questions is not None and questions >= rules.questions
+    too_long = rules.seconds is not None and seconds >= rules.seconds
+    return Stop.LONGEST if too_many or too_long else None
+
+
 def stop_reasons(
     rules: StopRules,
     mastery: Floats,

@@ -1,5 +1,8 @@
 """When to stop, and in which words."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 
 from pathways.diagnostics.engine import (
@@ -13,6 +16,7 @@ from pathways.diagnostics.engine import (
     decide,
     label,
 )
+from pathways.diagnostics.engine.stopping import STOPS, stop_reason, stop_reasons
 from tests.diagnostics.engine.ladders import item, strand
 
 ONE = compile_structure(Structure((strand("A", 0.0),), (item("q1", "A1"), item("q2", "A1"))))
@@ -131,3 +135,30 @@ def test_a_floor_of_questions_holds_precision_back_and_nothing_else():
     assert decide(ONE, StopRules(**rules), [*RIGHT, ("q2", Outcome.CORRECT)], []).stopped is Stop.PRECISE_ENOUGH
     assert decide(ONE, StopRules(**rules), RIGHT, []).stopped is Stop.NOTHING_TO_GAIN
     assert decide(ONE, StopRules(**rules, questions=1), RIGHT, ["q2"]).stopped is Stop.LONGEST
+
+
+def test_one_learner_stops_like_each_of_many():
+    rng = np.random.default_rng(4)
+    rules = [
+        StopRules(accuracy, questions, seconds, least_questions)
+        for accuracy, questions, seconds, least_questions in product((None, 0.95), (None, 6), (None, 60.0), (0, 4))
+    ]
+    sure = rng.uniform(0.0, 0.2, (400, 3)) * rng.uniform(0.0, 1.0, (400, 1))
+    mastery = np.where(rng.random((400, 3)) < 0.5, sure, 1.0 - sure)
+    started, can_gain = rng.random((2, 400)) < 0.8
+    questions, seconds = rng.integers(0, 9, 400), rng.uniform(0.0, 90.0, 400)
+    found = set()
+    for rule in rules:
+        many = stop_reasons(rule, mastery, started=started, can_gain=can_gain, questions=questions, seconds=seconds)
+        for place, reason in enumerate(many.tolist()):
+            one = stop_reason(
+                rule,
+                mastery[place],
+                started=bool(started[place]),
+                can_gain=bool(can_gain[place]),
+                questions=int(questions[place]),
+                seconds=float(seconds[place]),
+            )
+            assert one == (None if reason < 0 else STOPS[reason])
+            found.add(one)
+    assert found == {None, *STOPS}

@@ -89,7 +89,7 @@ class Forest:
             return ForestUpward(log_total, way.nodes, way.ends, after[0], after[1])
 
     def down(self, upward: ForestUpward, weights: Floats) -> Floats:
-        """Return P(mastered) of every variable, shape [F, N], under ability weights [N, Q] that sum to 1."""
+        """Return P(mastered) of every variable, shape [F, N], under ability weights [N, Q], times the sum of these."""
         return (self.by_point(upward).swapaxes(0, 1) @ weights[..., None])[..., 0].T
 
     def untouched(self) -> ForestUpward:
@@ -124,7 +124,7 @@ class Forest:
                 here[:] = self.high[level][:, None]
                 found[nodes[first:last]] = upward.high[first:last]
             else:
-                np.take(found, self.above[level], axis=0, out=here, mode="clip")  # without a copy in between
+                found.take(self.above[level], axis=0, out=here, mode="clip")  # without a copy in between
                 here *= self.gain[level][:, None]
                 here += self.low[level][:, None]
                 if last > first:

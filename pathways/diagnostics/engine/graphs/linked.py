@@ -99,13 +99,13 @@ class Linked:
         return LinkedUpward(total, forest, tree)
 
     def down(self, upward: LinkedUpward, weights: Floats) -> Floats:
-        """Return P(state) of the rows, shape [N, L, G], under ability weights [N, Q] that sum to 1."""
+        """Return P(state) of the rows, shape [N, L, G], under ability weights [N, Q], times the sum of these."""
         parts = []
         if self.forest is not None and upward.forest is not None:
             parts.append(self.forest.down(upward.forest, weights))
         if self.tree is not None and upward.tree is not None:
             parts.append(self.tree.down(upward.tree, weights))
-        return self._states(parts).transpose(2, 0, 1)
+        return self._states(parts, np.add.reduce(weights, axis=1)).transpose(2, 0, 1)
 
     def by_point(self, upward: LinkedUpward) -> Floats:
         """Return P(state | point of the grid, answers) of the rows, shape [N, L, G, Q]."""
@@ -133,9 +133,10 @@ class Linked:
             parts.append(self.tree.draw(upward.tree, of, points, rng))
         return self._states([part.astype(np.float64) for part in parts]).argmax(axis=1).T
 
-    def _states(self, parts: list[Floats]) -> Floats:
-        """Return [L, G, n] from what is known of the variables, [..., n]."""
-        certain = np.repeat([[1.0], [0.0]], parts[0].shape[1], axis=1)
+    def _states(self, parts: list[Floats], one: Floats | float = 1.0) -> Floats:
+        """Return [L, G, n] from what is known of the variables, [..., n], where what is certain is ``one``."""
+        certain = np.zeros((2, parts[0].shape[1]))
+        certain[0] = one
         known = np.concatenate([certain, *parts])
         states: Floats = np.maximum(known[self.reading.at_least] - known[self.reading.beyond], 0.0)
         return states

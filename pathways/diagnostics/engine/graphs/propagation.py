@@ -16,6 +16,7 @@ Arrays end with [N, Q]: N learners, Q points of the grid.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Final
 
@@ -55,10 +56,11 @@ class CliqueTables:
         Separators of probability zero have their first state for certain, which no answer can turn into 0 / 0.
         """
         tables = factors.copy()
-        totals = np.empty((len(layout.clique_of_row), factors.shape[1]))
+        totals = np.ones((len(layout.clique_of_row) + 1, factors.shape[1]))
         for batch in reversed(layout.batches):
-            for part in batch.messages:
-                tables[layout.to[part]] *= totals[layout.of[part]]
+            if batch.below:
+                below = layout.below[batch.entries, : batch.below]
+                tables[batch.entries] *= np.multiply.reduce(totals[below], axis=1)
             by_row = tables[batch.entries].reshape(-1, batch.own, factors.shape[1])
             total = by_row.sum(axis=1)
             totals[batch.rows] = total
@@ -114,39 +116,40 @@ class CliqueTables:
         way = _Way.of_variables(self.layout, touched)
         with np.errstate(all="ignore"):  # what runs over is seen below, and summed again
             tables, totals = self._up(way, log_evidence)
-            if len(totals) == 0 or (totals.max() < FAR and totals.min() > 1.0 / FAR):
+            if totals.max() < FAR and totals.min() > 1.0 / FAR:
                 log_total = np.log(totals[: way.roots]).sum(axis=0)
-                return Upward(log_total, way.entries, tables / totals[way.row_of_entry])
+                tables /= totals[way.row_of_entry]
+                return Upward(log_total, way.entries, tables)
             tables, totals = self._up_in_logarithms(way, log_evidence)
             return Upward(totals[: way.roots].sum(axis=0), way.entries, np.exp(tables - totals[way.row_of_entry]))
 
     def _up(self, way: "_Way", log_evidence: Floats) -> tuple[Floats, Floats]:
-        """Return the active entries [n, N, Q], and their sums by row."""
+        """Return the active entries [n, N, Q], and their sums by row, with those of no row at the end."""
         layout, points, learners = self.layout, self.tables.shape[1], log_evidence.shape[1]
         evidence = np.multiply.reduce(np.exp(log_evidence)[layout.observed[way.entries]], axis=1)
-        tables = self.tables[way.entries][:, None] * evidence
-        totals = np.empty((way.rows, learners, points))
-        for batch, entries, rows, messages in way.steps:
-            for part in messages:
-                tables[way.to[part]] *= totals[way.of[part]]
-            np.add.reduce(tables[entries].reshape(-1, batch.own, learners, points), axis=1, out=totals[rows])
-        return tables, totals
+        tables = (self.tables[way.entries][:, None] * evidence).reshape(-1, learners * points)
+        totals = np.ones((way.rows + 1, learners * points))
+        for batch, entries, rows, below in way.steps:
+            if below:
+                tables[entries] *= np.multiply.reduce(totals.take(way.below[entries, :below], axis=0), axis=1)
+            np.add.reduce(tables[entries].reshape(-1, batch.own, learners * points), axis=1, out=totals[rows])
+        return tables.reshape(-1, learners, points), totals.reshape(-1, learners, points)
 
     def _up_in_logarithms(self, way: "_Way", log_evidence: Floats) -> tuple[Floats, Floats]:
         """The same, in logarithms."""
         layout, points, learners = self.layout, self.tables.shape[1], log_evidence.shape[1]
         tables = np.log(self.tables[way.entries])[:, None] + log_evidence[layout.observed[way.entries]].sum(axis=1)
-        totals = np.empty((way.rows, learners, points))
-        for batch, entries, rows, messages in way.steps:
-            for part in messages:
-                tables[way.to[part]] += totals[way.of[part]]
+        totals = np.zeros((way.rows + 1, learners, points))
+        for batch, entries, rows, below in way.steps:
+            if below:
+                tables[entries] += np.add.reduce(totals.take(way.below[entries, :below], axis=0), axis=1)
             by_row = tables[entries].reshape(-1, batch.own, learners, points)
             totals[rows] = np.logaddexp.reduce(by_row, axis=1)
         return tables, totals
 
     def down(self, upward: Upward, weights: Floats) -> Floats:
-        """Return P(state) of every variable, shape [V, N], under ability weights [N, Q] that sum to 1."""
-        by_entry = np.add.reduce(self._entries(upward, weights), axis=2)
+        """Return P(state) of every variable, shape [V, N], under ability weights [N, Q], times the sum of these."""
+        by_entry = self._entries(upward, weights) @ np.ones(weights.shape[1])
         return np.add.reduceat(by_entry[self.layout.marginal], self.layout.starts, axis=0)
 
     def by_point(self, upward: Upward) -> Floats:
@@ -175,20 +178,19 @@ class CliqueTables:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The cliques between what was answered and the roots: their entries, rows and messages, numbered anew.
+    """The cliques between what was answered and the roots: their entries and rows, numbered anew.
 
-    ``entries``: places in the layout; ``row_of_entry``, ``to``, ``of``: places among the entries and rows of the way.
-    ``rows``: how many; those of the ``roots`` come first.  ``steps``: of each batch, from below, its entries, rows
-    and messages.
+    ``entries``: places in the layout; ``row_of_entry``: places among the rows of the way; ``below``: as in the layout,
+    filled up with the number of these rows.  ``rows``: how many; those of the ``roots`` come first.  ``steps``: of each
+    batch, from below, its entries and rows, and the most cliques of the way that one of it has below.
     """
 
     entries: Integers
     row_of_entry: Integers
-    to: Integers
-    of: Integers
+    below: Integers
     rows: int
     roots: int
-    steps: tuple[tuple[Batch, slice, slice, tuple[slice, ...]], ...]
+    steps: tuple[tuple[Batch, slice, slice, int], ...]
 
     @classmethod
     def of_variables(cls, layout: Layout, touched: Sequence[int]) -> "_Way":
@@ -196,31 +198,26 @@ class _Way:
         active = np.zeros(layout.count, dtype=np.bool_)
         for one in touched:
             active[layout.paths[one]] = True
-        entries = np.flatnonzero(active[layout.clique_of_entry])
-        rows = np.flatnonzero(active[layout.clique_of_row])
-        messages = np.flatnonzero(active[layout.sender])
-        entry_at, row_at = np.empty_like(layout.clique_of_entry), np.empty_like(layout.clique_of_row)
-        entry_at[entries], row_at[rows] = np.arange(len(entries)), np.arange(len(rows))
+        entries, rows = active[layout.clique_of_entry].nonzero()[0], active[layout.clique_of_row].nonzero()[0]
+        row_at = np.full(len(layout.clique_of_row) + 1, len(rows))
+        row_at[rows] = np.arange(len(rows))
+        below = row_at[layout.below[entries]]
+        below.sort(axis=1)
         ends = [
             [0, *np.searchsorted(found, stops).tolist()]
-            for found, stops in zip((entries, rows, messages), layout.stops, strict=True)
+            for found, stops in zip((entries, rows), layout.stops, strict=True)
         ]
-        steps, part = [], 0
-        for place, batch in enumerate(layout.batches):
-            parts = tuple(slice(ends[2][one], ends[2][one + 1]) for one in range(part, part + len(batch.messages)))
-            part += len(batch.messages)
-            own = tuple(slice(*end[place : place + 2]) for end in ends[:2])
-            if own[0].stop > own[0].start:
-                steps.append((batch, *own, tuple(one for one in parts if one.stop > one.start)))
-        roots = sum(rows.stop - rows.start for batch, _, rows, _ in steps if not batch.above)
+        parts = [tuple(slice(*pair) for pair in pairwise(one)) for one in ends]
+        batches = [step for step in zip(layout.batches, *parts, strict=True) if step[1].stop > step[1].start]
+        count = np.add.reduce(below < len(rows), axis=1)
+        most = [int(count[own].max()) for _, own, _ in batches]
         return cls(
             entries=entries,
             row_of_entry=row_at[layout.row_of_entry[entries]],
-            to=entry_at[layout.to[messages]],
-            of=row_at[layout.of[messages]],
+            below=below,
             rows=len(rows),
-            roots=roots,
-            steps=tuple(reversed(steps)),
+            roots=sum(rows.stop - rows.start for batch, _, rows in batches if not batch.above),
+            steps=tuple((*step, one) for step, one in zip(reversed(batches), reversed(most), strict=True)),
         )
 
 
@@ -228,8 +225,8 @@ def _above(batch: Batch, found: Floats, weights: Floats) -> Floats:
     """Return P(separator, point of the grid) of a batch, shape [rows, N, Q], from the entries of the cliques above."""
     if not batch.above:
         return np.repeat(weights[None], batch.rows.stop - batch.rows.start, axis=0)
-    parts = [
-        found[entries[:, 0]] if entries.shape[1] == 1 else np.add.reduce(found[entries], axis=1)
-        for entries in batch.above
-    ]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    learners, points = weights.shape
+    flat = found.reshape(len(found), -1)  # what is summed along one axis less is summed faster
+    parts = [np.add.reduce(flat.take(entries, axis=0), axis=1) for entries in batch.above]
+    whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return whole.reshape(-1, learners, points)

@@ -44,15 +44,14 @@ class Batch:
     """Cliques of one depth with ``own`` states each of their own variables: places in the flat arrays.
 
     ``entries``, ``rows``: where their entries and rows lie.  ``above``: [n, r] entries of the cliques above that
-    each row is the sum of, one array for each r, rows in order.  ``messages``: slices of the messages to these
-    cliques; no two messages of one slice go to the same entry.
+    each row is the sum of, one array for each r, rows in order.  ``below``: the most cliques that hang below one.
     """
 
     entries: slice
     rows: slice
     own: int
     above: tuple[Integers, ...]
-    messages: tuple[slice, ...]
+    below: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """C cliques, batch after batch, from the roots downward: E entries, R rows, M messages.
+    """C cliques, batch after batch, from the roots downward: E entries, R rows.
 
     States of variables are numbered variable after variable; V states in all, and one more that stands for none.
 
@@ -81,13 +80,13 @@ class Layout:
     ``cliques``        from the roots downward, without relays
     ``observed``       [E, n]  states of the entry's own variables, filled up with the state that stands for none
     ``clique_of_entry``, ``row_of_entry``  [E];  ``clique_of_row`` [R]
-    ``to``, ``of``, ``sender``  [M]  each message multiplies an entry by the sum of a row of the clique that sends it
+    ``below``          [E, m]  the rows of cliques below by whose sums the entry is multiplied, filled up with R
     ``marginal``       entries of each state, state after state, and
     ``starts``         [V]     where those of each state begin
     ``variable``       [V]     the variable of each state; ``first_state``, ``sizes``: of each variable
     ``paths``          for each variable, the cliques from its own up to the root
     ``places``         for each clique of the tree it was made of, its place
-    ``stops``          where the entries and rows of each batch, and each slice of messages, end
+    ``stops``          where the entries and rows of each batch end
     ``count``          C, relays included
     """
 
@@ -97,9 +96,7 @@ class Layout:
     clique_of_entry: Integers
     row_of_entry: Integers
     clique_of_row: Integers
-    to: Integers
-    of: Integers
-    sender: Integers
+    below: Integers
     marginal: Integers
     starts: Integers
     variable: Integers
@@ -107,7 +104,7 @@ class Layout:
     sizes: tuple[int, ...]
     paths: tuple[Integers, ...]
     places: tuple[Place, ...]
-    stops: tuple[Integers, Integers, Integers]
+    stops: tuple[Integers, Integers]
     count: int
 
 
@@ -219,13 +216,10 @@ class _Builder:
     def layout(self) -> Layout:
         """Return the arrays."""
         counted = np.array([[self._entries(place), self._rows(place)] for place in self.order])
-        batches: list[Batch] = []
-        messages: list[tuple[Integers, Integers, Integers]] = []
-        for _, group in groupby(self.order, key=lambda place: self._key(place)[:2]):
-            batches.append(self._batch(list(group), messages))
+        groups = groupby(self.order, key=lambda place: self._key(place)[:2])
+        batches = [self._batch(list(group)) for _, group in groups]
         observed, marginal, starts = self._states_of_entries(int(counted[:, 0].sum()))
         places = [self._place(place) for place in range(len(self.cliques))]
-        to, of, sender = (np.concatenate([np.empty(0, dtype=np.intp), *parts]) for parts in _columns(messages))
         return Layout(
             batches=tuple(batches),
             cliques=tuple(places[place] for place in self.order if self.cliques[place].own),
@@ -233,9 +227,7 @@ class _Builder:
             clique_of_entry=np.repeat(np.array(self.order), counted[:, 0]),
             row_of_entry=np.concatenate([self._row_of_own_entries(place) for place in self.order]),
             clique_of_row=np.repeat(np.array(self.order), counted[:, 1]),
-            to=to,
-            of=of,
-            sender=sender,
+            below=self._rows_below(*counted.sum(axis=0).tolist()),
             marginal=marginal,
             starts=starts,
             variable=np.repeat(np.arange(len(self.sizes)), self.sizes),
@@ -246,7 +238,6 @@ class _Builder:
             stops=(
                 np.array([batch.entries.stop for batch in batches]),
                 np.array([batch.rows.stop for batch in batches]),
-                np.array([part.stop for batch in batches for part in batch.messages], dtype=np.intp),
             ),
             count=len(self.cliques),
         )
@@ -255,32 +246,28 @@ class _Builder:
         one = self.cliques[place]
         return Place(one.separator, one.own, self.first_entry[place], self.first_row[place])
 
-    def _batch(self, members: Sequence[int], messages: list[tuple[Integers, Integers, Integers]]) -> Batch:
-        """Return a batch, and add the messages that it gets."""
+    def _batch(self, members: Sequence[int]) -> Batch:
         start, end = members[0], members[-1]
         above = [
             np.concatenate([self._sums(place) for place in part])
             for summed, part in groupby(members, key=self._summed)
             if summed
         ]
-        slices = []
-        sent = sum(len(one) for one, _, _ in messages)
-        for rank in range(max(len(self.cliques[place].below) for place in members)):
-            first = sent
-            for place in members:
-                if rank < len(self.cliques[place].below):
-                    sender = self.cliques[place].below[rank]
-                    to = self._own_entries(place)
-                    messages.append((to, self._row_of_entries_above(sender), np.full(len(to), sender)))
-                    sent += len(to)
-            slices.append(slice(first, sent))
         return Batch(
             entries=slice(self.first_entry[start], self.first_entry[end] + self._entries(end)),
             rows=slice(self.first_row[start], self.first_row[end] + self._rows(end)),
             own=self._states(self.cliques[start].own),
             above=tuple(above),
-            messages=tuple(slices),
+            below=max(len(self.cliques[place].below) for place in members),
         )
+
+    def _rows_below(self, entries: int, rows: int) -> Integers:
+        """Return ``below``, of so many entries and rows."""
+        below = np.full((entries, max(len(one.below) for one in self.cliques)), rows)
+        for place, one in enumerate(self.cliques):
+            for rank, sender in enumerate(one.below):
+                below[self._own_entries(place), rank] = self._row_of_entries_above(sender)
+        return below
 
     def _own_entries(self, place: int) -> Integers:
         return np.arange(self._entries(place)) + self.first_entry[place]
@@ -326,7 +313,3 @@ class _Builder:
             path[place] = [place, *path[self.cliques[place].above]]
         owned = {v: place for place, one in enumerate(self.cliques) for v in one.own}
         return tuple(np.array(path[owned[v]]) for v in range(len(self.sizes)))
-
-
-def _columns(messages: Sequence[tuple[Integers, Integers, Integers]]) -> tuple[list[Integers], ...]:
-    return tuple([message[column] for message in messages] for column in range(3))

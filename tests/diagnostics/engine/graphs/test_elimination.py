@@ -2,6 +2,7 @@
 
 from itertools import combinations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,8 +78,9 @@ def test_every_variable_is_owned_once_and_every_message_arrives(drawn):
     assert len(layout.marginal) == sum(
         len(place.own) * 2 ** (len(place.own) + len(place.separator)) for place in layout.cliques
     )
-    senders = {place for batch in layout.batches if batch.above for place in layout.clique_of_row[batch.rows].tolist()}
-    assert set(layout.sender.tolist()) == senders
+    rows = np.arange(len(layout.clique_of_row) + 1)
+    sent = {row for batch in layout.batches if batch.above for row in rows[batch.rows].tolist()}
+    assert set(layout.below.ravel().tolist()) - {len(layout.clique_of_row)} == sent
 
 
 def test_a_clique_beyond_the_limit_is_named():
