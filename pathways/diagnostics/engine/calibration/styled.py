@@ -159,25 +159,23 @@ class StyledModel(StrandsModel):
         if self.styles[style].slope is not None:
             logs = log_likelihood_of(part, self, own)
             return _Given(posterior_of(part, logs, prior, ability), None)
-        lacking, mastering = self._of_rungs(part, own)
-        ladder = seen(self.styles[style].hole, lacking, mastering)
-        shape = (len(part), len(self.strands), self._rungs)
-        no, yes = ladder.no.reshape(shape), ladder.yes.reshape(shape)
+        ladder = seen(self.styles[style].hole, self._of_rungs(part, own))
+        no, yes = ladder.logs.reshape(2, len(part), len(self.strands), self._rungs)
         logs = np.repeat(no.sum(axis=2)[:, :, None], self._rungs + 1, axis=2)
         logs[:, :, 1:] += np.cumsum(yes - no, axis=2)
         found = posterior_of(part, np.ascontiguousarray(logs.swapaxes(0, 1)), prior, ability)
         there = np.cumsum(found.states[:, :, :0:-1], axis=2)[:, :, ::-1].swapaxes(0, 1).reshape(len(part), -1)
-        return _Given(found, there * ladder.above + (1.0 - there) * ladder.below)
+        below, above = ladder.mastered
+        return _Given(found, there * above + (1.0 - there) * below)
 
-    def _of_rungs(self, part: Block, log_chance: Floats) -> tuple[Floats, Floats]:
-        """Return log P(answers about a micro-skill | without it) and with it, [N, K R] each."""
+    def _of_rungs(self, part: Block, log_chance: Floats) -> Floats:
+        """Return log P(answers about a micro-skill | without it), and with it, [2, N, K R]."""
         answers = part.answers
         rows = log_chance[answers.variants, answers.outcomes]
-        place = part.sittings * (len(self.strands) * self._rungs) + self.rung_of[answers.variants]
-        size = len(part) * len(self.strands) * self._rungs
-        lacking: Floats = np.bincount(place, rows[:, 0], minlength=size).astype(np.float64, copy=False)
-        mastering: Floats = np.bincount(place, rows[:, 1], minlength=size).astype(np.float64, copy=False)
-        return lacking.reshape(len(part), -1), mastering.reshape(len(part), -1)
+        wide = len(self.strands) * self._rungs
+        place = part.sittings * wide + self.rung_of[answers.variants]
+        summed = [np.bincount(place, rows[:, node], minlength=len(part) * wide) for node in (0, 1)]
+        return np.array(summed, dtype=np.float64).reshape(2, len(part), wide)
 
     def _add_given(
         self, total: Expected, part: Block, given: _Given, style: int, prior: Floats, weights: Floats
