@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     kept, left = list[pytest.Item](), list[pytest.Item]()
     for item in items:
-        if "collected" in item.fixturenames:  # type: ignore[attr-defined] - of a test function
+        if "collected" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("collected"))  # ten seconds, on one worker
     seen: dict[tuple[Path, bool], set[str]] = defaultdict(set)
     for item in items:
