@@ -7,13 +7,14 @@ What learners read and what only trainers read are two gettext domains. A templa
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import jinja2
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.pofile import read_po, write_po
 from jinja2 import meta
 
@@ -23,7 +24,8 @@ from pathways.i18n import DESK, LEARNERS
 PACKAGE = Path(__file__).parent
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "two": None}
 DESK_KEYWORDS = {"D_": None}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+CODE = ("**.py", "pathways.messages:texts_of_code")
+METHODS = [CODE, ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 DESK_PAGE = "desk.html"
 
@@ -37,7 +39,7 @@ def collected() -> dict[str, Catalog]:
     for file, line, message, comments, context in _found(KEYWORDS):
         domain = DESK if file in desk_templates else LEARNERS
         found[domain].add(message, None, [(f"pathways/{file}", line)], auto_comments=comments, context=context)
-    for file, line, message, comments, context in _found(DESK_KEYWORDS):
+    for file, line, message, comments, context in _found(DESK_KEYWORDS, [CODE]):
         found[DESK].add(message, None, [(f"pathways/{file}", line)], auto_comments=comments, context=context)
     for message in list(found[DESK]):
         if message.id and message.id in found[LEARNERS]:
@@ -108,8 +110,20 @@ def _header(code: str, domain: str) -> str:
     )
 
 
-def _found(keywords: dict[str, Any]) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
-    yield from extract_from_dir(PACKAGE, METHODS, OPTIONS, keywords, comment_tags=("L10N:",), strip_comment_tags=True)
+def _found(
+    keywords: dict[str, Any], methods: list[tuple[str, str]] = METHODS
+) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    yield from extract_from_dir(PACKAGE, methods, OPTIONS, keywords, comment_tags=("L10N:",), strip_comment_tags=True)
+
+
+def texts_of_code(
+    fileobj: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Any
+) -> Iterator[Any]:
+    """What Babel extracts from a module. One that calls none of the functions is read, and not taken apart."""
+    called = rb"(?<!\w)(?:%s)\s*\(" % b"|".join(re.escape(name).encode() for name in keywords)
+    if re.search(called, fileobj.read()):
+        fileobj.seek(0)
+        yield from extract_python(fileobj, keywords, comment_tags, options)
 
 
 _WHAT = {LEARNERS: "interface", DESK: "the trainers' desk"}

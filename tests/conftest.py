@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from babel.messages import Catalog
 from fastapi import FastAPI
 from hypothesis import HealthCheck
@@ -61,6 +62,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     first, since the services below them run on both in every case. Further cases on SQLite are slow ones, too.
     """
     kept, left = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        if "collected" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("collected"))  # ten seconds, on one worker
     seen: dict[tuple[Path, bool], set[str]] = defaultdict(set)
     for item in items:
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
@@ -102,6 +106,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("slowest files")
     for file in sorted(seconds, key=lambda file: -seconds[file])[:SLOWEST_FILES]:
         terminalreporter.write_line(f"{seconds[file]:7.1f}s {len(tests[file]):4} tests {file}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_event_loop() -> Iterator[None]:
+    """Applications answer every test client in one event loop, as a server does. A client by itself starts a thread
+    and a loop for each request, and ends them: a quarter of what a request costs.
+    """
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")
