@@ -19,6 +19,10 @@ from pathways.diagnostics.engine.calibration.tied import Tie, tied
 
 SEVERAL_STRANDS: Final = "needs_several_strands"
 TANGLED: Final = "ties_too_many_strands"
+LEFT_OUT: Final = {
+    SEVERAL_STRANDS: "demandent des micro-compétences de plusieurs filières",
+    TANGLED: "lient trop de filières entre elles",
+}
 RIGHT: Final = EVIDENCE.index(Outcome.CORRECT)
 
 

@@ -165,6 +165,8 @@ def bad_seconds(cell: str) -> str:
 
 def bad_language(cell: str) -> str:
     """Return what is wrong with a language, which may be empty."""
+    if _CONTROL.search(cell.strip()):
+        return f"langue : {shown(cell.strip())} contient un signe qui ne s'écrit pas"
     size = len(cell.strip())
     return f"langue de {size} signes, {LONGEST_LANGUAGE} au plus" if size > LONGEST_LANGUAGE else ""
 

@@ -15,7 +15,7 @@ Exemples :
   pathways calibrate --framework inclusion-numerique --propose
 
 DONNÉES, une ligne par réponse (CSV ou Parquet) : learner,item,outcome[,language,seconds,attempt,choice]
-    outcome : correct, incorrect, dont_know, not_understood, not_tried ; ou 1 et 0
+    outcome : correct, incorrect, partly, dont_know, not_understood, not_tried ; ou 1 et 0
   ou une ligne par personne (CSV) : learner,QUESTION,QUESTION... avec 0, 1 ou NA
   Les lignes peuvent être dans n'importe quel ordre ; leur ordre est celui du temps pour les dérives.
 

@@ -30,6 +30,8 @@ from pathways.diagnostics.engine.calibration.information import MOST_TOGETHER
 from pathways.diagnostics.engine.calibration.styled import StyledModel
 
 DIGITS: Final = 6
+LONGEST_LOG: Final = 50.0
+"""Log seconds: a clock that says both nothing and minutes makes means of any size."""
 NO_EVIDENCE: Final = tuple(outcome for outcome in Outcome if outcome not in ANSWERS)
 
 
@@ -256,7 +258,7 @@ def _seconds(times: Any) -> dict[str, float] | None:
     variance = max(squares / count - mean**2, 0.0) * count / (count - 1)
     return {
         "median": float(np.exp(mean)),
-        "expected": float(np.exp(mean + variance / 2.0)),
+        "expected": float(np.exp(min(mean + variance / 2.0, LONGEST_LOG))),
         "log_sd": variance**0.5,
         "answers": int(count),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from pathways.diagnostics.calibrating import styling, works
-from pathways.diagnostics.calibrating.binding import Bound, bound_to
+from pathways.diagnostics.calibrating.binding import LEFT_OUT, Bound, bound_to
 from pathways.diagnostics.calibrating.cluster import Cluster
 from pathways.diagnostics.calibrating.history import History
-from pathways.diagnostics.calibrating.partitions import Met, Spill
+from pathways.diagnostics.calibrating.partitions import MOST_LANGUAGES, Met, Spill
 from pathways.diagnostics.calibrating.passes import Alone, Passes, Together, total
 from pathways.diagnostics.calibrating.preparing import Plan, Tally, plan, prepare
 from pathways.diagnostics.calibrating.reading import Source, read
@@ -27,7 +28,7 @@ from pathways.diagnostics.engine.calibration.em import Solution, added
 from pathways.diagnostics.engine.calibration.information import Covariance, ViewedModel, covariance
 from pathways.diagnostics.engine.calibration.linking import Link, solve_linked
 from pathways.diagnostics.engine.calibration.residuals import Residuals
-from pathways.diagnostics.simulating.problems import WrongFile
+from pathways.diagnostics.simulating.problems import WrongFile, shown
 from pathways.errors import SettingsError
 
 FRENCH: Final = "fr"
@@ -97,19 +98,28 @@ def _fit(task: Task, watch: Watch) -> Fitted:
         folder = Path(place)
         known = None if task.structure is None else frozenset(item.code for item in task.structure.items)
         spill = read(task.data, folder, known)
+        if len(spill.met.languages.codes) > MOST_LANGUAGES:
+            raise WrongFile(str(task.data), [("", f"plus de {MOST_LANGUAGES} langues différentes")])
         bound = bound_to(task.structure, task.model, spill.met)
         how = _plan(task, spill.met, bound)
         tally, most, paths = _prepared(spill, how)
+        if not bound.codes:
+            raise WrongFile(str(task.data), [("", f"ce modèle laisse toutes les questions de côté ({_why(bound)})")])
         if not paths:
             said = "aucune réponse ne dit rien : ni juste, ni fausse, ni « je ne sais pas »"
             raise WrongFile(str(task.data), [("", said)])
         return _fitted(task, spill.met, bound, how, tally, most, paths, watch)
 
 
+def _why(bound: Bound) -> str:
+    met = Counter(bound.left_out.values())
+    return " ; ".join(f"{LEFT_OUT[why]} : {count}" for why, count in sorted(met.items()))
+
+
 def _plan(task: Task, met: Met, bound: Bound) -> Plan:
     reference = task.reference or _most_used(met)
     if task.reference and task.reference not in met.languages.codes:
-        said = f"aucune réponse n'est dans la langue de référence {task.reference!r}"
+        said = f"aucune réponse n'est dans la langue de référence {shown(task.reference)}"
         raise WrongFile(str(task.data), [("", said)])
     three = task.model in first_values.MODELS and met.dont_know
     credit = task.model == first_values.CREDITING
@@ -146,9 +156,9 @@ def _fitted(
 ) -> Fitted:
     answers = tally.shown[:, : len(ANSWERS)].sum(axis=1)
     model, start = bound.model_of(how, tally, most)
-    if task.earlier is not None:
-        start = begun(task.earlier, model, bound, start)
     with passes_of(task, model, paths) as passes:
+        if task.earlier is not None:
+            start = _better(passes, model, begun(task.earlier, model, bound, start), start)
         linked, runs, links = solve_linked(model, start, lambda one: total(passes, works.expected, one), answers, watch)
         linking = len(runs) - 1
         if isinstance(linked, joint.StrandsModel) and styling.fits(linked):
@@ -159,6 +169,17 @@ def _fitted(
         against = parameters if task.earlier is None else begun(task.earlier, linked, bound, parameters)
         sums, cusum = _looked(passes, linked, parameters, against, met, paths[0].parent)
     return Fitted(task, met, how, tally, bound, linked, runs, linking, links, errors, sums, cusum)
+
+
+def _better(passes: Passes, model: ViewedModel, earlier: Floats, usual: Floats) -> Floats:
+    """Return where to begin: from an earlier proposal, unless these answers speak against it more than against first
+    values; from far away there is no way back.
+    """
+
+    def reached(parameters: Floats) -> float:
+        return float(total(passes, works.expected, parameters).log_likelihood) + model.penalty(parameters)
+
+    return earlier if reached(earlier) >= reached(usual) else usual
 
 
 def _some(model: ViewedModel, paths: list[Path], tally: Tally) -> Alone:

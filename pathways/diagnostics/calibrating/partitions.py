@@ -23,6 +23,8 @@ from pathways.diagnostics.engine import ANSWERS, Outcome
 ANSWERS_AT_ONCE: Final = 100_000
 """About so many in a partition: some megabytes while it is worked on."""
 MOST_PARTITIONS: Final = 10_000
+MOST_LANGUAGES: Final = 1000
+"""A file with more has something else in that column, and is refused once it is read."""
 LEARNER_BYTES: Final = 16
 DONT_KNOW: Final = OUTCOMES.index(Outcome.DONT_KNOW)
 PARTLY: Final = OUTCOMES.index(Outcome.PARTLY)
@@ -105,7 +107,7 @@ class Spill:
         return records
 
     def _language(self, cell: str) -> int:
-        return self.met.languages.place(cell.strip() or UNKNOWN_LANGUAGE)
+        return min(self.met.languages.place(cell.strip() or UNKNOWN_LANGUAGE), MOST_LANGUAGES)
 
     def _choices(self, piece: Piece, items: NDArray[Any]) -> NDArray[Any] | int:
         """Number the choices: of each item its own."""

@@ -20,9 +20,10 @@ from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.starting import earlier_of
 from pathways.diagnostics.calibrating.telling import told
 from pathways.diagnostics.engine.calibration import first_values
-from pathways.diagnostics.simulating.bank import Bank, read_bank
+from pathways.diagnostics.simulating.bank import MOST_BYTES as MOST_BANK_BYTES
+from pathways.diagnostics.simulating.bank import Bank, bank_of
 from pathways.diagnostics.simulating.json_files import STANDARD, Replacement, read_json
-from pathways.diagnostics.simulating.options import WrongOption
+from pathways.diagnostics.simulating.options import WrongOption, keep_apart
 from pathways.diagnostics.simulating.problems import WrongFile
 
 if TYPE_CHECKING:
@@ -80,16 +81,20 @@ def _server(given: argparse.Namespace, opening: Opening, held: ExitStack) -> Ser
     if given.propose and given.model not in {None, SERVED}:
         raise WrongOption(f"--propose demande --model {SERVED}, avec lequel les diagnostics sont posés.")
     from pathways import migrating  # noqa: PLC0415 - a file needs no database
-    from pathways.diagnostics.calibrating.server import bank_of  # noqa: PLC0415 - same
+    from pathways.diagnostics.calibrating import server  # noqa: PLC0415 - same
 
     database = held.enter_context(opening())
     migrating.must_be_current(database)
     with database.read() as db:
-        return database, bank_of(db, framework=given.framework, diagnostic=given.diagnostic)
+        return database, server.bank_of(db, framework=given.framework, diagnostic=given.diagnostic)
 
 
 def _run(given: argparse.Namespace, server: Server | None, propose: Propose) -> int:
-    task, bank = _task(given) if server is None else (_task_of(given, *server), None)
+    keep_apart(
+        {"les réponses": given.data, "--bank": given.bank, "--start": given.start},
+        {"--out": given.out, "--bank-out": given.bank_out},
+    )
+    task, bank, first = _task(given) if server is None else (_task_of(given, *server), None, {})
     for remark in bank.remarks if bank else ():
         _complain(f"Remarque : {remark}", WRONG)
     with ExitStack() as files:  # before anything is computed: a place that cannot be written to
@@ -99,13 +104,14 @@ def _run(given: argparse.Namespace, server: Server | None, propose: Propose) -> 
             fitted = fit(task, lambda reached: _step(bar, reached))
         proposal = document.document_of(fitted)
         lines = [told(proposal)]
+        if bank_out:
+            bank_out.write(document.written(banked(first, proposal)))
         if server is not None and given.propose:
             lines.append(propose(*server, proposal))
         if not given.propose or given.out != STANDARD:
             out.write(document.written(proposal))
             out.commit()
         if bank_out:
-            bank_out.write(document.written(banked(read_json(given.bank, MOST_BYTES), proposal)))
             bank_out.commit()
     print("\n".join(lines), file=sys.stderr if given.out == STANDARD and not given.propose else sys.stdout)
     return 0
@@ -129,13 +135,14 @@ def _task_of(given: argparse.Namespace, database: Database, bank: ServerBank) ->
     )
 
 
-def _task(given: argparse.Namespace) -> tuple[Task, Bank | None]:
+def _task(given: argparse.Namespace) -> tuple[Task, Bank | None, dict[str, Any]]:
     jobs = _jobs(given.jobs)
     if given.bank_out and (given.bank is None or given.model != SERVED or given.bank_out == STANDARD):
         raise WrongOption(f"--bank-out écrit dans un fichier la banque de --bank, calibrée avec --model {SERVED}.")
     if given.model in first_values.MODELS and given.bank is None:
         raise WrongOption(f"--model {given.model} demande --bank : les micro-compétences et leurs questions.")
-    bank = None if given.bank is None else read_bank(given.bank)
+    first = {} if given.bank is None else read_json(given.bank, MOST_BANK_BYTES)  # once: it may be a pipe
+    bank = None if given.bank is None else bank_of(first, str(given.bank))
     start = None if given.start is None else read_json(given.start, MOST_BYTES)
     task = Task(
         data=given.data,
@@ -146,7 +153,7 @@ def _task(given: argparse.Namespace) -> tuple[Task, Bank | None]:
         scheduler=given.scheduler,
         earlier=None if start is None else earlier_of(start, str(given.start), given.model),
     )
-    return task, bank
+    return task, bank, first
 
 
 def _step(bar: Any, reached: float) -> None:

@@ -16,6 +16,7 @@ from pathways.diagnostics.engine.calibration.estimates import ENDS, NEAR
 from pathways.diagnostics.engine.calibration.information import ViewedModel
 from pathways.diagnostics.engine.calibration.ladders import LEAST_SLOPE, LEAST_STEP, MOST_SLOPE
 from pathways.diagnostics.engine.styles import Style
+from pathways.diagnostics.simulating.bank import MOST_SKILLS
 from pathways.diagnostics.simulating.problems import Problems, below
 from pathways.diagnostics.simulating.styles import styles_of
 
@@ -24,7 +25,10 @@ SLOPES: Final = (-20.0, 20.0)
 PLACES: Final = (-100.0, 100.0)
 LEAST_CHANCE: Final = 1e-4
 LEAST_SPREAD: Final = 0.05
+LEAST_CORRELATION: Final = 0.05
 MOST_CORRELATION: Final = 0.995
+FARTHEST: Final = 4.0
+"""No rung of an earlier proposal is believed to be farther from the middle, in SD: there is nobody there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,9 @@ def earlier_of(document: object, file: str, kind: str) -> Earlier:
     thresholds: dict[str, float] = {}
     for code, one in _objects(problems, whole, "strands"):
         correlations[code] = _or(problems, one, f"strands.{code}", "correlation", 0.7)
-        for skill in one.get("skills") or ():
+        for skill in problems.listed(
+            one.get("skills"), f"strands.{code}.skills", "micro-compétences", most=MOST_SKILLS
+        ):
             if isinstance(skill, dict) and isinstance(skill.get("code"), str):
                 thresholds[skill["code"]] = _or(problems, skill, f"strands.{code}", "threshold", 0.0)
     offset = _or(problems, whole, "", "offset", 0.0)
@@ -100,7 +106,8 @@ def begun(earlier: Earlier, model: ViewedModel, bound: Bound, default: Floats) -
     common = layout.packed(layout.task.curve.bounded(items), shifts, groups)
     if not isinstance(model, joint.StrandsModel):
         return common
-    found = [common, [earlier.offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
+    offset = float(np.clip(earlier.offset, -FARTHEST, FARTHEST))
+    found = [common, [offset], *_strands(earlier, model, bound, default), _near(earlier, model, default)]
     whole = np.concatenate(found)
     return np.concatenate([whole, default[len(whole) :]])
 
@@ -125,13 +132,13 @@ def _strands(earlier: Earlier, model: joint.StrandsModel, bound: Bound, default:
     found: list[Floats] = []
     priors = [part for strand in model.strands for part in strand.parts]
     for strand, prior, own in zip(bound.strands, priors, model.ladders(default), strict=True):
-        rho = float(np.clip(earlier.correlations.get(strand.code, 0.7), -MOST_CORRELATION, MOST_CORRELATION))
+        rho = float(np.clip(earlier.correlations.get(strand.code, 0.7), LEAST_CORRELATION, MOST_CORRELATION))
         size = np.sqrt(1.0 - rho**2)
         wanted = own.copy()
         wanted[0] = np.clip(rho / size, LEAST_SLOPE, MOST_SLOPE)
         codes = strand.skill_codes
         if len(own) > 1 and all(code in earlier.thresholds for code in codes):
-            cuts = np.array([earlier.thresholds[code] for code in codes]) / size
+            cuts = np.clip([earlier.thresholds[code] for code in codes], -FARTHEST, FARTHEST) / size
             spaced = np.maximum.accumulate(cuts - LEAST_STEP * np.arange(len(cuts)))
             wanted[1:] = spaced + 1.01 * LEAST_STEP * np.arange(len(cuts))
         found.append(wanted if prior.admissible(wanted) else own)

@@ -40,6 +40,8 @@ def told(document: Mapping[str, Any]) -> str:
     ]
     if unused := document.get("requirements_not_used"):
         lines.append(f"Prérequis entre filières, dont ce modèle ne se sert pas : {_thousands(unused)}")
+    if document["model"] == "level" and "styles" not in document:
+        lines.append("Des questions lient des filières entre elles : une seule façon de répondre est supposée.")
     lines += [f"Façons de répondre : {' ; '.join(map(_style, styles))}"] if (styles := document.get("styles")) else []
     lines += [_language(code, one) for code, one in document["languages"].items() if not one["reference"]]
     lines += [f"{KINDS.get(kind, kind)} : {_codes(codes)}" for kind, codes in document["findings"].items()]
@@ -48,7 +50,14 @@ def told(document: Mapping[str, Any]) -> str:
 
 def _left_out(one: Mapping[str, Any]) -> str:
     count = one.get("answers") or one.get("sittings") or 0
-    return f"Laissé de côté : {_thousands(count)} {WHY.get(one['why'], one['why'])}"
+    why = WHY.get(str(one["why"]), str(one["why"]))
+    return f"Laissé de côté : {_thousands(count)} {why if count > 1 else _single(why)}"
+
+
+def _single(why: str) -> str:
+    """The sentence about one of them."""
+    first, rest = why.split(" ", 1)
+    return f"{first.removesuffix('s')} {rest}"
 
 
 def _language(code: str, one: Mapping[str, Any]) -> str:

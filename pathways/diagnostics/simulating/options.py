@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,7 +58,8 @@ def options_of(given: argparse.Namespace) -> Options:
     if given.exposure and given.policy not in ENGINES:
         raise WrongOption(f"--exposure varie le choix du moteur : il va avec --policy {_either(ENGINES)}.")
     count, generator = _people(given.generate)
-    _keep_apart(given)
+    read = {"--bank": given.bank, "--learners": given.learners}
+    keep_apart(read, {"--save-learners": given.save_learners, "--trace": given.trace})
     try:
         stops = None if given.stop is None else stops_of(given.stop)
     except WrongStop as error:
@@ -107,15 +108,15 @@ def _either(words: Iterable[str]) -> str:
     return f"{', '.join(others)} ou {last}"
 
 
-def _keep_apart(given: argparse.Namespace) -> None:
-    """Nothing is written over what is read, or over what is written too."""
-    read = {"--bank": given.bank, "--learners": given.learners}
-    written = {"--save-learners": given.save_learners, "--trace": given.trace}
+def keep_apart(read: Mapping[str, object], written: Mapping[str, str | None]) -> None:
+    """Nothing is written over what is read, or over what is written too: option -> file, ``None`` or nothing where it
+    is not given. Raises :class:`WrongOption`.
+    """
     seen: dict[str, str] = {}
     for option, name in [*read.items(), *written.items()]:
-        if name is None:
+        if not name:
             continue
-        place = STANDARD if str(name) == STANDARD and option in written else os.path.realpath(name)
+        place = STANDARD if str(name) == STANDARD and option in written else os.path.realpath(str(name))
         special = place != STANDARD and Path(place).exists() and not Path(place).is_file()
         if place in seen and not special:
             raise WrongOption(f"{seen[place]} et {option} donnent le même fichier.")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from pathways.cli import main
 from pathways.diagnostics.calibrating import styling
 from pathways.diagnostics.calibrating.banked import banked
-from pathways.diagnostics.engine import LevelStrand, Style
+from pathways.diagnostics.engine import LevelStrand, Style, compile_structure, infer
+from pathways.diagnostics.simulating.bank import bank_of as bank_of_document
 from pathways.diagnostics.simulating.bank import read_bank
 from tests.diagnostics.calibrating.collected import bank_of, laddered, rows_of, write_long
 from tests.diagnostics.engine.calibration.answered import ladders_answered
@@ -71,16 +73,90 @@ def test_who_says_that_they_do_not_know_is_told_from_who_never_does(tmp_path, do
     assert sum(style["share"] for style in styles if style["dont_know"] == habits) > 0.95
 
 
-def test_a_rung_at_the_end_of_its_ladder_leaves_the_ladder_where_it_was(tmp_path):
-    bank = {"skills": [{"code": "a", "level": 1}, {"code": "b", "level": 2, "share": 0.3}], "items": [{"code": "q"}]}
-    rungs = [{"code": "a", "threshold": -4.0}, {"code": "b", "threshold": 0.5}]
-    proposal = {"model": "level", "strands": {"x": {"skills": rungs}}, "items": {}, "styles": []}
-    assert banked(bank, proposal) == {**bank, "styles": []}
+def item_found(answers=100, slip=0.1, guess=0.2, near=None, **more):
+    ends = {"slip": slip, "guess": guess}
+    pair = {} if near is None else dict(zip(("near_not_mastered", "near_mastered"), near, strict=True))
+    return {"answers": answers, "parameters": ends | pair, **more}
+
+
+def small(
+    *places: float, styles: list[dict[str, Any]] | None = None, **found: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A bank of one ladder, an item for each rung, and a proposal for it."""
+    skills = [{"code": f"s{n}", "strand": "x", "level": n + 1, "mine": 1} for n in range(len(places))]
+    items = [{"code": f"q{n}", "skill": f"s{n}", "near": [0.3, 0.6]} for n in range(len(places))]
+    rungs = [{"code": f"s{n}", "threshold": place} for n, place in enumerate(places)]
+    named = {f"q{n}": item_found(**found) for n in range(len(places))}
+    style = {"share": 1.0, "hole": 0.02, "noise": 0.0, "slope": None, "dont_know": True}
+    document: dict[str, Any] = {"model": "level", "strands": {"x": {"skills": rungs}}, "items": named}
+    return {"skills": skills, "items": items}, document | {"styles": styles or [style]}
+
+
+def read(document):
+    return bank_of_document(json.loads(json.dumps(document)), "bank")
+
+
+def test_rungs_beyond_the_ends_come_to_the_ends_in_their_order():
+    bank, proposal = small(-4.5, -4.0, 0.5, 3.9, 4.2)
+    shares = [skill["share"] for skill in banked(bank, proposal)["skills"]]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2] == round(1 - NormalDist().cdf(0.5), 6)
+    assert (shares[0], shares[-1]) == (0.999, 0.001)
+    (strand,) = read(banked(bank, proposal)).structure.strands
+    assert isinstance(strand, LevelStrand)
+    assert np.diff([rung.threshold for rung in strand.skills]).min() > 0.0
+
+
+@pytest.mark.parametrize(
+    "found",
+    [{"slip": 0.0006, "guess": 0.9989}, {"near": (0.999967, 0.999973)}, {"near": (0.6, 0.2)}],
+    ids=["right", "near", "falling"],
+)
+def test_values_that_no_bank_takes_are_not_written(found):
+    bank, proposal = small(-0.5, 0.5, **found)
+    items = read(banked(bank, proposal)).structure.items
+    assert [item.near for item in items] == [(0.3, 0.6)] * 2
+    assert all(item.slip + item.guess < 0.9 for item in items)
+
+
+def test_what_hardly_anybody_answered_stays_as_its_author_wrote_it():
+    bank, proposal = small(-0.5, 0.5)
+    proposal["items"]["q1"] = item_found(answers=29, slip=0.4)
+    found = banked(bank, proposal)
+    assert "slip" not in found["items"][1]
+    assert found["items"][0]["slip"] == 0.1
+    assert all("share" not in skill for skill in found["skills"])
+    assert "styles" not in found
+
+
+def test_what_only_its_author_understands_is_left_out_and_styles_of_the_bank_stay_where_none_were_found():
+    bank, proposal = small(-0.5, 0.5)
     del proposal["styles"]
-    assert banked(bank, proposal) == bank
-    rungs[0]["threshold"] = -1.0
-    shares = [round(1 - NormalDist().cdf(place), 6) for place in (-1.0, 0.5)]
-    assert [skill["share"] for skill in banked(bank, proposal)["skills"]] == shares
+    found = banked({**bank, "note": float("nan"), "styles": [{"share": 1}]}, proposal)
+    assert set(found) == {"skills", "items", "styles"}
+    assert all("mine" not in skill for skill in found["skills"])
+
+
+def test_where_nobody_says_that_they_do_not_know_the_next_one_may():
+    silent = {"share": 1.0, "hole": 0.02, "noise": 0.0, "slope": None, "dont_know": False}
+    bank, proposal = small(-0.5, 0.5, styles=[silent])
+    structure = read(banked(bank, proposal)).structure
+    assert any(style.dont_know for style in structure.styles)
+    compiled = compile_structure(structure)
+    unasked, said = (infer(compiled, answers).masteries[0] for answers in ([], [("q0", "dont_know")]))
+    assert said < unasked - 0.2
+
+
+@pytest.mark.parametrize("pair", [("--out", "--bank-out"), ("--out", "--bank"), ("--bank-out", "--bank")])
+def test_nothing_is_written_over_what_is_read_or_written(tmp_path, capsys, pair):
+    bank, answers, _ = laddered(tmp_path, 20)
+    before = bank.read_bytes()
+    files = {"--bank": bank, "--out": tmp_path / "out.json", "--bank-out": tmp_path / "new.json"}
+    files[pair[0]] = files[pair[1]]
+    words = [word for option, file in files.items() for word in (option, file)]
+    assert run("calibrate", answers, "--model", "level", *words) == 2
+    assert "donnent le même fichier" in capsys.readouterr().err
+    assert bank.read_bytes() == before
 
 
 @pytest.mark.parametrize(

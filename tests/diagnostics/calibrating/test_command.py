@@ -223,6 +223,54 @@ def test_a_start_that_is_no_proposal_is_told(simple, tmp_path, capsys, text, sai
     assert said in capsys.readouterr().err
 
 
+FAR = [
+    {"offset": -100.0},
+    {"strands": {"s00": {"correlation": -1.0, "skills": []}}},
+    {"strands": {"s00": {"skills": [{"code": f"s00.{rung}", "threshold": 90.0} for rung in range(4)]}}},
+]
+
+
+@pytest.mark.parametrize("strange", FAR, ids=["offset", "correlation", "thresholds"])
+def test_a_start_from_far_away_ends_where_any_other_does(tmp_path, strange):
+    bank, answers, _ = laddered(tmp_path, 100)
+    usual = proposal(answers, "--bank", bank, model="level")
+    start = tmp_path / "start.json"
+    start.write_text(json.dumps({"format": "calibration-1", "model": "level", **strange}), "utf-8")
+    found = proposal(answers, "--bank", bank, "--start", start, model="level")
+    assert found["fit"]["log_likelihood"] == pytest.approx(usual["fit"]["log_likelihood"], abs=0.5)
+    assert abs(found["offset"] - usual["offset"]) < 0.05
+
+
+def test_rungs_that_are_no_list_are_told(tmp_path, capsys):
+    bank, answers, _ = laddered(tmp_path, 20)
+    start = tmp_path / "start.json"
+    start.write_text('{"format": "calibration-1", "model": "level", "strands": {"s00": {"skills": 5}}}', "utf-8")
+    assert calibrate(answers, "--model", "level", "--bank", bank, "--start", start) == 2
+    assert "strands.s00.skills : attendu une liste" in capsys.readouterr().err
+
+
+def test_languages_are_written_in_plain_signs_and_there_are_not_thousands(tmp_path, capsys):
+    header = (*HEADER, "language")
+    wrong = write_long(tmp_path / "wrong.csv", [("p", "q", "correct", "\x1b[31m")], header)
+    assert calibrate(wrong, "--model", "2pl") == 2
+    assert "\x1b" not in (said := capsys.readouterr().err)
+    assert "langue" in said
+    many = write_long(tmp_path / "many.csv", [(f"p{n}", "q", "correct", f"l{n}") for n in range(1100)], header)
+    assert calibrate(many, "--model", "2pl") == 2
+    assert "plus de 1000 langues" in capsys.readouterr().err
+
+
+def test_a_bank_all_of_whose_questions_are_left_out_says_why(tmp_path, capsys):
+    bank, answers, _ = laddered(tmp_path, 20)
+    document = json.loads(bank.read_text("utf-8"))
+    for one in document["items"]:
+        del one["skill"]
+        one["skills"] = ["s00.0", "s01.0"]
+    bank.write_text(json.dumps(document), "utf-8")
+    assert calibrate(answers, "--model", "continuous", "--bank", bank) == 2
+    assert "micro-compétences de plusieurs filières : 24" in capsys.readouterr().err
+
+
 def test_two_languages_are_linked_and_a_bad_translation_is_told(tmp_path):
     french = answered(900, 16, seed=4, slopes=1.2, difficulties=np.linspace(-1.0, 1.0, 16))
     harder = np.where(np.arange(16) % 8 == 0, 1.0, 0.0)
