@@ -84,8 +84,8 @@ def _remembered(mixture: Mixture, style: int, rows: Integers, logs: Floats, memo
     after, place = before.copy(), np.arange(len(rows))
     np.add.at(after[0], skill, logs[place, step - 1])
     np.add.at(after[1], skill, logs[place, step])
-    hole = float(mixture.holes[style])
-    no, yes = seen(hole, after).logs - seen(hole, before).logs
+    sides = mixture.sides[:, style]
+    no, yes = seen(sides, after).logs - seen(sides, before).logs
     added = of_ladders(mixture.compiled, no, yes)
     return Memory(after, memory.earlier & ~asked), added
 
@@ -93,7 +93,7 @@ def _remembered(mixture: Mixture, style: int, rows: Integers, logs: Floats, memo
 def mastery_with_holes(mixture: Mixture, style: int, memory: Memory) -> Floats:
     """Return P(micro-skill mastered | state, what is remembered), [K, G, M], in a style with holes."""
     compiled = mixture.compiled
-    ladder = seen(float(mixture.holes[style]), memory.logs)
+    ladder = seen(mixture.sides[:, style], memory.logs)
     rungs = rungs_of_ladders(compiled)
     rows, _, most = compiled.mastery.shape
     below, above = np.zeros((2, rows * most))

@@ -26,18 +26,14 @@ class Seen:
     mastered: Floats
 
 
-def seen(hole: Floats | float, logs: Floats) -> Seen:
-    """Return what the ladder sees, from log L(0) and log L(1), one after the other along the first axis."""
-    most = np.maximum.reduce(logs, axis=0)
-    likelihood = np.exp(logs - most)
-    mixed = (1.0 - hole) * likelihood
-    mixed += hole * likelihood[::-1]
-    mastered = likelihood[1] / mixed
-    mastered[0] *= hole
-    mastered[1] *= 1.0 - hole
-    np.log(mixed, out=mixed)
-    mixed += most
-    return Seen(mixed, mastered)
+def seen(sides: Floats, logs: Floats) -> Seen:
+    """Return what the ladder sees, from log L(0) and log L(1), one after the other along the first axis.
+
+    ``sides``: log h and log (1 - h), along that axis.
+    """
+    mastering = sides + logs[1]
+    mixed = np.logaddexp(sides[::-1] + logs[0], mastering)
+    return Seen(mixed, np.exp(mastering - mixed))
 
 
 def of_ladders(compiled: Compiled, no: Floats, yes: Floats) -> Floats:

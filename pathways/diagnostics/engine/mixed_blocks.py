@@ -74,7 +74,7 @@ class MixedBlock:
         """Return shares [C, N], states [C, N, K, G], and P(mastered) below and above, both [C', N, S]."""
         mixture, compiled = self.mixture, self.mixture.compiled
         styles, learners, strands, count = self.by_state.shape
-        logs, ladder = self.by_state, seen(mixture.holes[: mixture.holed, None, None], self.by_rung)
+        logs, ladder = self.by_state, seen(mixture.sides[..., None], self.by_rung)
         if mixture.holed:
             logs = logs.copy()
             logs[: mixture.holed] += of_ladders(compiled, *ladder.logs)

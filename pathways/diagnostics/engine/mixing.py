@@ -153,7 +153,7 @@ def _through_holes(mixture: Mixture, logs: Floats, ranked: Integers) -> _Rungs |
         return None
     _, strand, step, skill = ranked[place].T
     styles = np.arange(mixture.holed)[:, None]
-    answers = seen(mixture.holes[: mixture.holed, None], logs[styles, place, (step + _SIDES)[:, None]])
+    answers = seen(mixture.sides, logs[styles, place, (step + _SIDES)[:, None]])
     held = mixture.held[step]
     logs[styles, place] = np.where(held, answers.logs[1, ..., None], answers.logs[0, ..., None])
     return _Rungs(strand, skill, held, answers)

@@ -67,6 +67,12 @@ class Mixture:
     ranked: Integers
 
     @cached_property
+    def sides(self) -> Floats:
+        """Logarithms of the chances that a rung is not what its ladder says, and is, where holes are, [2, C', 1]."""
+        holes = self.holes[: self.holed, None]
+        return np.log([holes, 1.0 - holes])
+
+    @cached_property
     def held(self) -> Booleans:
         """Whether a ladder that steps up at each state holds there, and in every other, [G, G]."""
         states = np.arange(self.compiled.prior.shape[1])
