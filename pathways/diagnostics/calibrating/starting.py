@@ -75,9 +75,8 @@ def earlier_of(document: object, file: str, kind: str) -> Earlier:
     thresholds: dict[str, float] = {}
     for code, one in _objects(problems, whole, "strands"):
         correlations[code] = _or(problems, one, f"strands.{code}", "correlation", 0.7)
-        for skill in problems.listed(
-            one.get("skills"), f"strands.{code}.skills", "micro-compétences", most=MOST_SKILLS
-        ):
+        listed = one.get("skills") or None
+        for skill in problems.listed(listed, f"strands.{code}.skills", "micro-compétences", most=MOST_SKILLS):
             if isinstance(skill, dict) and isinstance(skill.get("code"), str):
                 thresholds[skill["code"]] = _or(problems, skill, f"strands.{code}", "threshold", 0.0)
     offset = _or(problems, whole, "", "offset", 0.0)

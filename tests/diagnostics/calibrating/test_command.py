@@ -201,7 +201,8 @@ def test_any_model_begins_where_it_ended(tmp_path, model):
     assert calibrate(answers, "--model", model, *words, *start) == 0
     second = json.loads(again.read_text("utf-8"))
     assert second["run"]["penalised_log_likelihood"][0] == pytest.approx(
-        first["run"]["penalised_log_likelihood"][-1], abs=0.01
+        first["run"]["penalised_log_likelihood"][-1],
+        abs=0.5 if model == "level" else 0.01,  # styles are tried again in between
     )
 
 

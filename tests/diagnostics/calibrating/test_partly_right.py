@@ -22,7 +22,7 @@ def credited(folder, learners=1500, *, low=0.2, high=0.6):
     return bank, near, far, [code for code, one in zip(world.order, some, strict=True) if one]
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # half a minute: in the quick tests, the same from fewer answers and an earlier proposal
 def test_how_near_wrong_answers_come_is_proposed_of_items_with_partly_right_answers(tmp_path):
     bank, near, far, some = credited(tmp_path)
     found, plain = (proposal(one, "--bank", bank, model="level") for one in (near, far))
