@@ -26,6 +26,8 @@ from pathways.diagnostics.engine.styles import Style
 PSEUDO_PEOPLE: Final = 10.0
 """How many people the first shares of the styles are worth."""
 LEAST_AT_ONCE: Final = 8
+LEAST_HOLE: Final = 1e-300
+"""None, in logarithms."""
 
 
 class _Given(NamedTuple):
@@ -159,7 +161,8 @@ class StyledModel(StrandsModel):
         if self.styles[style].slope is not None:
             logs = log_likelihood_of(part, self, own)
             return _Given(posterior_of(part, logs, prior, ability), None)
-        ladder = seen(self.styles[style].hole, self._of_rungs(part, own))
+        hole = max(self.styles[style].hole, LEAST_HOLE)
+        ladder = seen(np.log([hole, 1.0 - hole])[:, None, None], self._of_rungs(part, own))
         no, yes = ladder.logs.reshape(2, len(part), len(self.strands), self._rungs)
         logs = np.repeat(no.sum(axis=2)[:, :, None], self._rungs + 1, axis=2)
         logs[:, :, 1:] += np.cumsum(yes - no, axis=2)
