@@ -49,6 +49,8 @@ TWICE_SLOWLY = frozenset(
     )
 )
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones."""
+FACES_AT_ONCE = 6
+"""Tests of one file of pages or of the API that are quick: the others are about cases of the same forms."""
 PAGES_TWICE = 5
 """Tests of one file of pages that run on PostgreSQL, too: what is between them and the database runs on both whole,
 and so do the sweeps over every page (``tests/web``).
@@ -59,29 +61,33 @@ SLOWEST_FILES = 40
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the
-    first, since the services below them run on both in every case. Further cases on SQLite are slow ones, too.
+    first, since the services below them run on both in every case. Further cases on SQLite are slow ones, too, and so
+    is what comes after the first tests of a file of pages or of the API.
     """
-    kept, left = list[pytest.Item](), list[pytest.Item]()
     for item in items:
         if "collected" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("collected"))  # ten seconds, on one worker
+    left = set[pytest.Item]()
     seen: dict[tuple[Path, bool], set[str]] = defaultdict(set)
-    for item in items:
+    for item in sorted(items, key=_as_written):  # whatever the order in which they will run
         face = item.path.name.endswith(FACES) or item.path.parent.name == "web"
         on_postgresql = "postgresql" in item.name
         tests, test = seen[item.path, on_postgresql], item.nodeid.partition("[")[0]
         if on_postgresql and (face or not TWICE_SLOWLY.isdisjoint(item.path.parts)):
             item.add_marker(pytest.mark.slow)
             if face and (test in tests or (item.path.name.endswith("_pages.py") and len(tests) >= PAGES_TWICE)):
-                left.append(item)
+                left.add(item)
                 continue
-        elif face and test in tests:
+        elif face and (test in tests or len(tests) >= FACES_AT_ONCE):
             item.add_marker(pytest.mark.slow)
         tests.add(test)
-        kept.append(item)
     if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = kept
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
+
+
+def _as_written(item: pytest.Item) -> tuple[str, int, str]:
+    return str(item.path), item.location[1] or 0, item.nodeid
 
 
 def pytest_collection_finish() -> None:

@@ -152,12 +152,10 @@ def people(learners, strands, *, seed, holes=0.0, slope=None, rungs=4, per_rung=
     return ladders, items, order, true, (rng.random(chance.shape) > chance).astype(np.int8)
 
 
-SLOWLY = pytest.mark.slow
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("holes", "slope"),
-    [pytest.param(0.0, None, marks=SLOWLY), (0.12, None), pytest.param(0.0, 2.2, marks=SLOWLY)],
+    [(0.0, None), (0.12, None), (0.0, 2.2)],
 )
 def test_the_style_that_made_the_answers_is_found_and_so_are_the_ladders(holes, slope):
     ladders, items, order, true, cells = people(800, 5, seed=11, holes=holes, slope=slope)
