@@ -49,7 +49,7 @@ TWICE_SLOWLY = frozenset(
     )
 )
 """Folders whose tests run on SQLite at once, and on PostgreSQL with the slow ones."""
-FACES_AT_ONCE = 6
+FACES_AT_ONCE = 4
 """Tests of one file of pages or of the API that are quick: the others are about cases of the same forms."""
 PAGES_TWICE = 5
 """Tests of one file of pages that run on PostgreSQL, too: what is between them and the database runs on both whole,
