@@ -81,7 +81,7 @@ def _server(given: argparse.Namespace, opening: Opening, held: ExitStack) -> Ser
     if given.propose and given.model not in {None, SERVED}:
         raise WrongOption(f"--propose demande --model {SERVED}, avec lequel les diagnostics sont posés.")
     from pathways import migrating  # noqa: PLC0415 - a file needs no database
-    from pathways.diagnostics.calibrating import server  # noqa: PLC0415 - same
+    from pathways.diagnostics.calibrating import server  # noqa: PLC0415 - a file needs no database
 
     database = held.enter_context(opening())
     migrating.must_be_current(database)
