@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from functools import cache, partial
@@ -13,11 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy.orm import Session
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from pathways import __version__, clock, throttle, working
 from pathways.badges import publishing
@@ -51,6 +50,7 @@ from pathways.teams import inviting
 from pathways.voices import links as voice_links
 from pathways.web import presence, problems
 from pathways.web.dependencies import public
+from pathways.web.routing import Application, Router, RouteTable
 from pathways.web.security import Guard
 from pathways.working import Work
 from pathways.workshops import running as workshops
@@ -64,16 +64,13 @@ SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Application:
     """The web application. Everything it holds hangs on ``app.state``; nothing is made at import."""
-    app = FastAPI(
-        routes=[*_routes()],
+    app = Application(
+        _table(),
         title="pathways",
         version=__version__,
         summary="Diagnostics finer than a competence domain, in the learner's language. A complement of Pix.",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
         lifespan=_lifespan,
     )
     app.state.settings = settings
@@ -100,21 +97,29 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @cache
-def _routes() -> Sequence[BaseRoute]:
-    """Every address, worked out once per process: it takes half a second, and no setting changes it."""
+def _table() -> RouteTable:
+    """Every address, once per process: no setting changes it."""
     refused = {"description": "Refused, with reasons", "content": {"application/problem+json": {}}}
-    table = APIRouter(responses={422: refused})
+    table = RouteTable()
     for api in APIS:
-        table.include_router(api.router, prefix="/api/v1")
+        table.add(api.router, "/api/v1", responses={422: refused})
     for pages in PAGES:
-        table.include_router(pages.router, include_in_schema=False)
-    table.add_api_route("/healthz", healthz, include_in_schema=False)
-    return table.routes
+        table.add(pages.router, in_schema=False)
+    own = Router()
+    own.add_api_route("/healthz", healthz)
+    own.add_api_route("/api/v1/openapi.json", openapi)
+    table.add(own, in_schema=False)
+    return table
 
 
 @public("a health check says only that the server is up")
 def healthz() -> PlainTextResponse:
     return PlainTextResponse("ok")
+
+
+@public("what the API understands is no secret")
+def openapi(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 def _published_here(database: Database, url: str) -> bytes | None:
@@ -168,7 +173,6 @@ def _upkeep(settings: Settings, db: Session) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    app.openapi()  # every schema is built now, not by the first requests, several of which may come at once
     database: Database = app.state.database
     warming = threading.Timer(WARM_AFTER_SECONDS, solver.warm)
     warming.daemon = True

@@ -92,7 +92,13 @@ from pathways.learning.pages import trainer as pathway_desk_pages
 from pathways.learning.pages import with_person as pathway_choice_pages
 from pathways.learning.pages import workshops as learning_pages
 from pathways.people import api as people_api
-from pathways.people import pages as people_pages
+from pathways.people.pages import account as account_pages
+from pathways.people.pages import entrance as entrance_pages
+from pathways.people.pages import invitation as invitation_pages
+from pathways.people.pages import journal as journal_pages
+from pathways.people.pages import organisation as organisation_pages
+from pathways.people.pages import server as server_pages
+from pathways.people.pages import settings as settings_pages
 from pathways.places.api import basins as basins_api
 from pathways.places.api import files as place_files_api
 from pathways.places.api import places as places_api
@@ -232,7 +238,13 @@ PAGES = (
     reason_pages,
     coordination_pages,
     typical_pages,
-    people_pages,
+    entrance_pages,
+    invitation_pages,
+    account_pages,
+    organisation_pages,
+    settings_pages,
+    journal_pages,
+    server_pages,
     filing_pages,
     filed_pages,
     exchange_pages,

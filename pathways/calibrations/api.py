@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
-
 from pathways.calibrations import deciding, service
 from pathways.calibrations.asking import ItemCode, Reader, Reviewer
 from pathways.calibrations.deciding import Decision
@@ -20,8 +18,9 @@ from pathways.referentials.service import USUAL_FRAMEWORK
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 
 @router.get("/calibrations", response_model=PageOf[CalibrationRow], summary="What was proposed, and what became of it")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +22,9 @@ from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/calibrations")
+router = Router(prefix="/calibrations")
 DONE = {
     "accept": D_("C'est noté : les diagnostics publiés à partir de maintenant prendront ces valeurs."),
     "refuse": D_("C'est noté : cette proposition est refusée. Elle reste ici avec votre raison."),

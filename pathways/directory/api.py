@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from pathways import clock, i18n
@@ -15,9 +15,10 @@ from pathways.errors import Invalid
 from pathways.i18n import N_
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import OwnSettings, ReadDB, public
+from pathways.web.routing import Router
 from pathways.workshops import themes
 
-router = APIRouter(prefix="/directory", tags=["directory"], route_class=StrictRoute)
+router = Router(prefix="/directory", tags=["directory"], route_class=StrictRoute)
 _WRONG = N_("Cette valeur n'est pas valable.")
 
 

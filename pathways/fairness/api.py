@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
 from pathways.fairness import deciding, service
 from pathways.fairness.asking import ItemCode, OwnPlace, Reader, Reviewer
 from pathways.fairness.schemas import DecisionIn, FairnessOut, ItemFairnessOut
@@ -13,8 +11,9 @@ from pathways.fairness.service import About, Flagged, InLanguage
 from pathways.items.asking import ladders_for
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 
 @router.get("/fairness", response_model=FairnessOut, summary="What is flagged in each language")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,8 +23,9 @@ from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/fairness")
+router = Router(prefix="/fairness")
 DONE = {
     "keep": D_("C'est noté : cette traduction reste en service."),
     "withdraw": D_("C'est noté : cette traduction n'est plus montrée."),

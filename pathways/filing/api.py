@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways import ids
 from pathways.diagnostics.doors import OF, OwnDoor
@@ -27,8 +27,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["learners"], route_class=StrictRoute)
+router = Router(tags=["learners"], route_class=StrictRoute)
 
 Keeper = Annotated[Member, Depends(Requires(Permission.FILES_KEEP))]
 AttemptKeeper = Annotated[Member, Depends(Requires(Permission.FILES_KEEP, of=OF))]

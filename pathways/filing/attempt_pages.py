@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +22,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Pasted
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/profiles/{attempt_id}")
+router = Router(prefix="/profiles/{attempt_id}")
 
 Keeper = Annotated[Member, Depends(Requires(Permission.FILES_KEEP, of=OF))]
 KeeperForm = Annotated[Member, Depends(RequiresForm(Permission.FILES_KEEP, of=OF))]

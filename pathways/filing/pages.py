@@ -10,7 +10,7 @@ import uuid
 import zipfile
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -32,8 +32,9 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Pasted, Short
 from pathways.web.pages import render
 from pathways.web.paging import Cursor, page
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/learners")
+router = Router(prefix="/learners")
 
 Keeper = Annotated[Member, Depends(Requires(Permission.FILES_KEEP))]
 KeeperForm = Annotated[Member, Depends(RequiresForm(Permission.FILES_KEEP))]

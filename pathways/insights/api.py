@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,8 +30,9 @@ from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=ABOUT))]
 Observer = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_OBSERVE, of=ABOUT))]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,10 +18,11 @@ from pathways.places import areas
 from pathways.places.areas import Area
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops import showing, themes, tongues, wishes
 from pathways.workshops.wishes import Demand
 
-router = APIRouter()
+router = Router()
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 Key = Annotated[str, Query(max_length=60)]
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -37,8 +37,9 @@ from pathways.texts import clean, unturned
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 MOST_OTHERS = 60
 """Other attempts that the page offers to compare with: those of the same file, then the latest."""
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,8 +29,9 @@ from pathways.people.models import Account, LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=ABOUT))]
 
 MUCH, SOME, LITTLE = 0.35, 0.15, 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
@@ -21,8 +21,9 @@ from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 AttemptsReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=ABOUT))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
@@ -13,8 +13,9 @@ from pathways.insights.asking import everybody
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["journeys"], route_class=StrictRoute)
+router = Router(tags=["journeys"], route_class=StrictRoute)
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 
 

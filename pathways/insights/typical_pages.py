@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,8 +21,9 @@ from pathways.permissions import Member, Permission
 from pathways.spreadsheets import Row
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 HEADER = (D_("tableau"), D_("case"), D_("personnes"), D_("jours : un quart"), D_("la moitié"), D_("trois quarts"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways import i18n
 from pathways.errors import Unauthenticated
@@ -28,8 +28,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, public
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["people"], route_class=StrictRoute)
+router = Router(tags=["people"], route_class=StrictRoute)
 
 Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
 Manager = Annotated[Member, Depends(Requires(Permission.PEOPLE_MANAGE))]

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from pathways import ids
@@ -35,8 +35,9 @@ from pathways.reception.sheet import Sheet
 from pathways.reception.summary import summary
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/receptions", tags=["receptions"], route_class=StrictRoute)
+router = Router(prefix="/receptions", tags=["receptions"], route_class=StrictRoute)
 Holder = Annotated[Member, Depends(Requires(Permission.RECEPTIONS_HOLD, of={"reception_id": service.get}))]
 
 

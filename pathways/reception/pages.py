@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -44,9 +44,10 @@ from pathways.reception.summary import summary
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 RECENT, MOST_DIAGNOSTICS = 6, 100
 SAID = {"closed": D_("Cet accueil est terminé : rien ne s'en affiche plus ici.")}
 OF = {"reception_id": service.get}

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways.permissions import Member, Permission
 from pathways.referentials import own, service
@@ -16,8 +16,9 @@ from pathways.referentials.schemas import LadderChange, LadderIn, LadderOut
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]

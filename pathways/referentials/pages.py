@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic_core import PydanticCustomError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -24,8 +24,9 @@ from pathways.texts import clean, one_line
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/ladders")
+router = Router(prefix="/ladders")
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 WriterForm = Annotated[Member, Depends(RequiresForm(Permission.CONTENT_WRITE))]

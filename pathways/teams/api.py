@@ -7,7 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import Depends, Header
 from starlette.requests import Request
 
 from pathways import clock, ids
@@ -40,8 +40,9 @@ from pathways.teams.schemas import (
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["team"], route_class=StrictRoute)
+router = Router(tags=["team"], route_class=StrictRoute)
 OF = {"member_id": inviting.get, "target_id": targets.get}
 Reader = Annotated[Member, Depends(Requires(Permission.TEAM_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.TEAM_WRITE, of=OF))]

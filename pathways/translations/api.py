@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,8 +33,9 @@ from pathways.translations.schemas import (
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/translations", tags=["translations"], route_class=StrictRoute)
+router = Router(prefix="/translations", tags=["translations"], route_class=StrictRoute)
 Kind = Annotated[Literal["po", "xlf"], Query(description="PO, or XLIFF 1.2")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways.diagnostics.composing import service as composing
 from pathways.items import recordings
@@ -27,8 +27,9 @@ from pathways.voices.schemas import (
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["voices"], route_class=StrictRoute)
+router = Router(tags=["voices"], route_class=StrictRoute)
 DiagnosticInviter = Annotated[Member, Depends(Requires(Permission.VOICES_INVITE, of={"diagnostic_id": composing.get}))]
 _BYTES = {"requestBody": {"required": True, "content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}}
 

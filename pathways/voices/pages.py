@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,9 +24,10 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, Require
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 OF_DIAGNOSTIC = {"diagnostic_id": composing.get}
 DiagnosticInviter = Annotated[Member, Depends(Requires(Permission.VOICES_INVITE, of=OF_DIAGNOSTIC))]
 DiagnosticInviterForm = Annotated[Member, Depends(RequiresForm(Permission.VOICES_INVITE, of=OF_DIAGNOSTIC))]

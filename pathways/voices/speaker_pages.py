@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path
+from fastapi import Form, Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,8 +24,9 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/voice")
+router = Router(prefix="/voice")
 WHOEVER = "whoever holds the link lends their voice, without account"
 SECONDS_A_TEXT = 11
 """To read it, to listen, to go on."""

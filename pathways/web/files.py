@@ -4,7 +4,6 @@ their content), and the pages on data and accessibility.
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -12,8 +11,9 @@ from pathways.errors import NotFound
 from pathways.i18n import N_
 from pathways.web import pages
 from pathways.web.dependencies import public
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 import jinja2
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from pathways import clock
 from pathways.database import Database
 from pathways.people import api, identification
-from pathways.people import pages as people_pages
 from pathways.people.models import (
     Account,
     Invitation,
@@ -25,10 +23,13 @@ from pathways.people.models import (
     SignInLink,
     SignInSession,
 )
+from pathways.people.pages import account, entrance, invitation, journal, organisation, server
+from pathways.people.pages import settings as settings_pages
 from pathways.permissions import Role
 from pathways.settings import Settings
 from pathways.tables import metadata
 from pathways.web import pages, problems
+from pathways.web.routing import Application, RouteTable
 from pathways.web.security import Guard
 from tests.people.situations import somebody
 
@@ -74,18 +75,20 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def app(database, settings, monkeypatch) -> FastAPI:
+def app(database, settings, monkeypatch) -> Application:
     own = pages.environment().loader
     assert own is not None
     environment = pages.environment().overlay(loader=jinja2.ChoiceLoader([jinja2.DictLoader(BARE), own]))
     monkeypatch.setattr(pages, "environment", lambda: environment)
-    app = FastAPI()
+    table = RouteTable()
+    for part in (entrance, invitation, account, organisation, settings_pages, journal, server):
+        table.add(part.router)
+    table.add(api.router, "/api/v1")
+    app = Application(table)
     app.state.database, app.state.settings = database, settings
     app.state.identify = identification.identify_request
     app.state.hand_over = lambda *_whose: {"diagnostics": 2, "receptions": 0}
     problems.install(app)
-    app.include_router(people_pages.router)
-    app.include_router(api.router, prefix="/api/v1")
     app.add_middleware(Guard, url=settings.url)
     return app
 

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
-from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from pathways.diagnostics import bearing, doors
 from pathways.web.dependencies import Requires, RequiresForm
+from pathways.web.routing import Application
 
 LEARNER = {bearing.learner, doors._by_cookie, doors._by_open_door, bearing.reader, bearing.helper}
 """Dependencies that admit the holder of one attempt's token; the last two, some members as well."""
@@ -72,14 +71,13 @@ class Route:
         return "identifier" if get_type_hints(self.endpoint).get(name) is uuid.UUID else name
 
 
-def routes_of(app: FastAPI) -> list[Route]:
-    """All routes but the OpenAPI document, which is the framework's own."""
+def routes_of(app: Application) -> list[Route]:
+    """All addresses, with each of their methods."""
     found = []
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute):
-            needs = tuple(_calls(route.dependant))
-            found += [Route(method, str(context.path), route.endpoint, needs) for method in sorted(route.methods or ())]
+    for address in app.table.addresses:
+        needs = tuple(_calls(address.route.dependant))
+        methods = sorted(address.declared.methods)
+        found += [Route(method, address.path, address.declared.endpoint, needs) for method in methods]
     return found
 
 

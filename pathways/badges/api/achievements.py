@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from pathways.badges import proposals
@@ -30,8 +30,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires, public
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 WHY = "what badges mean is told to everybody"
 OF = {"achievement_id": offering.get}
 Keeper = Annotated[Member, Depends(Requires(Permission.BADGES_ISSUE, of=OF))]

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.responses import Response
 
 from pathways import clock
@@ -22,8 +22,9 @@ from pathways.errors import Gone, NotFound
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires, public
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 Keeper = Annotated[Member, Depends(Requires(Permission.BADGES_ISSUE, of={"credential_id": revoking.of_network}))]
 SIGNED: dict[int | str, dict[str, Any]] = {200: {"content": {documents.MEDIA_TYPE: {}}, "description": "As signed."}}
 

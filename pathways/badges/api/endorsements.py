@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 
 from pathways import clock
@@ -37,8 +37,9 @@ from pathways.permissions import Member, Permission
 from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 
 
 def own_link(db: Session, member: Member, link_id: uuid.UUID) -> EndorsementInvitation:

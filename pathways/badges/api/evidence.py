@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -33,8 +33,9 @@ from pathways.people import fields
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 CLEANED_AT_ONCE = 2
 """Pictures that are decoded and written anew at the same time."""
 APART = {

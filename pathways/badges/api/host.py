@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -29,6 +29,7 @@ from pathways.web.dependencies import OwnSettings, ReadDB, Requires, public
 from pathways.web.fields import Moment
 from pathways.web.pages import static
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 
 BASE = "/ims/ob/v3p0"
 MOST = 200
@@ -54,7 +55,7 @@ class HostRoute(StrictRoute):
         return handled
 
 
-router = APIRouter(prefix=BASE, route_class=HostRoute, tags=["Open Badges 3.0 host"])
+router = Router(prefix=BASE, route_class=HostRoute, tags=["Open Badges 3.0 host"])
 Owner = Annotated[Member, Depends(Requires(Permission.BADGES_HOLD))]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from sqlalchemy.orm import Session
 
 from pathways import clock
@@ -33,8 +33,9 @@ from pathways.people.models import Account
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires, public
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 WHY = "who issues badges, and what is needed to verify them, is told to everybody"
 Keeper = Annotated[Member, Depends(Requires(Permission.BADGES_ISSUE))]
 Slug = Annotated[str, Path(max_length=40)]

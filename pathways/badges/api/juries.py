@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -20,8 +20,9 @@ from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 Juror = Annotated[Member, Depends(Requires(Permission.BADGES_AWARD))]
 """To a role that decides on nothing, no address here says whether something is there."""
 _QUEUED = ("label", "achievement", "network", "is_appeal", "is_renewal", "yes", "needed", "days")

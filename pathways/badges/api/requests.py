@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
-
 from pathways.badges.api.doors import HolderMember, Key, OwnLinks, OwnSigner, acting, done_once, own_request, space_of
 from pathways.badges.api.showing import request_row, request_whole
 from pathways.badges.candidacy import requesting, requests
@@ -19,8 +17,9 @@ from pathways.badges.schemas import (
 )
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["badges"], route_class=StrictRoute)
+router = Router(tags=["badges"], route_class=StrictRoute)
 
 
 @router.get("/award-requests", response_model=list[AwardRequestOut], summary="What you asked for")

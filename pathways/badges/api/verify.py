@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -18,8 +18,9 @@ from pathways.errors import Invalid
 from pathways.i18n import N_
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import Address, OwnSettings, public
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["verifications"], route_class=StrictRoute)
+router = Router(tags=["verifications"], route_class=StrictRoute)
 LONGEST_EMAIL = 254
 _WRONG = N_("Cette valeur n'est pas valable.")
 _MISSING = N_("Il manque quelque chose ici.")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,9 +27,10 @@ from pathways.errors import Conflict, DomainError, Invalid, NotFound
 from pathways.i18n import N_
 from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 TEMPLATES: Mapping[str, str] = {
     "texts": "network-part-texts.html",
     "picture": "network-part-picture.html",

@@ -7,7 +7,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,9 +28,10 @@ from pathways.i18n import D_
 from pathways.people import fields
 from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 
 # --- the list -------------------------------------------------------------------------------------------------
 

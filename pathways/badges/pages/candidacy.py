@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,8 +34,9 @@ from pathways.people.models import Membership, Organisation
 from pathways.web.dependencies import DB, ReadDB, public
 from pathways.web.fields import Short
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 Said = Annotated[Short, Query()]
 LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
 """In which badges are signed; each in its own."""

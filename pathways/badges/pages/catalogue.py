@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -31,9 +31,10 @@ from pathways.errors import NotFound
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.files import FOR_EVER
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 
-router = APIRouter()
+router = Router()
 WHY = "what badges mean is told to everybody"
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]+$", max_length=60)]
 A_DAY = "public, max-age=86400"

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,9 +20,10 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops.models import WorkshopSession
 
-router = APIRouter()
+router = Router()
 Leader = Annotated[Member, Depends(Requires(Permission.BADGES_HOLD))]
 LeaderForm = Annotated[Member, Depends(RequiresForm(Permission.BADGES_HOLD))]
 PATH = "/h/me/co-led"

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,10 +26,11 @@ from pathways.errors import NotFound
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 WHY = "whoever was given a badge, or its address, may look at it; it names nobody"
 FOR_PROGRAMS = WITH_A_TOKEN | {"access-control-allow-origin": "*"}
 """Verifiers that run in a browser read it from their own pages."""

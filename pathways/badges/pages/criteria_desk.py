@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,9 +31,10 @@ from pathways.i18n import D_
 from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 Place = Annotated[Short, Query()]
 TREES = ("criteria", "renewal")
 """What is asked for the first time, and of whoever renews."""

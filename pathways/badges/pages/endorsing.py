@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Path
+from fastapi import Depends, Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -40,9 +40,10 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, public
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the link of an invitation is asked what they have seen"
 Token = Annotated[str, Path(max_length=200)]
 Endorser = Annotated[Member, Depends(Requires(Permission.BADGES_HOLD))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,9 +21,10 @@ from pathways.badges.pages.plainly import language_of
 from pathways.badges.pages.request_shown import in_plain_all
 from pathways.errors import NotFound
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
+from pathways.web.routing import Router
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 MOST_SENT, WITHIN_MINUTES = 60, 60
 """Files that one network address may send into spaces without account: a room of candidates, and no script that fills
 the database, since anybody opens as many spaces as they want.

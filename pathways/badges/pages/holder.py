@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,9 +35,10 @@ from pathways.web.dependencies import DB, Address, Identified, OwnSettings, Read
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
 from pathways.web.private import remember_language
+from pathways.web.routing import Router
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 START_WHY = "anybody may open a space for their badges, with an account or without"
 MOST_TOLD = 3
 """Requests of which the first screen says how far they are; the page of each other one says it."""

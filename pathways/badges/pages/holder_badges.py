@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,8 +29,9 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.private import WITH_A_TOKEN
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 LINKEDIN = "https://www.linkedin.com/profile/add"
 SIGNED = {"png": CredentialForm.PNG, "svg": CredentialForm.SVG, "jws": None}
 """The forms of a signed twin; ``None``: its bare text."""

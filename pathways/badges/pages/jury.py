@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,8 +26,9 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 Juror = Annotated[Member, Depends(Requires(Permission.BADGES_AWARD))]
 """To a role that decides on nothing, no address here says whether something is there."""
 JurorForm = Annotated[Member, Depends(RequiresForm(Permission.BADGES_AWARD))]

@@ -7,15 +7,16 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pathways.badges.formats import documents
 from pathways.badges.issuing import key_table, lists, networks
 from pathways.web.dependencies import ReadDB, public
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 WHY = "whoever verifies a badge reads keys and lists, without saying which badge"
 DID_JSON, JWK = "application/did+json", "application/jwk+json"
 FRESH = f"public, max-age={lists.FRESH_SECONDS}"

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,9 +28,10 @@ from pathways.permissions import Member
 from pathways.settings import Settings
 from pathways.texts import one_line
 from pathways.web.dependencies import DB, OwnSettings, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/network")

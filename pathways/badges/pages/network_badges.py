@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,9 +28,10 @@ from pathways.permissions import Member
 from pathways.texts import one_line
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Line
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 ON_A_PAGE = 50
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEGINNING = re.compile(r"(?<![0-9a-z])[0-9a-f]{8}(?![0-9a-z])")

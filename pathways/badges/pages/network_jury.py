@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,9 +19,10 @@ from pathways.i18n import D_
 from pathways.people.models import Account, Membership, Organisation
 from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/network/jury")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,9 +20,10 @@ from pathways.people import fields
 from pathways.permissions import Member
 from pathways.texts import one_line
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops.forms import Filled
 
-router = APIRouter()
+router = Router()
 MOST_BY_PAGE = 1_000
 """Badges that are issued again while somebody waits for a page; more are for the command."""
 LEAST_REASON, LONGEST_REASON = 5, 300

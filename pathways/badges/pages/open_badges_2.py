@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from pathways.badges.criteria.wording import Language
@@ -14,8 +13,9 @@ from pathways.badges.holding import hosting, open_badges_2
 from pathways.badges.issuing import networks
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.private import WITH_A_TOKEN
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 WHY = "what a network publishes of its badges names nobody"
 TWIN_WHY = "its holder published it, and takes it back when they want"
 OPEN = {"access-control-allow-origin": "*"}

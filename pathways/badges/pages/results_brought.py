@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,8 +24,9 @@ from pathways.i18n import N_
 from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 NEW, OWN = "new", "own"
 """Which space a result, or a seat, goes into from its own page."""
 NO_SPACE = N_("Ce lien n'ouvre pas d'espace. Copiez-le encore une fois.")

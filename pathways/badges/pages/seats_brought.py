@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import Depends, Form, Path
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -28,6 +28,7 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN, speak_as
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
@@ -35,7 +36,7 @@ from pathways.workshops.models import Booking, BookingState, WorkshopSession
 from pathways.workshops.seating import booking as bookings
 from pathways.workshops.seating import seeking
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the link of a slip holds the slip, and what it counts for"
 Token = Annotated[str, Path(max_length=200)]
 Holding = Annotated[Member, Depends(Requires(Permission.BADGES_HOLD))]

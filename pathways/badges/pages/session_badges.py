@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -28,6 +28,7 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops.attending import attendance
 from pathways.workshops.codes import Codes
@@ -35,7 +36,7 @@ from pathways.workshops.forms import Filled, identifier
 from pathways.workshops.models import Booking
 from pathways.workshops.showing import said_of
 
-router = APIRouter()
+router = Router()
 
 
 async def _codes(settings: OwnSettings) -> Codes:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -28,9 +28,10 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN
+from pathways.web.routing import Router
 from pathways.web.squares import square
 
-router = APIRouter()
+router = Router()
 SHARED_WHY = "the holder gave the address of this page, and ends it when they want"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from babel.numbers import get_decimal_symbol
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,9 +23,10 @@ from pathways.badges.verifying.verifier import Verifier
 from pathways.diagnostics.doors import remember
 from pathways.web.dependencies import Address, OwnSettings, public
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 
-router = APIRouter()
+router = Router()
 WHY = "anybody who was given a badge may have it verified"
 LONGEST_EMAIL = 254
 SIGNS = {Overall.VALID: "can", Overall.NOT_VALID: "no", Overall.UNKNOWN: "confirm"}

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import Body, Header, Response
 from starlette.requests import Request
 
 from pathways import i18n, ids
@@ -24,8 +24,9 @@ from pathways.people.journal import Act
 from pathways.permissions import Member
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, ReadDB, public
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/attempts", tags=["learner"], route_class=StrictRoute)
+router = Router(prefix="/attempts", tags=["learner"], route_class=StrictRoute)
 RequiredKey = Annotated[
     uuid.UUID, Header(alias="Idempotency-Key", description="A UUID of yours: the same one gives the same reply.")
 ]

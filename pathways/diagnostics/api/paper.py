@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path
+from fastapi import Depends, Header, Path
 from pydantic import BaseModel, Field
 
 from pathways.diagnostics.doors import OF, OwnDoor
@@ -16,8 +16,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["paper"], route_class=StrictRoute)
+router = Router(tags=["paper"], route_class=StrictRoute)
 
 Reader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ, of=OF))]
 Typist = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_OBSERVE, of=OF))]

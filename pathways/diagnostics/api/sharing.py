@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line, Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 READABLE = {"diagnostic_id": sharing.readable}
 
 ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path
+from fastapi import Depends, Header, Path
 from starlette.requests import Request
 
 from pathways.diagnostics import quality, reading
@@ -34,8 +34,9 @@ from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
 from pathways.web.presence import Presence
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 ContentReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]

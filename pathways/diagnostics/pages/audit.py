@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,8 +21,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
 from pathways.web.presence import Presence
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ, of=OF))]
 
 MOST_ASKED = 10

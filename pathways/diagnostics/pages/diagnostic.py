@@ -8,7 +8,7 @@ from typing import Annotated
 
 import segno
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,8 +26,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 MOST_ROWS = 100
 SAID = {
     "restored": D_("L'état choisi est revenu. L'état d'avant reste dans l'historique."),

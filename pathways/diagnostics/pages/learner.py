@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -37,9 +37,10 @@ from pathways.items import presenting
 from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Short
 from pathways.web.pages import DISPLAY_COOKIE, DISPLAYS, display_of, render
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 
-router = APIRouter()
+router = Router()
 CODE_PURPOSE = "anybody who reads the code on a poster comes in here"
 SAID = {
     "already": N_("Vous avez déjà répondu à cette question. Voici la suivante."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, Form, Path, Query
+from fastapi import Depends, Form, Path, Query
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -27,8 +27,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Pasted, Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 MOST_QUESTIONS = 60
 
 Reader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ, of=OF))]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from babel import Locale
 from babel.numbers import format_decimal
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,8 +18,9 @@ from pathways.diagnostics.pages import calibration_curve
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 
 DiagnosticsReader = Annotated[Member, Depends(Requires(Permission.DIAGNOSTICS_READ))]
 

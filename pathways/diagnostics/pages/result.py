@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,8 +14,9 @@ from pathways.i18n import N_
 from pathways.items import presenting
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 _SAID = {"dont_know": N_("Je ne sais pas"), "not_understood": N_("Je ne comprends pas")}
 
 

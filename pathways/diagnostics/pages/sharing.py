@@ -6,7 +6,7 @@ import uuid
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,8 +23,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 MOST_ROWS = 100
 READABLE = {"diagnostic_id": sharing.readable}
 """What a path names may be of another organisation, if it is shared."""

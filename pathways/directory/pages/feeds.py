@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -24,9 +23,10 @@ from pathways.places import itinerary, tours
 from pathways.places.exchange import Format
 from pathways.places.models import Place
 from pathways.web.dependencies import OwnSettings, ReadDB, public
+from pathways.web.routing import Router
 from pathways.workshops.models import Audience
 
-router = APIRouter()
+router = Router()
 OPEN = "open data: places and sessions that are before the public, and nobody's booking"
 FOLLOWED = "a calendar or a feed reader follows the public sessions without an account"
 MOST_FOLLOWED = 300

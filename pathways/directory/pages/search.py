@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +19,10 @@ from pathways.directory.pages import framing
 from pathways.places import equipment, hours, houses, itinerary, service, tours
 from pathways.places.models import Place
 from pathways.web.dependencies import ReadDB, public
+from pathways.web.routing import Router
 from pathways.workshops import themes, tongues
 
-router = APIRouter()
+router = Router()
 WEEKS_OF_A_STOP = 8
 PICTURES = {
     "papers": "paper",

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from itertools import groupby
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,8 +19,9 @@ from pathways.places import equipment, itinerary, tours
 from pathways.places.itinerary import Occurrence
 from pathways.places.models import Place, Tour
 from pathways.web.dependencies import ReadDB, public
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 WEEKS = 8
 
 

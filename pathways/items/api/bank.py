@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -23,8 +23,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Limit
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["trainer"], route_class=StrictRoute)
+router = Router(tags=["trainer"], route_class=StrictRoute)
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -20,8 +20,9 @@ from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["items"])
+router = Router(tags=["items"])
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]

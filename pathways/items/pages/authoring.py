@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,8 +29,9 @@ from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/items")
+router = Router(prefix="/items")
 
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]
 WriterForm = Annotated[Member, Depends(RequiresForm(Permission.CONTENT_WRITE))]

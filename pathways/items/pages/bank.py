@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,8 +23,9 @@ from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/items")
+router = Router(prefix="/items")
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Uses = Callable[[Session, Member, str, str, str], list[Any]]

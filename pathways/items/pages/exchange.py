@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, UploadFile
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,8 +28,9 @@ from pathways.referentials import service as referentials_service
 from pathways.web import pages
 from pathways.web.dependencies import ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/items")
+router = Router(prefix="/items")
 
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -15,8 +14,9 @@ from pathways.i18n import N_
 from pathways.items import recordings, service
 from pathways.web.dependencies import OwnSettings, public
 from pathways.web.files import FOR_EVER
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 A_DAY = "private, max-age=86400"
 """A voice may be taken back: no cache that we do not know keeps it, and no browser for long."""
 _NAME = re.compile(r"([0-9a-f]{64})\.(svg|png|jpg)")

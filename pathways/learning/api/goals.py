@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
@@ -27,8 +27,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line, Short
 from pathways.web.paging import Cursor, Limit, PageOf, part_of
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["learning"], route_class=StrictRoute)
+router = Router(tags=["learning"], route_class=StrictRoute)
 OF = {"goal_id": goals.get}
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 GoalReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ, of=OF))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 
 from pathways import i18n
@@ -19,8 +19,9 @@ from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["journeys"], route_class=StrictRoute)
+router = Router(tags=["journeys"], route_class=StrictRoute)
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": history.of_member}))]
 
 

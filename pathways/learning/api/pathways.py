@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -34,8 +34,9 @@ from pathways.permissions import Learner, Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["pathways"], route_class=StrictRoute)
+router = Router(tags=["pathways"], route_class=StrictRoute)
 MARKS: dict[str, Callable[..., bool]] = {
     "done": following.done,
     "known": following.already_known,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -31,8 +31,9 @@ from pathways.places import territories
 from pathways.referentials.ladders import Ladders
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import ReadDB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["plans"], route_class=StrictRoute)
+router = Router(tags=["plans"], route_class=StrictRoute)
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
 
 

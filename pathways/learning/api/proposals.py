@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,12 @@ from pathways.learning.trainers import proposing
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
+from pathways.web.routing import Router
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import WorkshopSession
 from pathways.workshops.seating.booking_schemas import BookingOut, booking_json
 
-router = APIRouter(tags=["seat-proposals"], route_class=StrictRoute)
+router = Router(tags=["seat-proposals"], route_class=StrictRoute)
 OF = {"proposal_id": proposing.get}
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of=OF))]
 READS = [Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]

@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.requests import Request
 
@@ -28,9 +28,10 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Line, Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 from pathways.workshops.codes import Codes
 
-router = APIRouter(tags=["referrals"], route_class=StrictRoute)
+router = Router(tags=["referrals"], route_class=StrictRoute)
 OF = {"referral_id": referred.get, "attempt_id": OF_ATTEMPTS["attempt_id"]}
 Holder = Annotated[Member, Depends(Requires(Permission.RECEPTIONS_HOLD, of=OF))]
 Key = Annotated[

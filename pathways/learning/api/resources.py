@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathways import i18n
@@ -19,9 +19,10 @@ from pathways.referentials import service as referentials_service
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops.models import Reading
 
-router = APIRouter(tags=["learning"], route_class=StrictRoute)
+router = Router(tags=["learning"], route_class=StrictRoute)
 OF = {"resource_id": service.get}
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 ResourceReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ, of=OF))]

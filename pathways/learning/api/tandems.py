@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathways import i18n, ids
@@ -19,8 +19,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Day, Line, Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["tandems"], route_class=StrictRoute)
+router = Router(tags=["tandems"], route_class=StrictRoute)
 OF = {"tandem_id": meeting.get, "exchange_id": exchanging.request_for}
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of=OF))]
 Codes = Annotated[list[Short], Field(min_length=1, max_length=exchanging.MOST_CHOSEN)]

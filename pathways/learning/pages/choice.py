@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,8 +30,9 @@ from pathways.learning.pages import life as lives
 from pathways.learning.pages.life import DISTANCES, MINUTES, AskedLife, Life, SentLife
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 FIRST_STEPS = 3
 """That a card shows at once."""
 MEETINGS = 2

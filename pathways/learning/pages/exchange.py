@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -32,10 +32,11 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.workshops import themes, tongues, wall_clock
 from pathways.workshops.forms import Filled, Sent, identifier
 
-router = APIRouter()
+router = Router()
 OF = {"tandem_id": meeting.get, "exchange_id": exchanging.request_for}
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of=OF))]
 HolderForm = Annotated[Member, Depends(RequiresForm(Permission.BOOKINGS_HOLD, of=OF))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,8 +27,9 @@ from pathways.texts import one_line, salvaged
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 OF = {"goal_id": goals.get}
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE, of=OF))]

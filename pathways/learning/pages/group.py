@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -23,9 +23,10 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops.scheduling import sessions
 
-router = APIRouter()
+router = Router()
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ))]
 OF = {"proposal_id": proposing.get}
 ProposerForm = Annotated[Member, Depends(RequiresForm(Permission.BOOKINGS_HOLD, of=OF))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,8 +21,9 @@ from pathways.people.models import LearnerFile
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 Helper = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": history.of_member}))]
 
 

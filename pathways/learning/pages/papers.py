@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,10 +22,11 @@ from pathways.learning.pages.pathway import page_values
 from pathways.learning.pages.shown import ShownStep
 from pathways.web.dependencies import OwnSettings, ReadDB
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops.codes import Codes
 
-router = APIRouter()
+router = Router()
 ON_THE_CARD = 3
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -42,11 +42,12 @@ from pathways.referentials.models import MicroSkill
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.seating.booking import Full
 
-router = APIRouter()
+router = Router()
 NEXT = 3
 """Steps that are shown under today's."""
 MARKS = {

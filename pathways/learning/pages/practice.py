@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -23,8 +23,9 @@ from pathways.learning.practice.loading import Practice
 from pathways.learning.practice.playing import Fault, Standing
 from pathways.web.dependencies import public
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 WHY = "an exercise shows nothing of anybody, and keeps nothing"
 PRESSED = "act"
 Ids = Annotated[str, Query(max_length=800)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,9 +24,10 @@ from pathways.learning.referrals import referred, referring
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops.codes import Codes
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the slip of a referral is its person, or somebody to whom they showed it"
 CODE_WHY = "whoever wrote the code of a slip down comes in here; wrong ones are counted"
 WITH_A_TOKEN = {"x-robots-tag": "noindex, nofollow"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -32,11 +32,12 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, Require
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.workshops import tongues
 from pathways.workshops.codes import Codes
 from pathways.workshops.forms import Filled, Sent, identifier
 
-router = APIRouter()
+router = Router()
 OF = {"referral_id": referred.get, "attempt_id": OF_ATTEMPTS["attempt_id"]}
 Holder = Annotated[Member, Depends(Requires(Permission.RECEPTIONS_HOLD, of=OF))]
 HolderForm = Annotated[Member, Depends(RequiresForm(Permission.RECEPTIONS_HOLD, of=OF))]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, UploadFile
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -32,9 +32,10 @@ from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops.models import Reading
 
-router = APIRouter(prefix="/resources")
+router = Router(prefix="/resources")
 OF = {"resource_id": service.get}
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE, of=OF))]

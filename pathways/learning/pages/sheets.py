@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,9 +18,10 @@ from pathways.learning.practice.loading import Practice
 from pathways.learning.resources import service, showing
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.security import LANGUAGE_COOKIE
 
-router = APIRouter()
+router = Router()
 WHY = "a sheet shows nothing of anybody"
 Back = Annotated[str, Query(max_length=800)]
 """Where a person came from on their pathway."""

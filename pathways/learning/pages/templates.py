@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -25,8 +25,9 @@ from pathways.permissions import Member, Permission
 from pathways.referentials import service as referentials_service
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/pathways/templates")
+router = Router(prefix="/pathways/templates")
 OF = {"template_id": templating.get}
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 WriterForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=OF))]

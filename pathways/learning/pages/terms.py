@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,12 +30,13 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.workshops.attending.activity import Period
 from pathways.workshops.attending.certificates import PRESENCES
 from pathways.workshops.forms import Filled, Sent
 
 _EUROS = re.compile(r"-?[0-9]{1,5}(?:\.[0-9]{1,2})?", re.ASCII)
-router = APIRouter()
+router = Router()
 OF = {"pathway_id": attesting.get}
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_OBSERVE, of=OF))]

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any, Final
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,8 +33,9 @@ from pathways.web.dependencies import ReadDB, Requires, RequiresForm
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
 from pathways.web.paging import Cursor, page
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 OF = {"pathway_id": adjusting.pathway_for}
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 AdjusterForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=OF))]

@@ -6,7 +6,7 @@ import math
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,8 +33,9 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 Helper = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_OBSERVE, of=OF))]
 HelperForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=OF))]
 NOT_THERE = D_("C'est à la personne de choisir : faites-le quand elle est là.")

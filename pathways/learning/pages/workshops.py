@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,11 +27,12 @@ from pathways.places import territories
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Line
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops import showing, tongues
 from pathways.workshops.seating import seats
 from pathways.workshops.showing import Said
 
-router = APIRouter()
+router = Router()
 DISTANCES = (5, 15, 30, 60)
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 Typed = Annotated[Line, Query()]

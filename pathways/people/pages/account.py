@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,8 +23,9 @@ from pathways.settings import Settings
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/account")
+router = Router(prefix="/account")
 
 Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
 OwnerForm = Annotated[Member, Depends(RequiresForm(Permission.ACCOUNT_OWN))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,8 +29,9 @@ from pathways.permissions import Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, RequiresForm, public
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(dependencies=[Depends(speaks_of_the_desk)])
+router = Router(dependencies=[Depends(speaks_of_the_desk)])
 LANGUAGE_SECONDS = 365 * 24 * 3600
 NO_SESSION_YET = "who signs in has no session yet; the origin of the form is checked for every request"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,8 +19,9 @@ from pathways.permissions import Member, Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, Address, Identified, OwnSettings, ReadDB, RequiresForm, public
 from pathways.web.fields import Line
+from pathways.web.routing import Router
 
-router = APIRouter(dependencies=[Depends(speaks_of_the_desk)])
+router = Router(dependencies=[Depends(speaks_of_the_desk)])
 
 
 @router.get("/invitation/{token}")

@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,8 +25,9 @@ from pathways.web import pages
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, page
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/organisation")
+router = Router(prefix="/organisation")
 
 Manager = Annotated[Member, Depends(Requires(Permission.PEOPLE_MANAGE))]
 ROWS = 50

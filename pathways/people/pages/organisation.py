@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,8 +22,9 @@ from pathways.permissions import Member, Permission, Role
 from pathways.web import pages
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, settings_of
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/organisation")
+router = Router(prefix="/organisation")
 
 Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
 Manager = Annotated[Member, Depends(RequiresForm(Permission.PEOPLE_MANAGE))]

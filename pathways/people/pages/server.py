@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +18,9 @@ from pathways.permissions import Member, Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/server")
+router = Router(prefix="/server")
 
 Operator = Annotated[Member, Depends(Requires(Permission.SERVER_OPERATE))]
 OperatorForm = Annotated[Member, Depends(RequiresForm(Permission.SERVER_OPERATE))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -23,8 +23,9 @@ from pathways.texts import clean
 from pathways.web import pages
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/organisation/habits")
+router = Router(prefix="/organisation/habits")
 
 Reader = Annotated[Member, Depends(Requires(Permission.PEOPLE_READ))]
 Manager = Annotated[Member, Depends(RequiresForm(Permission.PEOPLE_MANAGE))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from pathways.permissions import Member, Permission
@@ -17,8 +17,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line
 from pathways.web.paging import Limit
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["places"], route_class=StrictRoute)
+router = Router(tags=["places"], route_class=StrictRoute)
 
 OF = {"basin_id": basins.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,8 +19,9 @@ from pathways.places.api.writing import Key
 from pathways.places.schemas import ExportOut, ReportOut
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["places"])
+router = Router(tags=["places"])
 
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.PLACES_WRITE))]

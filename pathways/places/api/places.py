@@ -6,7 +6,7 @@ import uuid
 from dataclasses import fields
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways.permissions import Member, Permission
 from pathways.places import houses, service
@@ -31,8 +31,9 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Line
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["places"], route_class=StrictRoute)
+router = Router(tags=["places"], route_class=StrictRoute)
 
 OF = {"place_id": service.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

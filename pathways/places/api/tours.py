@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from pathways.errors import Invalid
@@ -33,8 +33,9 @@ from pathways.places.tours import StopForm
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Day
+from pathways.web.routing import Router
 
-router = APIRouter(tags=["places"], route_class=StrictRoute)
+router = Router(tags=["places"], route_class=StrictRoute)
 
 OF = {"tour_id": tours.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

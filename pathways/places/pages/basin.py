@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Query, UploadFile
+from fastapi import Depends, File, Query, UploadFile
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -21,8 +21,9 @@ from pathways.places.pages.sent import Form, Sent, filled
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/basins")
+router = Router(prefix="/basins")
 
 OF = {"basin_id": basins.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,8 +24,9 @@ from pathways.places.importing import Became, Report
 from pathways.web.dependencies import ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/places")
+router = Router(prefix="/places")
 
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ))]
 Writer = Annotated[Member, Depends(Requires(Permission.PLACES_WRITE))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,8 +20,9 @@ from pathways.places.pages.sent import Form, Sent, filled
 from pathways.places.place_forms import choices
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/places/{place_id}")
+router = Router(prefix="/places/{place_id}")
 
 OF = {"place_id": service.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,8 +25,9 @@ from pathways.places.place_forms import LISTS, PlaceForm, choices
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Line
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/places")
+router = Router(prefix="/places")
 
 OF = {"place_id": service.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,8 +25,9 @@ from pathways.places.tours import StopForm
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/tours")
+router = Router(prefix="/tours")
 
 OF = {"tour_id": tours.get}
 Reader = Annotated[Member, Depends(Requires(Permission.PLACES_READ, of=OF))]

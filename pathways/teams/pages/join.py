@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import Depends, Form, Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,9 +29,10 @@ from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.workshops.forms import Sent
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the link of an invitation is asked, and may say no"
 Token = Annotated[str, Path(max_length=200)]
 Said = Annotated[Short, Form()]

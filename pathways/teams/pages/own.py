@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,10 +31,11 @@ from pathways.teams.selecting import Column
 from pathways.teams.standings import State
 from pathways.web.dependencies import DB, Address, ReadDB, public
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops.forms import Filled, Sent
 
-router = APIRouter()
+router = Router()
 SAID = {
     "joined": N_("C'est fait. Vous pouvez commencer."),
     "kept": N_("C'est enregistré."),

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,11 +25,12 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
 from pathways.web.problems import STATUS
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops import showing
 from pathways.workshops.forms import Filled, Sent
 
-router = APIRouter()
+router = Router()
 Said = Annotated[Short, Query()]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,10 +27,11 @@ from pathways.teams.standings import Board, State, Tally
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.forms import Filled, Sent
 
-router = APIRouter()
+router = Router()
 Said = Annotated[Short, Query()]
 
 

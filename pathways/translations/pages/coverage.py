@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +14,9 @@ from pathways.translations import coverage
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/translations")
+router = Router(prefix="/translations")
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 
 

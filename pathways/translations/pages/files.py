@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import Depends, File, Form, Query, UploadFile
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,8 +26,9 @@ from pathways.translations.exchange.plan import Plan
 from pathways.web import pages
 from pathways.web.dependencies import ReadDB
 from pathways.web.fields import Line, Short
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/translations/files")
+router = Router(prefix="/translations/files")
 MOST_SHOWN = 200
 _MOVED = D_("Entre-temps, quelqu'un a changé ces traductions. Voici ce que ferait le fichier maintenant.")
 _NOT_READ = D_("Choisissez un fichier.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -34,8 +34,9 @@ from pathways.translations.sheet import Sheet
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/translations")
+router = Router(prefix="/translations")
 DONE = {
     "suggested": D_("Vos textes sont enregistrés."),
     "waiting": D_("Votre proposition est enregistrée. Elle attend qu'une autre personne la relise."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +17,9 @@ from pathways.translations.asking import OwnFlagged, Translator, WantedList
 from pathways.web.dependencies import ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/translations")
+router = Router(prefix="/translations")
 WORDS = {
     "missing": D_("rien : le français seul"),
     "stale": D_("rien : le français a changé depuis la traduction"),

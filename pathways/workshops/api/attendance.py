@@ -7,7 +7,7 @@ import uuid
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways import clock, ids
 from pathways.errors import Invalid
@@ -16,6 +16,7 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.attending import activity, attendance, closing, signing
 from pathways.workshops.attending.activity import Period
@@ -31,7 +32,7 @@ from pathways.workshops.attending.attendance_schemas import (
 from pathways.workshops.attending.signing import Expected, Scope
 from pathways.workshops.codes import Codes
 
-router = APIRouter(prefix="/attendance", tags=["attendance"], route_class=StrictRoute)
+router = Router(prefix="/attendance", tags=["attendance"], route_class=StrictRoute)
 Recorder = Annotated[Member, Depends(Requires(Permission.ATTENDANCE_RECORD, of={"session_id": attendance.held}))]
 
 

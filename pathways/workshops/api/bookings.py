@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 from sqlalchemy.orm import Session
 
 from pathways import idempotency, ids
@@ -16,6 +16,7 @@ from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, public
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, Via, WaitlistEntry
 from pathways.workshops.seating import booking, seats, seen, waiting
@@ -31,7 +32,7 @@ from pathways.workshops.seating.booking_schemas import (
     entry_json,
 )
 
-router = APIRouter(route_class=StrictRoute)
+router = Router(route_class=StrictRoute)
 _BOOKINGS: list[str | Enum] = ["bookings"]
 _WAITING: list[str | Enum] = ["waiting-entries"]
 Booker = Annotated[

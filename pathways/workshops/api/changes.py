@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from pathways import changes
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Requires
+from pathways.web.routing import Router
 
-router = APIRouter(prefix="/changes", tags=["changes"], route_class=StrictRoute)
+router = Router(prefix="/changes", tags=["changes"], route_class=StrictRoute)
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD))]
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways import clock
 from pathways.errors import Invalid
@@ -15,6 +15,7 @@ from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import AnyMoment
+from pathways.web.routing import Router
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.scheduling import engaging, means
 from pathways.workshops.schemas import (
@@ -27,7 +28,7 @@ from pathways.workshops.schemas import (
     means_json,
 )
 
-router = APIRouter(prefix="/means", tags=["means"], route_class=StrictRoute)
+router = Router(prefix="/means", tags=["means"], route_class=StrictRoute)
 OF = {"means_id": means.get}
 Reader = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_WRITE, of=OF))]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from pathways.permissions import Member, Permission
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.models import Workshop
 from pathways.workshops.scheduling import offers, sessions
@@ -28,7 +29,7 @@ from pathways.workshops.schemas import (
     workshop_json,
 )
 
-router = APIRouter(tags=["workshops"], route_class=StrictRoute)
+router = Router(tags=["workshops"], route_class=StrictRoute)
 OF = {"workshop_id": offers.get, "series_id": all_series.get}
 Reader = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_WRITE, of=OF))]

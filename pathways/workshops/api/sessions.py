@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
 from pathways import ids
@@ -17,6 +17,7 @@ from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Moment
 from pathways.web.paging import Cursor, Limit, PageOf, page
+from pathways.web.routing import Router
 from pathways.workshops.api.once import Key, done_once
 from pathways.workshops.models import SeatQuota, SessionState, WorkshopSession
 from pathways.workshops.scheduling import engaging, offers, sessions
@@ -34,7 +35,7 @@ from pathways.workshops.schemas import (
 )
 from pathways.workshops.seating import cancelling, editing, seats
 
-router = APIRouter(tags=["sessions"], route_class=StrictRoute)
+router = Router(tags=["sessions"], route_class=StrictRoute)
 OF = {"workshop_id": offers.get, "session_id": sessions.get}
 Reader = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.WORKSHOPS_WRITE, of=OF))]

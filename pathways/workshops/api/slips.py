@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from sqlalchemy.orm import Session
 
 from pathways import ids, throttle
 from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
+from pathways.web.routing import Router
 from pathways.workshops.api.bookings import Key, once, told
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Booking, Via, WaitlistEntry
@@ -29,7 +30,7 @@ from pathways.workshops.seating.booking_schemas import (
     booking_json,
 )
 
-router = APIRouter(tags=["slips"], route_class=StrictRoute)
+router = Router(tags=["slips"], route_class=StrictRoute)
 Code = Annotated[str, Path(max_length=20, description="The code of the session, as on its poster.")]
 Token = Annotated[str, Path(max_length=60, description="Of a slip: the last part of its address.")]
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import Depends, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathways import idempotency
@@ -15,10 +15,11 @@ from pathways.settings import Settings
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops.models import Webhook
 from pathways.workshops.notifying import webhooks
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
+router = Router(prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute)
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of={"webhook_id": webhooks.get}))]
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=idempotency.LONGEST_KEY)]
 

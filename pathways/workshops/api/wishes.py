@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pathways import i18n, ids, throttle
@@ -13,12 +13,13 @@ from pathways.places import areas
 from pathways.web.bodies import StrictRoute
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, Requires, public
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops import wishes
 from pathways.workshops.api.bookings import Key, once
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import Wish
 
-router = APIRouter(tags=["wishes"], route_class=StrictRoute)
+router = Router(tags=["wishes"], route_class=StrictRoute)
 Token = Annotated[str, Path(max_length=60, description="The last part of the address of the wish.")]
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 

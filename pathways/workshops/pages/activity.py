@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,7 @@ from pathways.permissions import Member
 from pathways.web.dependencies import DB, ReadDB
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops.attending import activity, certificates, signing
 from pathways.workshops.attending.activity import Period
 from pathways.workshops.attending.certificates import COLUMNS, Wanted
@@ -24,7 +25,7 @@ from pathways.workshops.forms import Sent
 from pathways.workshops.pages.attendance import SAID, Recorder, RecorderForm, said_of, status_of
 from pathways.workshops.pages.booking_doors import OwnCodes
 
-router = APIRouter()
+router = Router()
 USUAL_DAYS = 31
 
 

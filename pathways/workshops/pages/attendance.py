@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +20,7 @@ from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.attending import attendance, closing
 from pathways.workshops.attending.attendance import KNOWN, Given, Register, Row
@@ -29,7 +30,7 @@ from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Presence, SessionState
 from pathways.workshops.pages.booking_doors import OwnCodes
 
-router = APIRouter()
+router = Router()
 OF = {"session_id": attendance.held}
 Recorder = Annotated[Member, Depends(Requires(Permission.ATTENDANCE_RECORD, of=OF))]
 RecorderForm = Annotated[Member, Depends(RequiresForm(Permission.ATTENDANCE_RECORD, of=OF))]

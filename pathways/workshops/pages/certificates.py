@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +11,7 @@ from pathways import i18n, ids
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN, speak_as
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.attending import certificates, closing
 from pathways.workshops.attending.certificates import Certificate
@@ -20,7 +20,7 @@ from pathways.workshops.pages.attendance import Recorder
 from pathways.workshops.pages.booking_doors import OwnCodes
 from pathways.workshops.seating import booking
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/sessions/{session_id}/attendance/certificates/{booking_id}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pathways.web.dependencies import public
 from pathways.web.pages import STATIC, render
+from pathways.web.routing import Router
 
-router = APIRouter()
+router = Router()
 SCOPE = "/day"
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,7 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.places import areas
 from pathways.web.dependencies import DB, ReadDB, Requires
+from pathways.web.routing import Router
 from pathways.workshops import forms, themes, tongues, wishes
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Workshop
@@ -24,7 +25,7 @@ from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Writer, WriterForm
 from pathways.workshops.scheduling import offers, sessions, venues
 
-router = APIRouter()
+router = Router()
 _NO_OFFER = D_("Choisissez un atelier, ou créez-en un.")
 Planner = Annotated[Member, Depends(Requires(Permission.TERRITORIES_READ))]
 Words = Annotated[str, Query(max_length=60)]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import Depends, Form, Query
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -26,6 +26,7 @@ from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, Require
 from pathways.web.fields import Short
 from pathways.web.pages import desk_language, render
 from pathways.web.paging import page as page_of
+from pathways.web.routing import Router
 from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MOST_PARTY, Booking, BookingState, Channel, SessionState, Via, WorkshopSession
@@ -45,7 +46,7 @@ from pathways.workshops.seating.asking import Refused
 from pathways.workshops.seating.contacts import Contact
 from pathways.workshops.seating.seats import Standing
 
-router = APIRouter()
+router = Router()
 ROWS = 50
 OF = {"session_id": seeking.bookable, "booking_id": seen.booking}
 Maker = Annotated[Member, Depends(Requires(Permission.BOOKINGS_MAKE, of=OF))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +18,7 @@ from pathways.people.models import Account, Membership
 from pathways.permissions import Member, Permission
 from pathways.places.models import Tour
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, public
+from pathways.web.routing import Router
 from pathways.workshops import forms, tongues
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Means
@@ -26,7 +27,7 @@ from pathways.workshops.pages.desk import Reader, Said, Writer, WriterForm
 from pathways.workshops.scheduling import agenda, means, venues
 from pathways.workshops.wall_clock import local
 
-router = APIRouter()
+router = Router()
 Owner = Annotated[Member, Depends(Requires(Permission.ACCOUNT_OWN))]
 MOST_ROWS = 300
 UNGUESSABLE = "the address is made from the server's secret and names one calendar, without anybody who comes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,10 +14,11 @@ from pathways.i18n import D_
 from pathways.permissions import Member, Permission
 from pathways.web import pages
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
+from pathways.web.routing import Router
 from pathways.workshops.models import NoticeKind
 from pathways.workshops.notifying import undelivered
 
-router = APIRouter(prefix="/notices")
+router = Router(prefix="/notices")
 OF = {"notice_id": undelivered.get}
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of=OF))]
 HolderForm = Annotated[Member, Depends(RequiresForm(Permission.BOOKINGS_HOLD, of=OF))]

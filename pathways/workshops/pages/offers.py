@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +14,7 @@ from pathways.errors import Conflict, DomainError, Invalid
 from pathways.permissions import Member, Permission
 from pathways.places.rules import Rule
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops import forms, themes
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import SessionState, Workshop
@@ -25,7 +25,7 @@ from pathways.workshops.scheduling import series as all_series
 from pathways.workshops.seating import seats
 from pathways.workshops.showing import said_of
 
-router = APIRouter()
+router = Router()
 MOST_ROWS, SOON = 200, timedelta(days=28)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,12 +15,13 @@ from pathways.places import territories
 from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.fields import Short
 from pathways.web.pages import desk_language, render
+from pathways.web.routing import Router
 from pathways.workshops import themes, tongues
 from pathways.workshops.pages.desk_booking import title_of, when_of
 from pathways.workshops.seating import seats, seeking
 from pathways.workshops.seating.seeking import Sought
 
-router = APIRouter()
+router = Router()
 Maker = Annotated[Member, Depends(Requires(Permission.BOOKINGS_MAKE))]
 FARTHEST_KM = 200
 

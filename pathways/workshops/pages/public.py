@@ -6,7 +6,7 @@ import uuid
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,7 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public, settings_of
 from pathways.web.pages import render
 from pathways.web.private import remember_language
+from pathways.web.routing import Router
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import MOST_PARTY, Booking, QuotaKind, WorkshopSession
@@ -28,7 +29,7 @@ from pathways.workshops.seating import booking, seats, seeking, waiting
 from pathways.workshops.seating.asking import Refused, Wanted
 from pathways.workshops.seating.seats import Availability, Standing
 
-router = APIRouter()
+router = Router()
 WHY = "anybody may read of a session that is before the public, and book a place without an account"
 JUST_BOOKED, JUST_SECONDS = "booked", 600
 """The cookie by which going back shows the slip instead of booking again, and how long: the next person may be at the

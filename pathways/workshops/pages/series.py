@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from pathways.errors import Conflict, DomainError, Invalid
 from pathways.permissions import Member, Permission
 from pathways.places.rules import Rule, holiday_name
 from pathways.web.dependencies import DB, ReadDB
+from pathways.web.routing import Router
 from pathways.workshops import forms
 from pathways.workshops.forms import Filled, Sent
 from pathways.workshops.models import Workshop, WorkshopSession
@@ -28,7 +28,7 @@ from pathways.workshops.seating import seats
 from pathways.workshops.showing import Said as Told
 from pathways.workshops.showing import said_of
 
-router = APIRouter()
+router = Router()
 MOST_ROWS = 100
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +20,7 @@ from pathways.permissions import Member
 from pathways.places.rules import AREAS
 from pathways.web.dependencies import DB, OwnSettings, ReadDB
 from pathways.web.pages import render
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops import forms, policies
 from pathways.workshops.forms import Filled, Sent
@@ -41,7 +41,7 @@ from pathways.workshops.scheduling.series import create as create_series
 from pathways.workshops.seating import cancelling, editing, seats
 from pathways.workshops.showing import said_of
 
-router = APIRouter()
+router = Router()
 MOST_PARTNERS = 300
 CoLed = Callable[[Session, Member, WorkshopSession], Sequence[Any]]
 """With whom a member led a session, and whether they said so: badges, above this feature, register it as

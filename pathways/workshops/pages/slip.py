@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +19,7 @@ from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN, speak_as
+from pathways.web.routing import Router
 from pathways.workshops import showing, wishes
 from pathways.workshops.attending import certificates
 from pathways.workshops.codes import Codes
@@ -33,7 +34,7 @@ from pathways.workshops.seating import cancelling, seeking, waiting
 from pathways.workshops.seating.asking import Refused
 from pathways.workshops.seating.seats import Standing
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the link of a slip holds the slip"
 MOST_LISTS = 3
 CODE_WHY = "whoever wrote the code of a slip down comes in here; wrong ones are counted"

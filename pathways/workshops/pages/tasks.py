@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +19,7 @@ from pathways.i18n import D_, N_
 from pathways.permissions import Member, Permission
 from pathways.web.dependencies import DB, ReadDB, Requires, RequiresForm
 from pathways.web.pages import desk_language, render
+from pathways.web.routing import Router
 from pathways.workshops import showing, wall_clock
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import (
@@ -35,7 +36,7 @@ from pathways.workshops.pages.booking_doors import OwnCodes, readable
 from pathways.workshops.seating import desk_tasks, seeking, waiting
 from pathways.workshops.seating.asking import Refused
 
-router = APIRouter()
+router = Router()
 OF = {"task_id": desk_tasks.get}
 Maker = Annotated[Member, Depends(Requires(Permission.BOOKINGS_MAKE, of=OF))]
 MakerForm = Annotated[Member, Depends(RequiresForm(Permission.BOOKINGS_MAKE, of=OF))]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +11,7 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, public
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN, speak_as
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
@@ -21,7 +21,7 @@ from pathways.workshops.pages.booking_words import RULE
 from pathways.workshops.seating import seeking, waiting
 from pathways.workshops.seating.asking import Refused
 
-router = APIRouter()
+router = Router()
 WHY = "whoever holds the link of a place in the waiting list holds the place"
 
 

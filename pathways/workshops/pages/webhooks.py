@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import Depends, Form
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -20,9 +20,10 @@ from pathways.texts import clean
 from pathways.web import pages
 from pathways.web.dependencies import DB, OwnSettings, ReadDB, Requires, RequiresForm
 from pathways.web.fields import Short
+from pathways.web.routing import Router
 from pathways.workshops.notifying import webhooks
 
-router = APIRouter(prefix="/webhooks")
+router = Router(prefix="/webhooks")
 OF = {"webhook_id": webhooks.get}
 Holder = Annotated[Member, Depends(Requires(Permission.BOOKINGS_HOLD, of=OF))]
 HolderForm = Annotated[Member, Depends(RequiresForm(Permission.BOOKINGS_HOLD, of=OF))]

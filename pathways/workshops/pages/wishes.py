@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,7 @@ from pathways.settings import Settings
 from pathways.web.dependencies import DB, Address, OwnSettings, ReadDB, public
 from pathways.web.pages import render
 from pathways.web.private import WITH_A_TOKEN, remember_language, speak_as
+from pathways.web.routing import Router
 from pathways.web.squares import square
 from pathways.workshops import showing, themes, tongues, wishes
 from pathways.workshops.codes import Codes
@@ -26,7 +27,7 @@ from pathways.workshops.pages.booking_forms import BookForm, contact_words, iden
 from pathways.workshops.pages.wish_forms import WishForm, wish_form
 from pathways.workshops.seating.asking import Wanted
 
-router = APIRouter()
+router = Router()
 Sent = Annotated[WishForm, Depends(wish_form)]
 WHY = "anybody may leave a wish, and whoever holds its slip reads what became of it"
 FIRST_THEMES, MOST_SPOTS = 8, 8
