@@ -12,7 +12,7 @@ LOCKED := --require-hashes --only-binary :all:
 
 # Tests make thousands of small databases: in memory, where the machine has room for them, else on the disk.
 ROOM = $(shell test "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')" -gt 4000000 2>/dev/null && test -w /dev/shm && echo /dev/shm)
-PYTEST = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(if $(ROOM),TMPDIR=$(ROOM) PYTEST_DEBUG_TEMPROOT=$(ROOM) )$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadgroup \
+PYTEST = OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(if $(ROOM),TMPDIR=$(ROOM) PYTEST_DEBUG_TEMPROOT=$(ROOM) )$(PY) -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadscope \
          --durations 40 --durations-min 1
 
 # Another environment that happens to be active must not leak into this one.

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -34,6 +35,7 @@ from pathways.people.models import Organisation
 from pathways.permissions import Role
 from pathways.settings import Settings, resource
 from tests.parts import postgres
+from tests.scheduling import Scheduling
 
 SECRET = b"a secret for tests, thirty-two bytes or more"
 DATABASES = ("sqlite", "postgresql")
@@ -59,14 +61,16 @@ and so do the sweeps over every page (``tests/web``).
 SLOWEST_FILES = 40
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What stands on pages is seen on SQLite at once, and on PostgreSQL with the slow tests: of several cases the
     first, since the services below them run on both in every case. Further cases on SQLite are slow ones, too, and so
     is what comes after the first tests of a file of pages or of the API.
     """
-    for item in items:
-        if "collected" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("collected"))  # ten seconds, on one worker
     left = set[pytest.Item]()
     seen: dict[tuple[Path, bool], set[str]] = defaultdict(set)
     for item in sorted(items, key=_as_written):  # whatever the order in which they will run

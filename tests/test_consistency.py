@@ -27,7 +27,6 @@ from pathways.web.problems import STATUS, TITLES
 from tests.catalogues import placeholders, problems_of, texts_of
 from tests.parts import postgres
 
-pytestmark = pytest.mark.xdist_group("consistency")  # all texts are collected once, in one process
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "pathways"
 APPROVED = Path(__file__).parent / "approved" / "openapi.json"

@@ -23,7 +23,6 @@ from tests.badges.matrix.reasons import WHY, is_for_the_reason
 from tests.parts.vectors import vectors
 from tests.parts.verifiers import Case, Verdict, digital_bazaar, open_badges_2, verifier_core
 
-pytestmark = pytest.mark.xdist_group("verifiers")  # all verdicts are asked for once, in one process
 OTHERS = {"verifier_core": verifier_core, "digital_bazaar": digital_bazaar, "open_badges_2": open_badges_2}
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_{}_schema.json"
 NEGATIVES = [(row, column) for column in COLUMNS for row in ROWS if row != GOOD and (row, column) not in NOT_APPLICABLE]

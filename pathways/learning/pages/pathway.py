@@ -48,8 +48,7 @@ from pathways.workshops.codes import Codes
 from pathways.workshops.seating.booking import Full
 
 router = Router()
-NEXT = 3
-"""Steps that are shown under today's."""
+NEXT = 3  # steps that are shown under today's
 MARKS = {
     "done": following.done,
     "known": following.already_known,

@@ -92,11 +92,10 @@ class Programme:
 programme = cache(lambda name: Programme(STRUCTURES[name][0]))
 
 CASES = [
-    pytest.param(name, questions, id=f"{name}-{questions}", marks=pytest.mark.xdist_group(f"optimum of {name}"))
+    pytest.param(name, questions, id=f"{name}-{questions}")
     for name, (_, most) in STRUCTURES.items()
     for questions in range(1, most + 1)
 ]
-"""Those of one structure on one worker, which works out each of its posteriors once."""
 
 
 @pytest.mark.parametrize(("name", "questions"), CASES)
@@ -109,10 +108,7 @@ def test_greedy_is_within_half_a_percent_of_the_optimum(name, questions):
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, id=name, marks=pytest.mark.xdist_group(f"optimum of {name}"))
-        for name in ("two chains of 3", "four alone")
-    ],
+    [pytest.param(name, id=name) for name in ("two chains of 3", "four alone")],
 )
 def test_no_optimum_beats_the_lower_bound(name):
     """The bound may promise fewer questions than the optimum needs, never more."""
