@@ -64,7 +64,7 @@ def invite(
 ) -> tuple[EndorsementInvitation, str]:
     """A link for one person, open for a month, and its token. ``label``: for the candidate to know whom it went to."""
     now = now or clock.now()
-    request = requests.held(db, requests.own(db, holder, request_id))
+    request = requests.own_held(db, holder, request_id)
     if request.state not in OPEN:
         raise Conflict(requests.CHANGED)
     label = one_line(label)

@@ -162,7 +162,7 @@ def submit(
     :class:`Conflict` for a renewal of what was taken back since, or that comes too late.
     """
     now = now or clock.now()
-    request = requests.held(db, requests.own(db, holder, request_id))
+    request = requests.own_held(db, holder, request_id)
     if request.state in WAITING or request.state is RequestState.GRANTED:
         return request
     if request.state not in requests.GATHERS:
@@ -187,7 +187,7 @@ def submit(
 
 def withdraw(db: Session, holder: Holder, request_id: uuid.UUID, *, now: datetime | None = None) -> None:
     """The candidate wants it no more: what they gathered is erased at once. Twice changes nothing."""
-    request = requests.held(db, requests.own(db, holder, request_id))
+    request = requests.own_held(db, holder, request_id)
     if request.state is RequestState.WITHDRAWN:
         return
     if request.state not in OPEN:
@@ -207,7 +207,7 @@ def appeal(
     or was done before.
     """
     now = now or clock.now()
-    request = requests.held(db, requests.own(db, holder, request_id))
+    request = requests.own_held(db, holder, request_id)
     if request.state is not RequestState.REFUSED or request.decided_at is None:
         raise Conflict(requests.CHANGED)
     if request.appealed_at is not None:

@@ -55,9 +55,18 @@ def held(db: Session, request: AwardRequest) -> AwardRequest:
     return db.scalars(own.execution_options(populate_existing=True)).one()
 
 
+def own_held(db: Session, holder: Holder, request_id: uuid.UUID) -> AwardRequest:
+    """A request of this person, held until the transaction ends and as it is now; any other does not exist."""
+    theirs = sa.select(AwardRequest).filter_by(id=request_id, holder_id=holder.id).with_for_update()
+    found = db.scalars(theirs.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return found
+
+
 def gathering(db: Session, holder: Holder, request_id: uuid.UUID) -> AwardRequest:
     """The same for the candidate who writes: raises :class:`Conflict` once it is sent, or over."""
-    request = held(db, own(db, holder, request_id))
+    request = own_held(db, holder, request_id)
     if request.state not in GATHERS:
         raise Conflict(CHANGED)
     return request

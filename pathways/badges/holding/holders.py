@@ -33,6 +33,7 @@ from pathways.people import fields
 from pathways.permissions import Member
 from pathways.workshops.models import Booking
 
+VISIT = timedelta(minutes=1)
 KEPT_DAYS = 730
 """Of an attempt that somebody brought here, from its last activity on: what a badge stands on can be read again."""
 OTHERS_KEPT_DAYS = 190
@@ -111,7 +112,9 @@ def renew_link(db: Session, links: Links, holder: Holder) -> str:
 
 
 def visited(holder: Holder) -> None:
-    holder.active_at = clock.now()
+    """They are there, which keeps their space. Several times in a minute are one."""
+    if clock.now() - holder.active_at > VISIT:
+        holder.active_at = clock.now()
 
 
 # --- what the person says of themself -------------------------------------------------------------------------
