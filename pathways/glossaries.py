@@ -5,6 +5,7 @@ them. ``docs/translating.md`` tells the format.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,6 +18,8 @@ from pathways.i18n import SOURCE, folded
 from pathways.settings import resource
 
 LONGEST_TERM, MOST_TERMS, LARGEST_FILE = 80, 500, 200_000
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"«[^»]*»")
 _INVISIBLE = re.compile("[\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ھ": "ه", "ہ": "ه"})
@@ -61,6 +64,7 @@ def _kept(language: str) -> tuple[Term, ...]:
 def forget() -> None:
     """Read the glossaries anew at their next use."""
     _kept.cache_clear()
+    _by_first_word.cache_clear()
 
 
 def terms_of(path: Path, language: str) -> tuple[Term, ...]:
@@ -68,7 +72,7 @@ def terms_of(path: Path, language: str) -> tuple[Term, ...]:
     if path.stat().st_size > LARGEST_FILE:
         raise ValueError(f"{path.name}: too large")
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        document = yaml.load(path.read_text("utf-8"), Loader=_LOADER)  # noqa: S506, it is a safe one
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path}: {error}") from error
     if wrong := problems(document, language):
@@ -125,8 +129,11 @@ def terms_in(french: str, language: str) -> list[Term]:
     """The terms that a French text uses, as whole words, singular or plural. A label between quotes stays French in
     every language, so that no term counts in it.
     """
-    text = _unquoted(french)
-    return [term for term in glossary(language) if _is_in(term.french, text)]
+    text, by_word = _unquoted(french), _by_first_word(language)
+    found = dict[int, Term]()
+    for word in _words_of(text):
+        found |= {place: term for place, term in by_word.get(word, ()) if _pattern(term.french).search(text)}
+    return [found[place] for place in sorted(found)]
 
 
 def flaws(french: str, own: str, language: str) -> list[Misused]:
@@ -149,17 +156,30 @@ def of_segments(french: Mapping[str, str], own: Mapping[str, str], language: str
     return [(key, one) for key, text in pairs for one in flaws(text, own[key], language)]
 
 
-def _is_in(french: str, text: str) -> bool:
-    """Whether a term stands in a plain text. Most do not, and the first word of most is nowhere in it."""
-    first, pattern = _pattern(french)
-    return first in text and pattern.search(text) is not None
+@cache
+def _by_first_word(language: str) -> Mapping[str, Sequence[tuple[int, Term]]]:
+    """Terms with their places, by the word that they begin with, singular and plural: few of them can stand in a text,
+    and each is looked for in ten languages.
+    """
+    found: dict[str, list[tuple[int, Term]]] = defaultdict(list)
+    for place, term in enumerate(glossary(language)):
+        first_word = next(iter(_WORD.findall(_plain(term.french))), "")
+        for ending in ("", "s", "x") if first_word else ("",):
+            found[first_word + ending].append((place, term))
+    return found
+
+
+@lru_cache(maxsize=5_000)
+def _words_of(text: str) -> frozenset[str]:
+    """With none: a term may have no letter."""
+    return frozenset(("", *_WORD.findall(text)))
 
 
 @cache
-def _pattern(french: str) -> tuple[str, re.Pattern[str]]:
-    words = _plain(french).split()
-    said = [rf"{re.escape(word)}(?:s|x)?" for word in words]
-    return words[0], re.compile(r"(?<!\w)" + r"\s+".join(said) + r"(?!\w)")
+def _pattern(french: str) -> re.Pattern[str]:
+    """A term in a plain text, as whole words, singular or plural."""
+    said = [rf"{re.escape(word)}(?:s|x)?" for word in _plain(french).split()]
+    return re.compile(r"(?<!\w)" + r"\s+".join(said) + r"(?!\w)")
 
 
 @lru_cache(maxsize=5_000)
