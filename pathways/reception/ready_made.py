@@ -72,7 +72,9 @@ def _composer(member: Member) -> Member:
 def _selection(db: Session, member: Member, ladders: Ladders, situation: Situation) -> Selection:
     chosen = starting_from(situation, usual(db, member), ladders)
     most = min(situation.questions or AT_MOST, AT_MOST)
-    return checked(ladders, replace(chosen, questions=most, minutes=None, at_least=AT_LEAST))
+    if chosen.extra_one_in:
+        most -= 1  # the extra question is one of the ten
+    return checked(ladders, replace(chosen, questions=most, minutes=None, at_least=min(AT_LEAST, most)))
 
 
 def _published(db: Session, member: Member, code: str) -> Diagnostic | None:

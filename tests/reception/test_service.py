@@ -58,6 +58,14 @@ def test_the_situations_of_the_desk_are_short(db, door, member):
         blueprint = taking.blueprint_of(db, door, made.id)
         devices = {body["device"] for body in blueprint.bodies.values() if "device" in body}
         assert {"phone": "computer", "computer": "phone"}.get(one.device) not in devices
+        assert blueprint.at_most("fr") == 10
+
+
+def test_the_extra_question_is_one_of_the_ten(db, door, member, extra_questions):
+    made = ready_made.diagnostic_for(db, member, "phone")
+    blueprint = taking.blueprint_of(db, door, made.id)
+    assert blueprint.extra_one_in > 0
+    assert blueprint.at_most("fr", extra=True) == 10
 
 
 def test_a_long_situation_is_not_offered_at_the_desk(db, member):
