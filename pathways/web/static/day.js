@@ -114,18 +114,26 @@ function seatOf(session, seat) {
   return place;
 }
 
+/* Of each session what was last pressed and is not kept yet: whoever presses twice at once adds two. */
+const counts = new Map();
+
 function countOf(session, place) {
-  const mine = lastOf((item) => item.kind === "walk_ins" && item.session_id === session.session_id);
-  const number = mine?.item.number ?? session.walk_ins.number;
-  one("output", place).textContent = number;
+  const id = session.session_id, output = one("output", place);
+  const mine = lastOf((item) => item.kind === "walk_ins" && item.session_id === id);
+  const number = () => counts.get(id) ?? mine?.item.number ?? session.walk_ins.number;
+  output.textContent = number();
   one(".walk-ins [data-said]", place).textContent = mine ? (mine.row.state === "sent" ? words.sent : words.here) : session.walk_ins.in_conflict ? words.conflict : "";
   for (const [name, by] of [["less", -1], ["more", 1]]) {
     const button = one(`[data-${name}]`, place);
-    button.id = `${name}-${session.session_id}`;
-    button.addEventListener("click", () => {
-      const to = Math.min(500, Math.max(0, number + by));
+    button.id = `${name}-${id}`;
+    button.addEventListener("click", async () => {
+      const to = Math.min(500, Math.max(0, number() + by));
       const known = mine?.item.known ?? session.walk_ins.known;
-      if (to !== number) record({ kind: "walk_ins", session_id: session.session_id, number: to, known, seen: session.walk_ins.marks });
+      if (to === number()) return;
+      counts.set(id, to);
+      output.textContent = to;
+      await record({ kind: "walk_ins", session_id: id, number: to, known, seen: session.walk_ins.marks });
+      if (counts.get(id) === to) counts.delete(id);
     });
   }
 }
