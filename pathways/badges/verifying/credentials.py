@@ -33,7 +33,7 @@ _OF_THE_FORM = {"undefined-terms": "terms", "relative-ids": "terms"}
 _BEYOND = frozenset({"unknown-context", "too-much", "json-ld", "missing-contexts"})
 """Why it could not be found out what a document says."""
 _UNKNOWN_PROOFS = frozenset({"cryptosuite", "proof-type"})
-_UNKNOWN_KEYS = frozenset({"multikey", "multibase"})
+_UNKNOWN_KEYS = frozenset({"multikey", "multibase", "key-dates"})
 _OF_THE_CONTENT = {"signature": "changed", "token-claims": "token-claims"}
 _KNOWN_ALGORITHMS = re.compile(r"(?:ES|PS|RS)(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448")
 """Of keys that have a public half. A token signed in any other way, or not at all, is not signed by anybody."""
@@ -127,7 +127,8 @@ def _one_proof(
     if proof.get("@context", document.get("@context")) != document.get("@context"):
         return [wrong("signature", "proof-form", **said)]  # it is not signed: another one would be read otherwise
     try:
-        key = ed25519_key(issuer, method if isinstance(method, str) else "", asked.sources)
+        key, ends = ed25519_key(issuer, method if isinstance(method, str) else "", asked.sources)
+        _must_count(ends, asked.now)
         integrity.verify(document, proof, key, now=asked.now, document_digest=digest)
     except Lacking as why:
         return [unchecked("signature", why.reason, **said)]
@@ -140,6 +141,14 @@ def _one_proof(
     except FormatError as why:
         return [wrong("signature", why.code, **said)]
     return [well("signature", **said), well("unchanged")]
+
+
+def _must_count(ends: datetime | None, now: datetime) -> None:
+    """A key that its issuer calls revoked or expired may be in anybody's hands: whatever it signed counts no more,
+    whenever it says that it did.
+    """
+    if ends is not None and ends <= now:
+        raise BadKey(f"the key counted until {instant(ends)}", code="key-ended")
 
 
 def _together(outcomes: list[list[Finding]]) -> list[Finding]:
@@ -157,12 +166,13 @@ def _token_findings(found: Read, issuer: Issuer, asked: Asked) -> list[Finding]:
     try:
         header = vc_jwt.header_of(found.token)
         said = {"suite": telling.line(header.get("alg"), 60), "key": telling.line(header.get("kid"), 400)}
-        jwk = token_key(issuer, header, asked.sources)
+        jwk, ends = token_key(issuer, header, asked.sources)
+        _must_count(ends, asked.now)
     except Lacking as why:
         return [unchecked("signature", why.reason, **said)]
     except (BadToken, BadKey) as why:
         is_other = why.code == "token-algorithm" and _KNOWN_ALGORITHMS.fullmatch(_algorithm(found.token))
-        return [(unchecked if is_other else wrong)("signature", why.code, **said)]
+        return [(unchecked if is_other or why.code in _UNKNOWN_KEYS else wrong)("signature", why.code, **said)]
     try:
         vc_jwt.decode(found.token, jwk)
     except BadToken as why:

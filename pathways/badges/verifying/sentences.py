@@ -168,6 +168,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "key-not-listed": _NOT_OF_THE_ISSUER,
         "did": _NOT_OF_THE_ISSUER,
         "proof-expired": ("La signature n'est plus valable.", "The signature is no longer valid."),
+        "key-ended": (
+            "L'émetteur dit que la clé de la signature ne compte plus : elle a été retirée, ou sa date est passée.",
+            "The issuer says that the key of the signature no longer counts: it was revoked, or has expired.",
+        ),
     },
     ("signature", "unknown"): {
         "cryptosuite": _UNKNOWN_SIGNATURE,

@@ -9,6 +9,7 @@ import pytest
 
 from pathways.badges.formats import integrity, keys
 from pathways.badges.formats.documents import Status
+from pathways.badges.formats.instants import instant
 from pathways.badges.verifying import judging
 from pathways.badges.verifying.reading import read
 from pathways.badges.verifying.sources import Unavailable
@@ -227,6 +228,21 @@ def test_a_key_for_something_else_does_not_sign_badges():
     assert reasons(judged(signed(badge()), Site(making.served() | {making.DID_URL: document})))["signature"] == (
         "key-not-listed"
     )
+
+
+@pytest.mark.parametrize("member", ["expires", "revoked"])
+def test_a_key_that_its_issuer_calls_revoked_or_expired_signs_nothing_any_more(member):
+    """Controlled Identifiers 1.0: it stays listed, with the day on which it ended."""
+    moments = {NOW - timedelta(days=1): "key-ended", NOW: "key-ended", NOW + timedelta(days=1): ""}
+    for moment, reason in moments.items():
+        document = making.did_document()
+        document["verificationMethod"][0][member] = instant(moment)
+        verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
+        assert reasons(verdict).get("signature", "") == reason
+        assert verdict.overall is (Overall.NOT_VALID if reason else Overall.VALID)
+    document["verificationMethod"][0][member] = "last year"
+    verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
+    assert (verdict.overall, reasons(verdict)["signature"]) == (Overall.UNKNOWN, "key-dates")
 
 
 def test_the_document_of_another_does_not_speak_for_the_issuer():

@@ -151,6 +151,9 @@ def test_a_key_that_the_issuers_document_lists_counts_by_name_or_in_the_header()
     for header in headers:
         assert site.verdict(token(header, key="listed")).overall is Overall.VALID
     assert site.verdict(token({"kid": None, "jwk": jwk("evil")}, key="evil")).overall is Overall.NOT_VALID
+    entry["revoked"] = "2026-01-01T00:00:00Z"
+    for header in headers:
+        assert reasons(site.verdict(token(header, key="listed")))["signature"] == "key-ended"
 
 
 def test_a_revoked_token_is_not_valid():
