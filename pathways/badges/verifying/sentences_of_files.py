@@ -108,6 +108,17 @@ FILES: Mapping[str, Said] = BROUGHT | {
         "Ce n'est pas un badge. On peut vérifier un fichier .json, .jwt, .png ou .svg, ou un lien en https.",
         "This is not a badge. A .json, .jwt, .png or .svg file can be checked, or an https link.",
     ),
+    "unknown-form": (
+        (
+            "C'est peut-être un badge, mais d'une forme que cette page ne sait pas vérifier. "
+            "Demandez-le en Open Badges 2.0 ou 3.0."
+        ),
+        ("This may be a badge, but of a form that this page cannot check. Ask for it as Open Badges 2.0 or 3.0."),
+    ),
+    "page": (
+        "C'est une page web, et non un badge. Téléchargez le badge depuis cette page.",
+        "This is a web page, not a badge. Download the badge from that page.",
+    ),
     "not-json": _INCOMPLETE,
     "bad-token": _INCOMPLETE,
     "not-text": ("Ce fichier n'est pas du texte lisible.", "This file is not readable text."),

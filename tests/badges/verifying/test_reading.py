@@ -46,7 +46,7 @@ def test_each_form_is_known(form, kind, container):
 
 def test_what_stands_around_a_text_does_not_matter():
     document = making.FORMS["ob3-json"]()
-    for data in (b"\xef\xbb\xbf" + document, b"\r\n \t" + document + b"\n\n"):
+    for data in (b"\n" * 300 + document, b"\xef\xbb\xbf" + document, b"\r\n \t" + document + b"\n\n"):
         assert read(data).document == json.loads(document)
 
 
@@ -72,7 +72,13 @@ def test_another_credential_is_known_for_what_it_is():
         (b"{", "not-json"),
         (b"[{}]", "not-json"),
         (b"{}", "not-a-badge"),
-        (b"<html><body>x</body></html>", "bad-picture"),
+        (b"<html><body>x</body></html>", "page"),
+        (b"\n<!DOCTYPE html><title>x</title><svg/>", "page"),
+        (b"<?xml version='1.0'?><badge/>", "unknown-format"),
+        (b'{"uid": "1", "recipient": {}, "badge": "https://exemple.fr/b", "verify": {}}', "unknown-form"),
+        (b'{"payload": "e30", "protected": "e30", "signature": "AA"}', "unknown-form"),
+        (b"eyJhIjoxfQ.eyJ2YyI6e319.AA", "unknown-form"),
+        (b"eyJhIjoxfQ.eyJhIjoxfQ.AA~WyJ~", "unknown-form"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "nothing-baked"),
         (b"\x89PNG\r\n\x1a\n", "bad-picture"),
         (b"https://", "link"),

@@ -90,6 +90,13 @@ def test_the_reason_that_matters_most_is_said_first():
     assert "changé" in words.summary(both.verdict(as_json(tampered)), "fr"), "a forged badge was never anybody's"
 
 
+def test_nobody_is_told_that_a_file_was_changed_which_is_only_written_wrongly():
+    for reason in ("token-claims", "disguised"):
+        verdict = Verdict("open-badge-3", "json", (wrong("unchanged", reason),))
+        assert "changé" not in words.summary(verdict, "fr")
+        assert "changed" not in words.summary(verdict, "en")
+
+
 def test_what_was_not_come_to_is_said_not_to_have_been_checked():
     verdict = Verdict("open-badge-3", "json", (unchecked("signature", "cryptosuite"),))
     said = words.unchecked(verdict, "fr")
