@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pathways import i18n
 from pathways.badges import proposals
 from pathways.badges.criteria import tree
 from pathways.badges.criteria.nodes import (
@@ -25,8 +26,8 @@ from pathways.badges.criteria.nodes import (
 from pathways.badges.criteria.standing import numbers
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.models import Achievement, AchievementVersion
+from pathways.errors import Invalid
 from pathways.i18n import D_
-from pathways.people import fields
 from pathways.referentials import service as referentials
 from pathways.referentials.models import MicroSkill, Referential
 from pathways.workshops.themes import themes
@@ -54,7 +55,8 @@ def must_exist(db: Session, achievement: Achievement, definition: Definition, *,
         missing = [*dict.fromkeys(_missing(node, frameworks, badges))]
         if missing:
             said = D_("Personne ne pourrait obtenir ce badge : %(missing)s n'existe pas ici.")
-            raise fields.refused(place, said, missing=", ".join(missing[:5]))
+            named = {"missing": ", ".join(missing[:5])}
+            raise Invalid(said, errors=[{"field": place, "message": i18n.sentence(said, named)}], **named)
 
 
 def _missing(node: Node, frameworks: Mapping[str, _Framework], badges: Mapping[str, int]) -> Iterator[str]:

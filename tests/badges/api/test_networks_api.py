@@ -219,6 +219,7 @@ def test_no_version_is_published_for_ever_that_asks_for_what_does_not_exist(scen
             draft = program.put(f"{path}/draft", json=body).json()
             refused = program.post(f"{path}/publication", json={"version": draft["version"]})
             assert (refused.status_code, field_of(refused)) == (422, {place}), what
+            assert "n'existe pas ici" in refused.json()["detail"], "the page for publishing says no more than this"
     there = {"all": [{"profile": _OF_MEDIATORS | {"version": "0.0.1"}}, {"achievement": {"slug": "welcome-diagnosis"}}]}
     body = {"definition": DEFINITION | {"criteria": there}, "version": draft["version"]}
     draft = program.put(f"{path}/draft", json=body).json()

@@ -251,6 +251,7 @@ def test_a_key_that_its_issuer_calls_revoked_or_expired_signs_nothing_any_more(m
         verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
         assert reasons(verdict).get("signature", "") == reason
         assert verdict.overall is (Overall.NOT_VALID if reason else Overall.VALID)
+    document = making.did_document()
     document["verificationMethod"][0][member] = "last year"
     verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
     assert (verdict.overall, reasons(verdict)["signature"]) == (Overall.UNKNOWN, "key-dates")
