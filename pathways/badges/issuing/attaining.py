@@ -28,8 +28,7 @@ from pathways.badges.issuing.defining import Definition
 from pathways.badges.models import Achievement, AchievementVersion
 from pathways.errors import Invalid
 from pathways.i18n import D_
-from pathways.referentials import service as referentials
-from pathways.referentials.models import MicroSkill, Referential
+from pathways.referentials.models import MicroSkill, Referential, Strand
 from pathways.workshops.themes import themes
 from pathways.workshops.tongues import tongues
 
@@ -86,22 +85,25 @@ def _missing_of(leaf: Profile | Observation, known: _Framework | None) -> Iterat
 
 
 def _frameworks(db: Session, nodes: Iterable[Node]) -> dict[str, _Framework]:
+    """Of every number that was loaded (diagnostics on older ones are taken still), and of structures' own ladders."""
     wanted = {key.partition(":")[0] for node in nodes for key in tree.skills_of(node)}
     if not wanted:
         return {}
-    prints: dict[str, set[str]] = defaultdict(set)
-    query = sa.select(Referential.code, Referential.fingerprint).where(Referential.code.in_(wanted))
-    for code, fingerprint in db.execute(query):
+    loaded = sa.select(Referential.code, Referential.version, Referential.fingerprint)
+    versions, prints = dict[str, str](), defaultdict[str, set[str]](set)
+    for code, version, fingerprint in db.execute(loaded.where(Referential.code.in_(wanted))):
+        versions[code] = max(versions.get(code, ""), version, key=numbers)
         prints[code].add(fingerprint)
-    newest = (
-        referentials.newest()
-        .with_only_columns(Referential.code, Referential.version, MicroSkill.code)
-        .outerjoin(MicroSkill, MicroSkill.referential_id == Referential.id)
-        .where(Referential.code.in_(wanted))
+    framework = sa.func.coalesce(Referential.code, Strand.framework)
+    named = (
+        sa.select(framework, MicroSkill.code)
+        .join(Strand, Strand.id == MicroSkill.strand_id)
+        .outerjoin(Referential, Referential.id == Strand.referential_id)
+        .where(framework.in_(wanted))
+        .distinct()
     )
-    versions, skills = dict[str, str](), defaultdict[str, set[str]](set)
-    for code, version, skill in db.execute(newest):
-        versions[code] = version
+    skills = defaultdict[str, set[str]](set)
+    for code, skill in db.execute(named):
         skills[code].add(skill)
     return {code: _Framework(versions[code], frozenset(skills[code]), frozenset(prints[code])) for code in versions}
 

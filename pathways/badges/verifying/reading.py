@@ -22,6 +22,8 @@ LONGEST_LINK = 500
 _PNG = b"\x89PNG\r\n\x1a\n"
 _OF_OTHERS = ((b"%PDF", "pdf"), (b"PK\x03\x04", "archive"), (b"\xff\xd8\xff", "photo"), (b"GIF8", "photo"))
 """What people hand in when they have no better file; each gets an answer of its own."""
+_OF_PICTURES = ("picture-dtd", "picture-several")
+"""Of a picture that is not damaged, and is not read all the same."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html")
 _JWS = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 
@@ -64,8 +66,8 @@ class Read:
 
 def read(data: bytes) -> Read:
     """What ``data`` is. Raises :class:`Unreadable`: besides the codes of :func:`plain_json.parse`, ``empty``, ``pdf``,
-    ``archive``, ``photo``, ``bad-picture``, ``nothing-baked``, ``bad-token``, ``link``, ``link-not-https``,
-    ``presentation``, ``page``, ``not-a-badge``, ``unknown-form``, ``unknown-format``.
+    ``archive``, ``photo``, ``bad-picture``, ``picture-dtd``, ``picture-several``, ``nothing-baked``, ``bad-token``,
+    ``link``, ``link-not-https``, ``presentation``, ``page``, ``not-a-badge``, ``unknown-form``, ``unknown-format``.
     """
     if len(data) > LARGEST:
         raise Unreadable("too-large")
@@ -107,9 +109,10 @@ def read_text(text: str, container: Container | None = None) -> Read:
 def _read_picture(data: bytes, container: Container) -> Read:
     try:
         found = baking.unbake(data)
-    except FormatError:
-        is_picture = container is Container.PNG or re.search(rb"<(?:[\w.-]+:)?svg\b", data)
-        raise Unreadable("bad-picture" if is_picture else "unknown-format") from None
+    except FormatError as why:
+        if container is Container.SVG and not re.search(rb"<(?:[\w.-]+:)?svg\b", data):
+            raise Unreadable("unknown-format") from None
+        raise Unreadable(why.code if why.code in _OF_PICTURES else "bad-picture") from None
     if found is None:
         raise Unreadable("nothing-baked" if container is Container.PNG or b"<svg" in data[:4096] else "unknown-format")
     return read_text(found.text, container)

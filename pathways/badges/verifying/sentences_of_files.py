@@ -104,6 +104,26 @@ FILES: Mapping[str, Said] = BROUGHT | {
         "Cette image est abîmée, ou contient ce qu'aucun badge ne contient.",
         "This picture is damaged, or holds what no badge holds.",
     ),
+    "picture-dtd": (
+        (
+            "Cette image SVG commence par une déclaration (« DOCTYPE ») : elle n'est pas lue ici. "
+            "Demandez le fichier « .json » du badge."
+        ),
+        (
+            "This SVG picture begins with a declaration (“DOCTYPE”): it is not read here. "
+            "Ask for the badge's “.json” file."
+        ),
+    ),
+    "picture-several": (
+        (
+            "Il y a plusieurs badges dans cette image : tous les lecteurs ne liraient pas le même. "
+            "Demandez le fichier « .json » du badge."
+        ),
+        (
+            "There are several badges in this picture: not all readers would read the same one. "
+            "Ask for the badge's “.json” file."
+        ),
+    ),
     "unknown-format": (
         "Ce n'est pas un badge. On peut vérifier un fichier .json, .jwt, .png ou .svg, ou un lien en https.",
         "This is not a badge. A .json, .jwt, .png or .svg file can be checked, or an https link.",

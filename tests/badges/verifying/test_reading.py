@@ -55,6 +55,9 @@ def test_another_credential_is_known_for_what_it_is():
     assert read(making.as_json(document)).kind is Kind.OTHER
 
 
+TWICE_BAKED = b'<svg xmlns:o="http://openbadges.org"><o:assertion verify="x"/><o:assertion verify="y"/></svg>'
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
@@ -81,6 +84,9 @@ def test_another_credential_is_known_for_what_it_is():
         (b"eyJhIjoxfQ.eyJhIjoxfQ.AA~WyJ~", "unknown-form"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "nothing-baked"),
         (b"\x89PNG\r\n\x1a\n", "bad-picture"),
+        (b"<svg><g></svg>", "bad-picture"),
+        (b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/x.dtd"><svg/>', "picture-dtd"),
+        (TWICE_BAKED, "picture-several"),
         (b"https://", "link"),
         (b"https://exemple.fr/a b", "link"),
         (b"https://exemple.fr/\xc3\xa9", "link"),

@@ -54,7 +54,7 @@ def test_a_valid_file_is_said_to_be_of_its_site(form, language):
 def test_each_reason_that_a_file_is_refused_for_has_a_sentence_of_its_own():
     raised = re.findall(r'Unreadable\(\s*"([a-z-]+)"', (FOLDER / "reading.py").read_text("utf-8"))
     raised += re.findall(r'Unreadable\(\s*"([a-z-]+)"', (FOLDER / "plain_json.py").read_text("utf-8"))
-    raised += [code for _, code in reading._OF_OTHERS]
+    raised += [code for _, code in reading._OF_OTHERS] + [*reading._OF_PICTURES]
     assert len(set(raised)) > 12
     assert set(raised) - FILES.keys() == set()
 
