@@ -7,6 +7,8 @@ import unicodedata
 from pydantic_core import PydanticCustomError
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NEVER = _BIDI_CONTROLS | frozenset("\ufffe\uffff")
+"""The last two are letters of no text: XML cannot hold them, and whoever verifies a badge refuses them."""
 _MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
 """Invisible marks that keyboards of right-to-left scripts add: dropped, since nobody typed them on purpose."""
 
@@ -24,7 +26,7 @@ def clean(text: str) -> str:
     """
     text = unicodedata.normalize("NFC", text).translate(_MARKS)
     for letter in text:
-        if letter in _BIDI_CONTROLS or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):
+        if letter in _NEVER or (unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\r\t"):
             raise PydanticCustomError("forbidden_character", "a control character that cannot be kept")
     return text.strip()
 

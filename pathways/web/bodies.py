@@ -11,6 +11,11 @@ from typing import Any, NoReturn
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+DEEPEST = 60
+"""Objects and lists in each other. No body that is asked for comes near it, and what writes one down again gives up at
+some depth of its own.
+"""
+
 
 class StrictRoute(APIRoute):
     """The route class of the API's routers."""
@@ -28,7 +33,10 @@ class _StrictRequest(Request):
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
             text = (await self.body()).decode("utf-8")
-            self._json = json.loads(text, object_pairs_hook=_each_once, parse_constant=_refused)
+            found = json.loads(text, object_pairs_hook=_each_once, parse_constant=_refused)
+            if text.count("[") + text.count("{") > DEEPEST and _is_deeper(found):
+                raise json.JSONDecodeError("it is nested too deeply", "", 0)
+            self._json = found
         return self._json
 
 
@@ -37,6 +45,16 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise json.JSONDecodeError("a key stands twice", "", 0)
     return found
+
+
+def _is_deeper(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        inside = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [each for one in inside for each in one]
+        if not level:
+            return False
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _refused(constant: str) -> NoReturn:

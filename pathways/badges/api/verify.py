@@ -84,10 +84,10 @@ async def _given(request: Request) -> Given:
     if kind == "multipart/form-data":
         async with request.form(max_files=1, max_fields=3) as form:
             file, text, email = form.get("file"), form.get("text", ""), form.get("email", "")
-            data = (
-                await file.read(LARGEST + 1) if isinstance(file, UploadFile) else str(text).encode("utf-8", "replace")
-            )
-        return _checked(data, str(email))
+            if not isinstance(text, str) or not isinstance(email, str):
+                raise _invalid("text" if isinstance(email, str) else "email", _WRONG)  # a file under another name
+            data = await file.read(LARGEST + 1) if isinstance(file, UploadFile) else text.encode("utf-8", "replace")
+        return _checked(data, email)
     try:
         body = VerificationIn.model_validate(await request.json() if kind == "application/json" else None)
     except ValidationError as error:

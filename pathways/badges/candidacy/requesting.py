@@ -204,7 +204,7 @@ def appeal(
     db: Session, holder: Holder, request_id: uuid.UUID, *, words: str, now: datetime | None = None
 ) -> AwardRequest:
     """Once, within three months, with words: others of the jury decide. Raises :class:`Conflict` where it is too late,
-    or was done before.
+    was done before, or where another request has brought the badge meanwhile.
     """
     now = now or clock.now()
     request = requests.own_held(db, holder, request_id)
@@ -214,6 +214,8 @@ def appeal(
         raise Conflict(D_("Un recours a déjà été décidé. Vous pouvez faire une nouvelle demande."))
     if now > request.decided_at + APPEALS_WITHIN:
         raise Conflict(D_("Il est trop tard pour un recours. Vous pouvez faire une nouvelle demande."))
+    if granting.renewed_by(db, request) is None:  # which raises where it was taken back, or renewed by another request
+        _must_not_be_held(db, holder, request.achievement_id, request.level)
     words = words.strip()
     if not LEAST_APPEAL <= len(words) <= LONGEST_APPEAL:
         said = D_("Dites pourquoi, en %(least)s à %(most)s signes.")

@@ -178,7 +178,7 @@ def _measured(leaf: Profile, least: float, measure: Measure, facts: Facts) -> tu
 
 def _is_instrument(leaf: Profile, measure: Measure, lineages: Mapping[str, Sequence[str]]) -> bool:
     if leaf.version:
-        return _numbers(measure.version) >= _numbers(leaf.version)
+        return numbers(measure.version) >= numbers(leaf.version)
     if not leaf.fingerprint or measure.fingerprint == leaf.fingerprint:
         return True
     lineage = lineages.get(leaf.framework, ())
@@ -187,13 +187,13 @@ def _is_instrument(leaf: Profile, measure: Measure, lineages: Mapping[str, Seque
     return measure.fingerprint in lineage[lineage.index(leaf.fingerprint) :]
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def numbers(version: str) -> tuple[int, ...]:
     """To compare by; what is no version is older than any. ``1.1`` is ``1.1.0``."""
     parts = version.split(".")
     if not all(one.isascii() and one.isdigit() for one in parts):
         return ()
-    numbers = [int(one) for one in parts]
-    return (*numbers, *[0] * (3 - len(numbers)))
+    found = [int(one) for one in parts]
+    return (*found, *[0] * (3 - len(found)))
 
 
 def _observation(leaf: Observation, facts: Facts) -> Standing:

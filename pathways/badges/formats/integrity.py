@@ -27,6 +27,8 @@ CRYPTOSUITE = "eddsa-rdfc-2022"
 PURPOSE = "assertionMethod"
 MOST_PROOFS = 4
 _OF_OPTIONS = Bounds(quads=20, blank_nodes=4)
+_OF_TEXTS = (".@value", ".@language", ".@direction")
+"""Members of a text that is written otherwise than here: with its direction, as VC 2.0 lets issuers do, or alone."""
 Document = Mapping[str, Any]
 
 
@@ -126,8 +128,8 @@ def verify(
     ``now``: when given, a proof that has expired by then is refused. ``document_digest``: :func:`digest` of the
     document, where it is known already. Raises ``BadProof``, whose code says why: ``proof-type``, ``cryptosuite``,
     ``proof-purpose``, ``proof-value``, ``proof-expired``, ``proof-form``, ``disguised`` (:mod:`disguises`),
-    ``undefined-terms``, ``relative-ids``, or ``signature``; ``FormatError`` and ``UnknownContext`` where there is
-    nothing to verify. What strangers send is verified in a process that can be ended.
+    ``text-form``, ``undefined-terms``, ``relative-ids``, or ``signature``; ``FormatError`` and ``UnknownContext`` where
+    there is nothing to verify. What strangers send is verified in a process that can be ended.
     """
     signature = _signature(proof, now)
     options = {name: value for name, value in proof.items() if name not in {"proofValue", "@context"}}
@@ -136,6 +138,11 @@ def verify(
         public_key.verify(signature, over)
     except InvalidSignature:
         raise BadProof("the document was changed, or another key signed it") from None
+
+
+def unknown_kind(proof: Mapping[str, Any]) -> str:
+    """``proof-type`` or ``cryptosuite`` where a proof is of a kind that is not known here; else empty."""
+    return next((code for name, wanted, code in _WANTED[:2] if proof.get(name) != wanted), "")
 
 
 def _signature(proof: Mapping[str, Any], now: datetime | None) -> bytes:
@@ -181,7 +188,8 @@ def _covered(body: Document, bounds: Bounds | None) -> str:
     if foreign := foreign_contexts(body):
         raise UnknownContext(f"not one of the contexts that are known here: {', '.join(foreign[:10])}")
     if disguised := disguises(body):
-        raise BadProof(f"not in the plain form of its contexts: {', '.join(disguised[:10])}", code="disguised")
+        code = "text-form" if all(one.endswith(_OF_TEXTS) for one in disguised) else "disguised"
+        raise BadProof(f"not in the plain form of its contexts: {', '.join(disguised[:10])}", code=code)
     found = canonical.examined(body)
     if found.undefined:
         raise BadProof(f"no context defines: {', '.join(found.undefined[:10])}", code="undefined-terms")

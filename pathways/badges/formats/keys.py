@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -21,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key,
 )
 
-from pathways.badges.formats.errors import BadKey
+from pathways.badges.formats.errors import BadKey, FormatError
+from pathways.badges.formats.instants import parsed
 from pathways.badges.formats.pinned import MULTIKEY
 
 DID_CONTEXT = "https://www.w3.org/ns/did/v1"
@@ -213,10 +215,18 @@ def did_document(did: str, publics: Iterable[str]) -> dict[str, Any]:
 
 
 def key_in(document: object, did: str, method: str) -> Ed25519PublicKey:
-    """The key that ``method`` names in a DID document, when ``did`` may assert with it.
+    """The key that ``method`` names in a DID document, when ``did`` may assert with it. Until when: :func:`ends`.
+
+    ``BadKey`` as :func:`method_in`, and with the code ``multikey`` for another kind.
+    """
+    return from_multikey(str(method_in(document, did, method).get("publicKeyMultibase", "")))
+
+
+def method_in(document: object, did: str, method: str) -> dict[str, Any]:
+    """What a DID document says of the key that ``method`` names, when ``did`` may assert with it.
 
     ``BadKey`` with the code ``did`` when the document is of another DID or of no form, ``key-not-listed`` when it does
-    not have that key (it was removed, or never was there) or not for assertions, ``multikey`` for another kind.
+    not have that key (it was removed, or never was there) or not for assertions.
     """
     if not isinstance(document, dict) or document.get("id") != did or not method.startswith(f"{did}#"):
         raise BadKey("not the document of that DID", code="did")
@@ -229,8 +239,19 @@ def key_in(document: object, did: str, method: str) -> Ed25519PublicKey:
         name = entry.get("id")
         named = f"{did}{name}" if isinstance(name, str) and name.startswith("#") else name
         if named == method and (entry in inline or method in allowed) and entry.get("controller", did) == did:
-            return from_multikey(str(entry.get("publicKeyMultibase", "")))
+            return entry
     raise BadKey("the DID document does not list that key for assertions", code="key-not-listed")
+
+
+def ends(entry: Mapping[str, Any]) -> datetime | None:
+    """From when on nothing that a key signed is to be believed (Controlled Identifiers 1.0, ``expires``, ``revoked``);
+    ``BadKey`` with the code ``key-dates`` where that cannot be read.
+    """
+    try:
+        said = [parsed(entry[one]) for one in ("expires", "revoked") if entry.get(one) is not None]
+    except FormatError as wrong:
+        raise BadKey(f"until when the key counts cannot be read: {wrong}", code="key-dates") from wrong
+    return min(said, default=None)
 
 
 def _listed(document: dict[str, Any], name: str) -> list[Any]:

@@ -46,12 +46,13 @@ def decode(token: object, jwk: Mapping[str, Any] | str) -> dict[str, Any]:
 
     ``BadToken``, whose code says why: ``token-form`` (no compact JWS, no JSON, too long), ``token-algorithm`` (anything
     but RS256, ``none`` and HMAC with the public key above all), ``token-private-key`` (its header shows a private key),
-    ``signature``, ``token-claims`` (one is missing or contradicts the credential). ``BadKey`` for a key that is none.
-    Whether the credential holds at this time is not asked here.
+    ``signature``, ``token-type`` (well signed, but of another type than JWT), ``token-claims`` (one is missing or
+    contradicts the credential). ``BadKey`` for a key that is none. Whether the credential holds at this time is not
+    asked here.
     """
     header, payload = verified(token, jwk)
-    if header.get("typ", "JWT") != "JWT":
-        raise BadToken("its type is not JWT", code="token-form")
+    if str(header.get("typ", "JWT")).upper() != "JWT":  # a media type: upper or lower case is the same (RFC 7515)
+        raise BadToken("a token of another type, which repeats nothing or otherwise", code="token-type")
     credential = {name: value for name, value in payload.items() if name not in _NAMES}
     _check_claims(payload, credential)
     return credential

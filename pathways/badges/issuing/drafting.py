@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.orm import Session
 
 from pathways import i18n
-from pathways.badges.issuing import networks, offering
+from pathways.badges.issuing import attaining, networks, offering
 from pathways.badges.issuing.defining import Definition
 from pathways.badges.models import Achievement, AchievementVersion, Issuer
 from pathways.errors import Conflict, Invalid
@@ -126,11 +126,13 @@ def compose(db: Session, actor: Member, issuer: Issuer, data: Mapping[str, Any])
 
 
 def publish(db: Session, actor: Member, achievement_id: uuid.UUID, *, version: int) -> AchievementVersion:
-    """Publish the draft that was read, and no other."""
+    """Publish the draft that was read, and no other. Raises :class:`Invalid` where nobody could ever meet it."""
     found = draft_of(db, actor, achievement_id)
     db.refresh(found, with_for_update=True)
     if found.version != version:
         raise Conflict(CHANGED)
+    number = max((one.number for one in versions(db, found.id)), default=0) + 1
+    attaining.must_exist(db, found, checked(found.draft), number=number)
     return offering.publish(db, actor, achievement_id)
 
 

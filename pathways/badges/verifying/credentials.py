@@ -30,13 +30,14 @@ _SHAPES = bulk.Shapes(whole=partial(integrity.covered_form, bounds=BOUNDS), lear
 """What badges of one version have in common, worked out when a second one comes: most come alone."""
 MOST_ENDORSEMENTS = 4
 _OF_THE_FORM = {"undefined-terms": "terms", "relative-ids": "terms"}
-_BEYOND = frozenset({"unknown-context", "too-much", "json-ld", "missing-contexts"})
+_BEYOND = frozenset({"unknown-context", "text-form", "too-much", "json-ld", "missing-contexts"})
 """Why it could not be found out what a document says."""
-_UNKNOWN_PROOFS = frozenset({"cryptosuite", "proof-type"})
-_UNKNOWN_KEYS = frozenset({"multikey", "multibase"})
+_UNKNOWN_KEYS = frozenset({"multikey", "multibase", "key-dates"})
 _OF_THE_CONTENT = {"signature": "changed", "token-claims": "token-claims"}
-_KNOWN_ALGORITHMS = re.compile(r"(?:ES|PS|RS)(?:256|384|512)|ES256K|EdDSA|Ed25519|Ed448")
-"""Of keys that have a public half. A token signed in any other way, or not at all, is not signed by anybody."""
+_OF_NOBODY = re.compile(r"(?i)none|HS\d+|")
+"""Algorithms without a key that has a public half. A token signed so is not signed by anybody; of any other, new ones
+among them, it is not known here.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,13 @@ def _one_proof(
 ) -> list[Finding]:
     method = proof.get("verificationMethod")
     said = {"suite": telling.line(proof.get("cryptosuite"), 60), "key": telling.line(method, 400)}
-    if proof.get("@context", document.get("@context")) != document.get("@context"):
+    if code := integrity.unknown_kind(proof):
+        return [unchecked("signature", code, **said)]  # whose key it is of, another kind of proof says in its own way
+    if proof.get("@context", document.get("@context")) != document.get("@context") or not isinstance(method, str):
         return [wrong("signature", "proof-form", **said)]  # it is not signed: another one would be read otherwise
     try:
-        key = ed25519_key(issuer, method if isinstance(method, str) else "", asked.sources)
+        key, ends = ed25519_key(issuer, method, asked.sources)
+        _must_count(ends, asked.now)
         integrity.verify(document, proof, key, now=asked.now, document_digest=digest)
     except Lacking as why:
         return [unchecked("signature", why.reason, **said)]
@@ -136,10 +140,18 @@ def _one_proof(
     except BadProof as why:
         if why.code == "signature":
             return [well("signature", **said), wrong("unchanged", "changed")]
-        return [(unchecked if why.code in _UNKNOWN_PROOFS else wrong)("signature", why.code, **said)]
+        return [wrong("signature", why.code, **said)]
     except FormatError as why:
         return [wrong("signature", why.code, **said)]
     return [well("signature", **said), well("unchanged")]
+
+
+def _must_count(ends: datetime | None, now: datetime) -> None:
+    """A key that its issuer calls revoked or expired may be in anybody's hands: whatever it signed counts no more,
+    whenever it says that it did.
+    """
+    if ends is not None and ends <= now:
+        raise BadKey(f"the key counted until {instant(ends)}", code="key-ended")
 
 
 def _together(outcomes: list[list[Finding]]) -> list[Finding]:
@@ -157,29 +169,33 @@ def _token_findings(found: Read, issuer: Issuer, asked: Asked) -> list[Finding]:
     try:
         header = vc_jwt.header_of(found.token)
         said = {"suite": telling.line(header.get("alg"), 60), "key": telling.line(header.get("kid"), 400)}
-        jwk = token_key(issuer, header, asked.sources)
+        jwk, ends = token_key(issuer, header, asked.sources)
+        _must_count(ends, asked.now)
     except Lacking as why:
         return [unchecked("signature", why.reason, **said)]
     except (BadToken, BadKey) as why:
-        is_other = why.code == "token-algorithm" and _KNOWN_ALGORITHMS.fullmatch(_algorithm(found.token))
-        return [(unchecked if is_other else wrong)("signature", why.code, **said)]
+        is_other = is_of_another_kind(found.token, why)
+        return [(unchecked if is_other or why.code in _UNKNOWN_KEYS else wrong)("signature", why.code, **said)]
     try:
         vc_jwt.decode(found.token, jwk)
     except BadToken as why:
         if why.code in _OF_THE_CONTENT:
             return [well("signature", **said), wrong("unchanged", _OF_THE_CONTENT[why.code])]
-        return [wrong("signature", why.code, **said)]
+        return [(unchecked if why.code == "token-type" else wrong)("signature", why.code, **said)]
     except FormatError as why:
         return [wrong("signature", why.code, **said)]
     return [well("signature", **said), well("unchanged"), well("terms")]
 
 
-def _algorithm(token: str) -> str:
-    """What the header of a token names, where it can be read."""
+def is_of_another_kind(token: str, why: FormatError) -> bool:
+    """Whether a token was refused only because its algorithm, which may be a good one, is not known here."""
+    if why.code != "token-algorithm":
+        return False
     try:
-        return str(token_header(token).get("alg", ""))
+        named = token_header(token).get("alg")
     except Unreadable:
-        return ""
+        return False
+    return isinstance(named, str) and not _OF_NOBODY.fullmatch(named)
 
 
 # --- dates, recipient -----------------------------------------------------------------------------------------
@@ -196,7 +212,7 @@ def validity(document: Mapping[str, Any], now: datetime) -> list[Finding]:
     else:
         begins = _begins(since, now)
     try:
-        until = [parsed(document[one]) for one in ("validUntil", "expirationDate") if one in document]
+        until = [parsed(document[one]) for one in ("validUntil", "expirationDate") if document.get(one) is not None]
     except FormatError:
         return [begins, unchecked("valid-until", "form")]
     if not until:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -82,37 +83,38 @@ def site(url: object) -> str:
     return parts.hostname if port in {None, 443} else f"{parts.hostname}:{port}"
 
 
-def ed25519_key(issuer: Issuer, method: str, sources: Sources) -> Ed25519PublicKey:
-    """The key that ``method`` names, as the issuer's own document has it. ``BadKey`` when it does not list it,
-    ``Lacking`` when that document cannot be had.
+def ed25519_key(issuer: Issuer, method: str, sources: Sources) -> tuple[Ed25519PublicKey, datetime | None]:
+    """The key that ``method`` names, as the issuer's own document has it, and from when on it counts no more.
+    ``BadKey`` when it does not list it, ``Lacking`` when that document cannot be had.
     """
     if issuer.id.startswith("did:key:"):
         if method.partition("#")[0] != issuer.id:
             raise BadKey("a key of somebody else", code="key-not-listed")
-        return keys.from_did_key(method)
+        return keys.from_did_key(method), None
     if not issuer.document_url:
         raise Lacking("issuer-kind", issuer.id)
     if not method.startswith(f"{issuer.id}#"):
         raise BadKey("a key of somebody else", code="key-not-listed")
-    return keys.key_in(sources.object(issuer.document_url), issuer.id, method)
+    document = sources.object(issuer.document_url)
+    return keys.key_in(document, issuer.id, method), keys.ends(keys.method_in(document, issuer.id, method))
 
 
-def token_key(issuer: Issuer, header: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
-    """The JWK that a token is to be verified with. ``kid`` is an address below the issuer's own (whoever has a page on
-    the same site could sign as anybody there otherwise), or a key that the issuer's document lists; a ``jwk`` in the
-    header counts only if that document lists it, too. ``BadKey`` and ``Lacking`` as above.
+def token_key(issuer: Issuer, header: Mapping[str, Any], sources: Sources) -> tuple[dict[str, Any], datetime | None]:
+    """The JWK that a token is to be verified with, and from when on it counts no more. ``kid`` is an address below the
+    issuer's own (whoever has a page on the same site could sign as anybody there otherwise), or a key that the issuer's
+    document lists; a ``jwk`` in the header counts only if that document lists it, too. ``BadKey`` and ``Lacking`` as
+    above.
     """
     kid, given = header.get("kid"), header.get("jwk")
     if is_below(kid, issuer):
-        return sources.object(str(kid))
+        return sources.object(str(kid)), None
     if not issuer.document_url:
         raise Lacking("issuer-kind", issuer.id)
     listed = _listed_jwks(sources.object(issuer.document_url), issuer.id)
-    for name, jwk in listed:
-        if name == kid and isinstance(kid, str):
-            return jwk
-        if isinstance(given, dict) and _same_key(jwk, given):
-            return jwk
+    for name, entry in listed:
+        jwk = entry["publicKeyJwk"]
+        if (name == kid and isinstance(kid, str)) or (isinstance(given, dict) and _same_key(jwk, given)):
+            return jwk, keys.ends(entry)
     if issuer.is_whole_site and site(kid) == issuer.domain:
         raise Lacking("key-place", str(kid))  # somewhere on that site: it may be the issuer's, or anybody's page
     raise BadKey("the issuer's document does not list that key", code="key-not-listed")
@@ -130,7 +132,7 @@ def is_below(url: object, issuer: Issuer) -> bool:
 
 
 def _listed_jwks(document: Mapping[str, Any], issuer_id: str) -> list[tuple[str, dict[str, Any]]]:
-    """The JWKs that an issuer's document lists for assertions, by their names."""
+    """What an issuer's document says of the JWKs that it lists for assertions, by their names."""
     if document.get("id") != issuer_id:
         raise BadKey("not the document of that issuer", code="did")
     asserting = _list(document.get("assertionMethod"))
@@ -138,7 +140,7 @@ def _listed_jwks(document: Mapping[str, Any], issuer_id: str) -> list[tuple[str,
     entries = [one for one in asserting if isinstance(one, dict)]
     entries += [one for one in _list(document.get("verificationMethod")) if _name(one, issuer_id) in names]
     return [
-        (_name(one, issuer_id), one["publicKeyJwk"])
+        (_name(one, issuer_id), one)
         for one in entries
         if isinstance(one, dict)
         and isinstance(one.get("publicKeyJwk"), dict)

@@ -22,7 +22,14 @@ LONGEST_LINK = 500
 _PNG = b"\x89PNG\r\n\x1a\n"
 _OF_OTHERS = ((b"%PDF", "pdf"), (b"PK\x03\x04", "archive"), (b"\xff\xd8\xff", "photo"), (b"GIF8", "photo"))
 """What people hand in when they have no better file; each gets an answer of its own."""
+_OF_PICTURES = ("picture-dtd", "picture-several")
+"""Of a picture that is not damaged, and is not read all the same."""
+_PAGE = re.compile(rb"(?i)<!doctype html|<html")
 _JWS = re.compile(r"ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
+
+
+_FORMS_NOT_READ = ({"badge", "recipient"}, {"vc"}, {"payload", "signature"}, {"payload", "signatures"})
+"""Members by which an assertion of Open Badges 1, a token of Credentials 1.1 and a JWS in JSON are known."""
 
 
 class Kind(enum.StrEnum):
@@ -59,12 +66,12 @@ class Read:
 
 def read(data: bytes) -> Read:
     """What ``data`` is. Raises :class:`Unreadable`: besides the codes of :func:`plain_json.parse`, ``empty``, ``pdf``,
-    ``archive``, ``photo``, ``bad-picture``, ``nothing-baked``, ``bad-token``, ``link``, ``link-not-https``,
-    ``presentation``, ``not-a-badge``, ``unknown-format``.
+    ``archive``, ``photo``, ``bad-picture``, ``picture-dtd``, ``picture-several``, ``nothing-baked``, ``bad-token``,
+    ``link``, ``link-not-https``, ``presentation``, ``page``, ``not-a-badge``, ``unknown-form``, ``unknown-format``.
     """
     if len(data) > LARGEST:
         raise Unreadable("too-large")
-    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise Unreadable("empty")
     for magic, code in _OF_OTHERS:
@@ -72,6 +79,8 @@ def read(data: bytes) -> Read:
             raise Unreadable(code)
     if data.startswith(_PNG):
         return _read_picture(data, Container.PNG)
+    if _PAGE.match(start):
+        raise Unreadable("page")
     if start.startswith(b"<"):
         return _read_picture(data, Container.SVG)
     try:
@@ -90,6 +99,8 @@ def read_text(text: str, container: Container | None = None) -> Read:
     if _JWS.match(text):
         document = _part(text, 1)
         return Read(_kind_of(document), container or Container.JWT, document, token=text)
+    if _JWS.match(text.partition("~")[0]):
+        raise Unreadable("unknown-form")  # a token of which some is disclosed
     if re.match(r"(?i)https?://", text):
         return Read(Kind.LINK, container or Container.LINK, link=_link(text))
     raise Unreadable("not-json" if text.startswith("[") else "unknown-format")
@@ -98,8 +109,10 @@ def read_text(text: str, container: Container | None = None) -> Read:
 def _read_picture(data: bytes, container: Container) -> Read:
     try:
         found = baking.unbake(data)
-    except FormatError:
-        raise Unreadable("bad-picture") from None
+    except FormatError as why:
+        if container is Container.SVG and not re.search(rb"<(?:[\w.-]+:)?svg\b", data):
+            raise Unreadable("unknown-format") from None
+        raise Unreadable(why.code if why.code in _OF_PICTURES else "bad-picture") from None
     if found is None:
         raise Unreadable("nothing-baked" if container is Container.PNG or b"<svg" in data[:4096] else "unknown-format")
     return read_text(found.text, container)
@@ -142,7 +155,7 @@ def _kind_of(document: dict[str, Any]) -> Kind:
         return _kind_of_credential(types)
     if contexts & OB2_CONTEXTS and "Assertion" in types:
         return Kind.OB2
-    raise Unreadable("not-a-badge")
+    raise Unreadable("unknown-form" if any(one <= document.keys() for one in _FORMS_NOT_READ) else "not-a-badge")
 
 
 def _kind_of_credential(types: frozenset[str]) -> Kind:

@@ -18,7 +18,7 @@ _DIGESTS = {"sha256": hashlib.sha256, "md5": hashlib.md5}
 def of_assertion(recipient: object, email: str) -> Finding:
     """The finding ``recipient`` of an Open Badges 2.0 assertion."""
     if not isinstance(recipient, dict) or recipient.get("type") != "email":
-        return unchecked("recipient", "opaque")
+        return unchecked("recipient", "other-identity" if isinstance(recipient, dict) else "opaque")
     return _compared(recipient.get("identity"), recipient.get("salt"), email, hashed=recipient.get("hashed") is True)
 
 
@@ -26,7 +26,7 @@ def of_identities(identities: Sequence[Mapping[str, Any]], email: str) -> Findin
     """The same of the ``identifier`` of an Open Badges 3.0 subject."""
     addresses = [one for one in identities if one.get("identityType") == "emailAddress"]
     if not addresses:
-        return unchecked("recipient", "opaque")
+        return unchecked("recipient", "other-identity" if identities else "opaque")
     outcomes = [
         _compared(one.get("identityHash"), one.get("salt"), email, hashed=one.get("hashed") is True)
         for one in addresses
@@ -44,7 +44,7 @@ def _compared(identity: object, salt: object, email: str, *, hashed: bool) -> Fi
         return well("recipient") if identity.casefold() in typed else wrong("recipient", "other")
     name, _, digest = identity.partition("$")
     if name not in _DIGESTS:
-        return unchecked("recipient", "opaque")
+        return unchecked("recipient", "other-identity")
     salted = salt if isinstance(salt, str) else ""
     found = [_DIGESTS[name](f"{one}{salted}".encode()).hexdigest() for one in typed]
     is_theirs = any(hmac.compare_digest(one, digest.casefold().encode("ascii", "replace").decode()) for one in found)

@@ -74,6 +74,13 @@ SUMMARIES: Mapping[str, Said] = {
         "Le contenu a été changé après la signature, ou quelqu'un d'autre l'a signé. Ne vous y fiez pas.",
         "The content was changed after it was signed, or somebody else signed it. Do not rely on it.",
     ),
+    "no-form": (
+        (
+            "Le fichier n'est pas écrit comme un badge doit l'être : tous les lecteurs n'y liraient pas la même chose. "
+            "Ne vous y fiez pas."
+        ),
+        ("The file is not written as a badge has to be: not all readers would read the same in it. Do not rely on it."),
+    ),
     "no-signature": (
         "Rien ne prouve que {what} vient de qui il le prétend. Ne vous y fiez pas.",
         "Nothing proves that {what} is from whom it claims to be. Do not rely on it.",
@@ -168,6 +175,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "key-not-listed": _NOT_OF_THE_ISSUER,
         "did": _NOT_OF_THE_ISSUER,
         "proof-expired": ("La signature n'est plus valable.", "The signature is no longer valid."),
+        "key-ended": (
+            "L'émetteur dit que la clé de la signature ne compte plus : elle a été retirée, ou sa date est passée.",
+            "The issuer says that the key of the signature no longer counts: it was revoked, or has expired.",
+        ),
     },
     ("signature", "unknown"): {
         "cryptosuite": _UNKNOWN_SIGNATURE,
@@ -175,6 +186,7 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "multikey": _UNKNOWN_SIGNATURE,
         "multibase": _UNKNOWN_SIGNATURE,
         "token-algorithm": _UNKNOWN_SIGNATURE,
+        "token-type": _UNKNOWN_SIGNATURE,
         "key-place": (
             "La clé est quelque part sur le site de l'émetteur : rien ne dit qu'elle est à lui.",
             "The key is somewhere on the issuer's site: nothing says that it is the issuer's.",
@@ -197,8 +209,8 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
             "The file is written so as to say something other than what was signed.",
         ),
         "token-claims": (
-            "Le fichier dit deux choses différentes de lui-même.",
-            "The file says two different things of itself.",
+            "Le fichier se contredit, ou ne répète pas ce qu'il doit répéter.",
+            "The file contradicts itself, or does not repeat what it has to repeat.",
         ),
     },
     ("unchanged", "unknown"): {
@@ -206,6 +218,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "unknown-context": (
             "Le fichier emploie un vocabulaire qui n'est pas connu ici.",
             "The file uses a vocabulary that is not known here.",
+        ),
+        "text-form": (
+            "Un texte y est écrit d'une façon (son sens de lecture, par exemple) que la signature ne couvre pas.",
+            "A text in it is written in a way (its direction, for one) that the signature does not cover.",
         ),
         "too-much": COMPLICATED,
         "missing-contexts": NO_VOCABULARIES,
@@ -253,6 +269,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
             "L'émetteur dit d'une façon inconnue ici s'il est revenu dessus.",
             "The issuer says in a way that is not known here whether it was taken back.",
         ),
+        "status-form": (
+            "Le fichier dit mal où regarder si l'émetteur est revenu dessus.",
+            "The file does not say properly where to look whether it was taken back.",
+        ),
         "list-issuer": (
             "La liste des badges retirés est signée par quelqu'un d'autre que l'émetteur.",
             "The list of badges taken back is signed by somebody other than the issuer.",
@@ -270,6 +290,10 @@ SENTENCES: Mapping[tuple[str, str], Mapping[str, Said]] = {
         "*": (
             "Le fichier ne nomme personne. Demandez à la personne de le partager elle-même avec vous.",
             "The file names nobody. Ask the person to share it with you themself.",
+        ),
+        "other-identity": (
+            "Le fichier désigne la personne autrement que par une adresse électronique : cela ne se compare pas ici.",
+            "The file names the person otherwise than by an e-mail address: this cannot be compared here.",
         ),
         "not-asked-for": (
             "Il est lié à une adresse électronique : tapez-la pour comparer.",

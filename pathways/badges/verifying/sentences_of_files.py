@@ -104,9 +104,40 @@ FILES: Mapping[str, Said] = BROUGHT | {
         "Cette image est abîmée, ou contient ce qu'aucun badge ne contient.",
         "This picture is damaged, or holds what no badge holds.",
     ),
+    "picture-dtd": (
+        (
+            "Cette image SVG commence par une déclaration (« DOCTYPE ») : elle n'est pas lue ici. "
+            "Demandez le fichier « .json » du badge."
+        ),
+        (
+            "This SVG picture begins with a declaration (“DOCTYPE”): it is not read here. "
+            "Ask for the badge's “.json” file."
+        ),
+    ),
+    "picture-several": (
+        (
+            "Il y a plusieurs badges dans cette image : tous les lecteurs ne liraient pas le même. "
+            "Demandez le fichier « .json » du badge."
+        ),
+        (
+            "There are several badges in this picture: not all readers would read the same one. "
+            "Ask for the badge's “.json” file."
+        ),
+    ),
     "unknown-format": (
         "Ce n'est pas un badge. On peut vérifier un fichier .json, .jwt, .png ou .svg, ou un lien en https.",
         "This is not a badge. A .json, .jwt, .png or .svg file can be checked, or an https link.",
+    ),
+    "unknown-form": (
+        (
+            "C'est peut-être un badge, mais d'une forme que cette page ne sait pas vérifier. "
+            "Demandez-le en Open Badges 2.0 ou 3.0."
+        ),
+        ("This may be a badge, but of a form that this page cannot check. Ask for it as Open Badges 2.0 or 3.0."),
+    ),
+    "page": (
+        "C'est une page web, et non un badge. Téléchargez le badge depuis cette page.",
+        "This is a web page, not a badge. Download the badge from that page.",
     ),
     "not-json": _INCOMPLETE,
     "bad-token": _INCOMPLETE,

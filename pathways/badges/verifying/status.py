@@ -142,14 +142,16 @@ def _says(document: Mapping[str, Any], url: str, issuer: Issuer) -> _Held:
 
 def _must_be_signed(document: Mapping[str, Any], issuer: Issuer, sources: Sources) -> list[datetime]:
     """By a key that its issuer lists: any of them, not only the one that signed the badge. Returns until when."""
+    ends: list[datetime] = []
     try:
         proofs = integrity.proofs(document)
         if not proofs:
             raise _Doubt("list-signature")
         digest = integrity.digest(document, _LIST_BOUNDS)
         for proof in proofs:
-            key = ed25519_key(issuer, str(proof.get("verificationMethod", "")), sources)
+            key, until = ed25519_key(issuer, str(proof.get("verificationMethod", "")), sources)
             integrity.verify(document, proof, key, document_digest=digest)
-        return [parsed(proof["expires"]) for proof in proofs if "expires" in proof]
+            ends += [] if until is None else [until]
+        return [*ends, *(parsed(proof["expires"]) for proof in proofs if "expires" in proof)]
     except (BadProof, BadKey, FormatError):
         raise _Doubt("list-signature") from None

@@ -25,6 +25,8 @@ OVERALL = {
     Overall.UNKNOWN: N_("Impossible à dire"),
 }
 LANGUAGES = ("fr", "en")
+_OF_FORM = frozenset({"disguised", "token-claims"})
+"""Reasons why a file says something else than was signed, or may, though nobody changed it after it was."""
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -123,7 +125,7 @@ def _case(verdict: Verdict) -> str:
     if verdict.overall is Overall.NOT_VALID:
         for code in ("issuer", "signature", "unchanged", "terms", "status", "valid-until", "valid-from", "recipient"):
             if code in findings and findings[code].state is State.NO:
-                return f"no-{code}"
+                return "no-form" if findings[code].reason in _OF_FORM else f"no-{code}"
         return "no"
     if any(one.reason == "not-asked" for one in verdict.findings):
         return "not-asked"

@@ -89,6 +89,9 @@ def test_evidence_is_a_link_a_text_or_a_file_and_its_title_names_nobody(way):
     assert text.json()["kind"] == "text"
     named = way.program.post(path, json={"title": "Le récit de Prénom Exemple", "text": "Deux pages."})
     assert fields_of(named) == {"title"}
+    for letter in "\ufffe\uffff":  # a badge with one of these in it could not be read by who verifies it
+        unwritable = way.program.post(path, json={"title": f"Un récit{letter}", "text": "Deux pages."})
+        assert unwritable.status_code == 422
     for wrong in ({"title": "Rien"}, {"title": "Tout", "url": "https://exemple.fr", "text": "Deux"}):
         assert fields_of(way.program.post(path, json=wrong)) == {"text"}
     assert fields_of(way.program.post(path, json={"title": "x", "url": "javascript:1"})) == {"url"}

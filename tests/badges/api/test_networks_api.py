@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -189,6 +190,51 @@ def test_a_draft_is_written_published_and_closed(scene):
     assert program.delete(f"{path}/draft", params={"version": revised["version"]}).status_code == 204
     assert program.post(f"{path}/closing").json()["closed_at"] is not None
     assert made.json()["id"] not in scene.nobody().get("/api/v1/achievements").text
+
+
+_OF_MEDIATORS = {"framework": "mediateur-numerique", "skills": ["ACC-01"], "mastery": 0.8}
+UNREACHABLE: dict[str, dict[str, Any]] = {
+    "a micro-skill": {"profile": _OF_MEDIATORS | {"skills": ["ACC-01", "NOPE-01"]}},
+    "a framework": {"observation": {"framework": "nope", "skills": ["ACC-01"], "by": {"role": "trainer"}}},
+    "a number": {"profile": _OF_MEDIATORS | {"version": "99.0.0"}},
+    "a content": {"profile": _OF_MEDIATORS | {"fingerprint": "0a1b2c3d4e5f"}},
+    "a badge": {"achievement": {"slug": "not-there"}},
+    "a next version": {"achievement": {"slug": "welcome-diagnosis", "version": 9}},
+    "itself": {"achievement": {"slug": "aider-a-une-permanence"}},
+    "holders": {"endorsements": {"n": 1, "by": {"holder": "not-there"}}},
+    "a theme": {"attendance": {"hours": 1, "themes": ["nope"]}},
+    "a language": {"sessions": {"n": 1, "languages": ["zz"]}},
+}
+
+
+def test_no_version_is_published_for_ever_that_asks_for_what_does_not_exist(scene):
+    keeper, _ = scene.keeper()
+    program = scene.program(keeper.member, "badges:issue")
+    draft = program.post("/api/v1/network/achievements", json={"definition": DEFINITION}).json()
+    path = f"/api/v1/network/achievements/{draft['id']}"
+    for what, criteria in UNREACHABLE.items():
+        for place in ("criteria", "renewal.criteria"):
+            wanted = {"criteria": criteria} if place == "criteria" else {"renewal": {"criteria": criteria}}
+            body = {"definition": DEFINITION | wanted, "version": draft["version"]}
+            draft = program.put(f"{path}/draft", json=body).json()
+            refused = program.post(f"{path}/publication", json={"version": draft["version"]})
+            assert (refused.status_code, field_of(refused)) == (422, {place}), what
+            assert "n'existe pas ici" in refused.json()["detail"], "the page for publishing says no more than this"
+    there = {"all": [{"profile": _OF_MEDIATORS | {"version": "0.0.1"}}, {"achievement": {"slug": "welcome-diagnosis"}}]}
+    body = {"definition": DEFINITION | {"criteria": there}, "version": draft["version"]}
+    draft = program.put(f"{path}/draft", json=body).json()
+    assert program.post(f"{path}/publication", json={"version": draft["version"]}).status_code == 200
+
+
+def test_a_definition_nested_two_hundred_times_is_refused_and_falls_over_nothing(scene):
+    keeper, _ = scene.keeper()
+    program = scene.program(keeper.member, "badges:issue")
+    criteria: dict[str, Any] = {"attendance": {"hours": 2}}
+    for _ in range(200):
+        criteria = {"all": [criteria]}
+    body = {"definition": DEFINITION | {"criteria": criteria}}
+    for key in ({}, {"Idempotency-Key": "deep"}):
+        assert program.post("/api/v1/network/achievements", json=body, headers=key).status_code == 422
 
 
 def test_what_is_wrong_with_a_definition_is_said_by_place(scene):

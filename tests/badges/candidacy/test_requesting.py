@@ -237,6 +237,35 @@ def test_who_asked_anew_does_not_appeal_too(db, world):
         requesting.appeal(db, request.holder, request.id, words=APPEAL)
 
 
+def test_who_got_the_badge_by_asking_anew_does_not_get_a_second_one_by_an_appeal(db, world):
+    candidate = a_member(db)
+    request = world.sent(candidate)
+    world.decided(world.juror(), request, JuryVerdict.REFUSE)
+    held = a_badge(db, world, world.holder(candidate), valid_until=clock.now() + timedelta(days=900))
+    with pytest.raises(Conflict):
+        requesting.appeal(db, request.holder, request.id, words=APPEAL)
+    held.revoked_at, held.revocation = clock.now(), "fraud"
+    db.flush()
+    with pytest.raises(Conflict):
+        requesting.appeal(db, request.holder, request.id, words=APPEAL)
+    held.revocation = "error"
+    db.flush()
+    requesting.appeal(db, request.holder, request.id, words=APPEAL)
+    assert request.state is RequestState.APPEALED
+
+
+def test_a_refused_renewal_of_what_was_taken_back_is_not_appealed(db, world):
+    world.version = world.published(renewal=RENEWAL["renewal"])
+    candidate = a_member(db)
+    badge = a_badge(db, world, world.holder(candidate), valid_until=clock.now() + timedelta(days=100))
+    request = requesting.renew(db, world.holder(candidate), badge.id)
+    request.state, request.decided_at = RequestState.REFUSED, clock.now()
+    badge.revoked_at, badge.revocation = clock.now(), "fraud"
+    db.flush()
+    with pytest.raises(Conflict):
+        requesting.appeal(db, request.holder, request.id, words=APPEAL)
+
+
 def test_nobody_chooses_their_own_level(db, world, issued):
     """The criteria are the same for each: without a jury, everybody would have reached the highest."""
     version = world.published(levels=["Je fais", "Je transmets"], jury=0)

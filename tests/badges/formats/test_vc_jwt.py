@@ -163,8 +163,9 @@ def test_a_header_that_shows_a_private_key_is_refused(private, jwk, token):
 
 def test_a_header_that_asks_for_more_is_refused(private, jwk, token):
     payload = _read(token.split(".")[1])
-    for more in ({"crit": ["x"], "x": 1}, {"b64": False, "crit": ["b64"]}, {"typ": "at+jwt"}):
+    for more in ({"crit": ["x"], "x": 1}, {"b64": False, "crit": ["b64"]}):
         assert refused(by_hand(private, {"alg": "RS256", **more}, payload), jwk) == "token-form"
+    assert refused(by_hand(private, {"alg": "RS256", "typ": "at+jwt"}, payload), jwk) == "token-type"
 
 
 def test_a_token_that_was_changed_or_is_of_another_key_is_refused(token, jwk):

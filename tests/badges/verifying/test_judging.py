@@ -9,6 +9,7 @@ import pytest
 
 from pathways.badges.formats import integrity, keys
 from pathways.badges.formats.documents import Status
+from pathways.badges.formats.instants import instant
 from pathways.badges.verifying import judging
 from pathways.badges.verifying.reading import read
 from pathways.badges.verifying.sources import Unavailable
@@ -115,7 +116,8 @@ WRONG: dict[str, tuple[Callable[[dict], object], str, str]] = {
     "a value in numbers": (of_proof(proofValue=7), "signature", "proof-value"),
     "an old proof": (of_proof(expires="2026-01-01T00:00:00Z"), "signature", "proof-expired"),
     "another's key": (of_proof(verificationMethod=f"{EVIL}#k"), "signature", "key-not-listed"),
-    "a list of keys": (of_proof(verificationMethod=["x"]), "signature", "key-not-listed"),
+    "a list of keys": (of_proof(verificationMethod=["x"]), "signature", "proof-form"),
+    "a key in full": (of_proof(verificationMethod={"id": f"{making.DID}#k"}), "signature", "proof-form"),
     "an undefined term": (lambda one: one.update(unheard="of"), "terms", "undefined-terms"),
     "an undefined type": (lambda one: one["evidence"][0].update(type=["Evidence", "X"]), "terms", "undefined-terms"),
     "a relative id": (lambda one: one.update(id="relative"), "terms", "relative-ids"),
@@ -135,6 +137,17 @@ def test_what_is_not_as_it_must_be_is_not_valid(case):
 UNKNOWN: dict[str, tuple[Callable[[dict], object], str, str]] = {
     "another suite": (of_proof(cryptosuite="ecdsa-rdfc-2019"), "signature", "cryptosuite"),
     "an older proof": (of_proof(type="Ed25519Signature2020"), "signature", "proof-type"),
+    "another suite, by a witness": (
+        of_proof(cryptosuite="bbs-2023", verificationMethod=f"{EVIL}#k"),
+        "signature",
+        "cryptosuite",
+    ),
+    "a text with its direction": (
+        lambda one: one.update(name={"@value": "شارة", "@language": "ar", "@direction": "rtl"}),
+        "unchanged",
+        "text-form",
+    ),
+    "a text alone": (lambda one: one.update(name={"@value": one["name"]}), "unchanged", "text-form"),
     "another context": (
         lambda one: one["@context"].append("https://evil.example/context"),
         "unchanged",
@@ -148,8 +161,7 @@ UNKNOWN: dict[str, tuple[Callable[[dict], object], str, str]] = {
 def test_what_is_not_known_here_is_no_yes(case):
     change, code, reason = UNKNOWN[case]
     verdict = judged(changed(signed(badge()), change))
-    assert verdict.overall is not Overall.VALID
-    assert reasons(verdict)[code] == reason
+    assert (verdict.overall, reasons(verdict)[code]) == (Overall.UNKNOWN, reason)
 
 
 def hidden(name: str, iri: str, value):
@@ -227,6 +239,22 @@ def test_a_key_for_something_else_does_not_sign_badges():
     assert reasons(judged(signed(badge()), Site(making.served() | {making.DID_URL: document})))["signature"] == (
         "key-not-listed"
     )
+
+
+@pytest.mark.parametrize("member", ["expires", "revoked"])
+def test_a_key_that_its_issuer_calls_revoked_or_expired_signs_nothing_any_more(member):
+    """Controlled Identifiers 1.0: it stays listed, with the day on which it ended."""
+    moments = {NOW - timedelta(days=1): "key-ended", NOW: "key-ended", NOW + timedelta(days=1): ""}
+    for moment, reason in moments.items():
+        document = making.did_document()
+        document["verificationMethod"][0][member] = instant(moment)
+        verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
+        assert reasons(verdict).get("signature", "") == reason
+        assert verdict.overall is (Overall.NOT_VALID if reason else Overall.VALID)
+    document = making.did_document()
+    document["verificationMethod"][0][member] = "last year"
+    verdict = judged(signed(badge()), Site(making.served() | {making.DID_URL: document}))
+    assert (verdict.overall, reasons(verdict)["signature"]) == (Overall.UNKNOWN, "key-dates")
 
 
 def test_the_document_of_another_does_not_speak_for_the_issuer():

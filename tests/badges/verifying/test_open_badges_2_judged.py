@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pathways.badges.verifying import recipients
 from pathways.badges.verifying.sources import Unavailable
 from pathways.badges.verifying.verdict import Overall, State, Verdict
 from tests.badges.verifying import making
@@ -125,6 +126,8 @@ def test_dates_count():
         there = assertion() | changed
         verdict = hosted(there, {ASSERTION2: there})
         assert (verdict.overall, set(reasons(verdict))) == (Overall.NOT_VALID, {code})
+    there = assertion(expires=None)
+    assert hosted(there, {ASSERTION2: there}).overall is Overall.VALID, "nothing is said where null stands"
     there = assertion(issuedOn="yesterday")
     assert hosted(there, {ASSERTION2: there}).overall is Overall.UNKNOWN
 
@@ -157,6 +160,16 @@ def test_an_address_is_compared_if_it_was_typed(email, state):
         assert finding is not None
         assert finding.state is state
         assert verdict.overall is (Overall.NOT_VALID if state is State.NO else Overall.VALID)
+
+
+def test_a_badge_that_names_somebody_otherwise_is_not_said_to_name_nobody():
+    there = assertion(recipient={"type": "url", "identity": "https://exemple.fr/moi"})
+    finding = hosted(there, {ASSERTION2: there}).finding("recipient")
+    assert finding is not None
+    assert (finding.state, finding.reason) == (State.UNKNOWN, "other-identity")
+    named = [{"type": "IdentityObject", "hashed": False, "identityHash": "Prénom Exemple", "identityType": "name"}]
+    assert recipients.of_identities(named, "").reason == "other-identity"
+    assert recipients.of_identities([], "").reason == "opaque"
 
 
 def test_no_verdict_holds_the_address_or_its_digest():
@@ -201,6 +214,10 @@ def test_a_list_of_one_entry_revokes_as_well_as_one_of_two():
 def test_a_list_of_revocations_that_cannot_be_relied_on_is_no_yes():
     for kept in (served(REVOKED2, issuer="https://evil.example/"), {REVOKED2: Unavailable("unreached")}):
         assert signed(kept=kept).overall is Overall.UNKNOWN
+    for revoked in (None, [{"uid": "k3J9"}], [7], {}):
+        assert signed(kept=served(REVOKED2, revokedAssertions=revoked)).overall is Overall.UNKNOWN, revoked
+    assert signed(kept=served(REVOKED2, type="Profile")).overall is Overall.UNKNOWN
+    assert signed(kept=served(REVOKED2, revokedAssertions=[])).overall is Overall.VALID
     assert signed(kept=served(ISSUER2, revocationList=7)).overall is Overall.UNKNOWN
     without = signed(kept=served(ISSUER2, revocationList=None)).finding("status")
     assert without is not None

@@ -46,13 +46,16 @@ def test_each_form_is_known(form, kind, container):
 
 def test_what_stands_around_a_text_does_not_matter():
     document = making.FORMS["ob3-json"]()
-    for data in (b"\xef\xbb\xbf" + document, b"\r\n \t" + document + b"\n\n"):
+    for data in (b"\n" * 300 + document, b"\xef\xbb\xbf" + document, b"\r\n \t" + document + b"\n\n"):
         assert read(data).document == json.loads(document)
 
 
 def test_another_credential_is_known_for_what_it_is():
     document = making.badge() | {"type": ["VerifiableCredential", "SomethingElse"]}
     assert read(making.as_json(document)).kind is Kind.OTHER
+
+
+TWICE_BAKED = b'<svg xmlns:o="http://openbadges.org"><o:assertion verify="x"/><o:assertion verify="y"/></svg>'
 
 
 @pytest.mark.parametrize(
@@ -72,9 +75,18 @@ def test_another_credential_is_known_for_what_it_is():
         (b"{", "not-json"),
         (b"[{}]", "not-json"),
         (b"{}", "not-a-badge"),
-        (b"<html><body>x</body></html>", "bad-picture"),
+        (b"<html><body>x</body></html>", "page"),
+        (b"\n<!DOCTYPE html><title>x</title><svg/>", "page"),
+        (b"<?xml version='1.0'?><badge/>", "unknown-format"),
+        (b'{"uid": "1", "recipient": {}, "badge": "https://exemple.fr/b", "verify": {}}', "unknown-form"),
+        (b'{"payload": "e30", "protected": "e30", "signature": "AA"}', "unknown-form"),
+        (b"eyJhIjoxfQ.eyJ2YyI6e319.AA", "unknown-form"),
+        (b"eyJhIjoxfQ.eyJhIjoxfQ.AA~WyJ~", "unknown-form"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "nothing-baked"),
         (b"\x89PNG\r\n\x1a\n", "bad-picture"),
+        (b"<svg><g></svg>", "bad-picture"),
+        (b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/x.dtd"><svg/>', "picture-dtd"),
+        (TWICE_BAKED, "picture-several"),
         (b"https://", "link"),
         (b"https://exemple.fr/a b", "link"),
         (b"https://exemple.fr/\xc3\xa9", "link"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pathways.badges.formats.documents import Status
+from pathways.badges.formats.instants import instant
 from pathways.badges.verifying import status
 from pathways.badges.verifying.issuers import Issuer
 from pathways.badges.verifying.sources import Sources
@@ -157,6 +158,15 @@ def test_a_list_that_is_known_is_not_verified_again_but_its_dates_are(monkeypatc
 
 def brought(site: Site) -> dict[str, bytes]:
     return {url: as_json(site.documents[url]) for url in (LIST, making.DID_URL)}
+
+
+def test_a_list_counts_as_long_as_the_key_that_signed_it():
+    document = making.did_document(making.DID, "hub", "lists")
+    document["verificationMethod"][1]["revoked"] = instant(NOW + timedelta(days=1))
+    site = with_list(list_of([3], key="lists"))
+    site.documents[making.DID_URL] = document
+    for later, reason in ((timedelta(), ""), (timedelta(days=1), "list-expired")):
+        assert status.status(badge(), Issuer(DID), Sources(brought(site)), NOW + later).reason == reason
 
 
 def test_a_list_that_is_known_is_forgotten_with_the_key_that_signed_it():

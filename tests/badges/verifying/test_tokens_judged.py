@@ -86,7 +86,7 @@ def test_none_and_the_public_key_as_a_secret_are_no_signatures():
             assert Site().verdict(forged.encode()).overall is Overall.NOT_VALID, algorithm
 
 
-@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "PS256", "Ed25519"])
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "PS256", "Ed25519", "ML-DSA-65"])
 def test_a_signature_that_is_not_known_here_is_neither_yes_nor_no(algorithm):
     _, payload, signature = token().decode().split(".")
     other = f"{part({'alg': algorithm, 'kid': KID})}.{payload}.{signature}"
@@ -95,6 +95,14 @@ def test_a_signature_that_is_not_known_here_is_neither_yes_nor_no(algorithm):
         Overall.UNKNOWN,
         {"signature": "token-algorithm"},
     )
+
+
+def test_a_token_of_another_type_is_neither_yes_nor_no():
+    """That of *Securing VCs using JOSE and COSE* repeats no claims, and is no less signed for that."""
+    header = {"alg": "RS256", "typ": "vc+jwt", "kid": KID}
+    other = Site().verdict(vc_jwt.sign_compact(header, making.as_json(badge()), making.rsa()).encode())
+    assert (other.overall, reasons(other)) == (Overall.UNKNOWN, {"signature": "token-type"})
+    assert Site().verdict(token({"typ": "jwt"})).overall is Overall.VALID, "a media type has no case"
 
 
 def test_a_header_that_shows_a_private_key_or_asks_for_extensions_is_refused():
@@ -151,6 +159,9 @@ def test_a_key_that_the_issuers_document_lists_counts_by_name_or_in_the_header()
     for header in headers:
         assert site.verdict(token(header, key="listed")).overall is Overall.VALID
     assert site.verdict(token({"kid": None, "jwk": jwk("evil")}, key="evil")).overall is Overall.NOT_VALID
+    entry["revoked"] = "2026-01-01T00:00:00Z"
+    for header in headers:
+        assert reasons(site.verdict(token(header, key="listed")))["signature"] == "key-ended"
 
 
 def test_a_revoked_token_is_not_valid():

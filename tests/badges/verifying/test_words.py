@@ -54,7 +54,7 @@ def test_a_valid_file_is_said_to_be_of_its_site(form, language):
 def test_each_reason_that_a_file_is_refused_for_has_a_sentence_of_its_own():
     raised = re.findall(r'Unreadable\(\s*"([a-z-]+)"', (FOLDER / "reading.py").read_text("utf-8"))
     raised += re.findall(r'Unreadable\(\s*"([a-z-]+)"', (FOLDER / "plain_json.py").read_text("utf-8"))
-    raised += [code for _, code in reading._OF_OTHERS]
+    raised += [code for _, code in reading._OF_OTHERS] + [*reading._OF_PICTURES]
     assert len(set(raised)) > 12
     assert set(raised) - FILES.keys() == set()
 
@@ -88,6 +88,13 @@ def test_the_reason_that_matters_most_is_said_first():
     both = Site(making.served() | {making.LIST: making.list_of([making.INDEX])})
     tampered = making.changed(signed(badge()), lambda one: one.update(name="x"))
     assert "changé" in words.summary(both.verdict(as_json(tampered)), "fr"), "a forged badge was never anybody's"
+
+
+def test_nobody_is_told_that_a_file_was_changed_which_is_only_written_wrongly():
+    for reason in ("token-claims", "disguised"):
+        verdict = Verdict("open-badge-3", "json", (wrong("unchanged", reason),))
+        assert "changé" not in words.summary(verdict, "fr")
+        assert "changed" not in words.summary(verdict, "en")
 
 
 def test_what_was_not_come_to_is_said_not_to_have_been_checked():
