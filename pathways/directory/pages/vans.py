@@ -74,7 +74,7 @@ def days(dated: Sequence[Occurrence], today: date) -> list[Day]:
 
 
 def _soonest(stops: Sequence[Stop], today: date, end: date) -> tuple[list[Day], list[Day]]:
-    """This week's days, and, of a week without any, the first day after it: at most one."""
+    """Days until `end` and, where there is none, the first day after it: at most one."""
     if this_week := days(itinerary.dated(stops, today, end), today):
         return this_week, []
     return [], days(itinerary.dated(stops, end, today + timedelta(weeks=WEEKS)), today)[:1]
