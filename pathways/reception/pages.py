@@ -61,7 +61,7 @@ HolderForm = Annotated[Member, Depends(RequiresForm(Permission.RECEPTIONS_HOLD, 
 @public("the front door: learners type a code here, members see their desk")
 def home(request: Request, member: Identified, db: ReadDB, said: Annotated[str, Query(max_length=10)] = "") -> Response:
     if member is None:
-        return render(request, "front.html")
+        return render(request, "front.html", said="", typed="")
     if not member.may(Permission.DIAGNOSTICS_READ):
         return RedirectResponse("/bookings/search" if member.may(Permission.BOOKINGS_MAKE) else "/account", 303)
     diagnostics = db.scalars(composing.list_for(member).limit(RECENT)).all()
