@@ -29,7 +29,7 @@ for (const button of document.querySelectorAll("[data-copier]")) {
     try {
       await navigator.clipboard.writeText(field.value);
     } catch { return field.select(); } /* the browser refuses: what is selected can be copied by hand */
-    button.parentElement.querySelector("[role=status]").hidden = false;
+    button.parentElement.querySelector("[role=status] > [hidden]")?.removeAttribute("hidden");
   });
 }
 
