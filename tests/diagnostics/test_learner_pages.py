@@ -135,3 +135,10 @@ def test_a_code_that_opens_nothing_is_asked_for_again_and_stays_as_it_was_typed(
     assert reply.status_code == 404
     assert "Ce code n'existe pas. Regardez encore une fois l'affiche." in html.unescape(reply.text)
     assert 'value="ZZZZZZ" autofocus aria-invalid="true"' in reply.text
+
+
+def test_the_front_page_is_read_in_any_language_and_stays_in_it(client):
+    page = client.get("/", headers={"accept-language": "fr"}).text
+    assert all(f'href="/?lang={one.tag}"' in page for one in i18n.languages().values())
+    assert 'dir="rtl"' in client.get("/?lang=ar").text
+    assert '<html lang="ar"' in client.get("/resume").text
