@@ -20,6 +20,7 @@ from pathways.places import geometry
 from pathways.places.territories import Spot
 from pathways.workshops import wall_clock
 from pathways.workshops.models import Reading, WorkshopSession
+from pathways.workshops.seating import seats
 
 TOGETHER = frozenset({ResourceKind.HELP, ResourceKind.EXCHANGE, ResourceKind.EVENT})
 """Kinds where there is somebody."""
@@ -130,10 +131,18 @@ def _sessions(
     limits = person.limits
     asked = Asked(language=person.language, spot=person.spot, km=limits.km, no_reading=limits.no_reading)
     found = soonest(db, framework, asked, now, most=SESSIONS)
-    kept = _soonest_of_each([one for one in found if one.id not in also and can_come(one, person)])
+    possible = [one for one in found if one.id not in also and can_come(one, person)]
+    kept = _soonest_of_each(_with_seats(possible, now))
     if also:
         kept = sorted([*kept, *by_ids(db, also)], key=lambda one: (one.starts_at, one.id))
     return tuple(kept), {one.id: frozenset(skills_of(one, framework)) for one in kept}
+
+
+def _with_seats(sessions: Sequence[WorkshopSession], now: datetime) -> list[WorkshopSession]:
+    """Without the full dates of a workshop that has others: a plan does not begin with a seat that nobody can take."""
+    full = {one.id for one in sessions if seats.standing(one, now) is seats.Standing.FULL}
+    elsewhere = {one.workshop_id for one in sessions if one.id not in full}
+    return [one for one in sessions if one.id not in full or one.workshop_id not in elsewhere]
 
 
 def _soonest_of_each(sessions: Sequence[WorkshopSession]) -> list[WorkshopSession]:

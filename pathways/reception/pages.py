@@ -44,6 +44,7 @@ from pathways.reception.summary import summary
 from pathways.web.dependencies import DB, Identified, ReadDB, Requires, RequiresForm, public
 from pathways.web.fields import Short
 from pathways.web.pages import render
+from pathways.web.private import remember_language
 from pathways.web.routing import Router
 from pathways.web.squares import square
 
@@ -61,7 +62,10 @@ HolderForm = Annotated[Member, Depends(RequiresForm(Permission.RECEPTIONS_HOLD, 
 @public("the front door: learners type a code here, members see their desk")
 def home(request: Request, member: Identified, db: ReadDB, said: Annotated[str, Query(max_length=10)] = "") -> Response:
     if member is None:
-        return render(request, "front.html")
+        response = render(request, "front.html", said="", typed="")
+        if asked := i18n.recognised(request.query_params.get("lang", "")):
+            remember_language(response, request, asked)
+        return response
     if not member.may(Permission.DIAGNOSTICS_READ):
         return RedirectResponse("/bookings/search" if member.may(Permission.BOOKINGS_MAKE) else "/account", 303)
     diagnostics = db.scalars(composing.list_for(member).limit(RECENT)).all()

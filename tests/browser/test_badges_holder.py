@@ -10,6 +10,7 @@ from pathways.settings import Settings
 from tests.badges.pages.holding_pages import Place, place_with_a_badge
 from tests.browser.checks import faults, told
 from tests.browser.server import Server
+from tests.parts.browser import no_horizontal_scroll
 
 
 @pytest.fixture
@@ -42,6 +43,16 @@ def test_every_page_of_a_space_is_whole_on_a_small_telephone(server, page_at, pl
         found[path] = faults(page, forced=True)
     wrong = told(found)
     assert not wrong, wrong
+
+
+def test_the_link_that_alone_opens_a_space_is_copied_whole_with_one_press(server, page_at, place):
+    page = page_at(320, "ar")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{server.url}{place.base}?new=1")
+    page.locator("[data-copier]").click()
+    page.locator("[role=status] .two").filter(visible=True).wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == server.url + place.base
+    assert no_horizontal_scroll(page) == []
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from tests.browser import booking
 from tests.browser.booking import Offered
 from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
+from tests.parts.browser import no_horizontal_scroll, small_targets
 
 MOST_PRESSES = 4
 A4, A5 = (210, 297), (148, 210)
@@ -111,6 +112,16 @@ def test_each_page_of_a_booking(server, offered, page_at, language):
     found = {name: faults(page, forced=True, printed=True) for name in pages(server, page, offered, language)}
     wrong = told(found)
     assert not wrong, wrong
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_a_name_of_one_long_word_stays_on_the_slip(server, offered, page_at, language):
+    page = page_at(320, i18n.language(language).tag)
+    page.goto(f"{server.url}/s/{offered.code}/book")
+    page.locator("#label").fill("W" * 30)
+    page.locator("form .primary").click()
+    page.wait_for_url(re.compile(r"/b/"))
+    assert no_horizontal_scroll(page) + small_targets(page) == []
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -127,3 +128,17 @@ def test_what_can_be_kept_says_ones_answers_in_ones_language_with_its_letters(cl
     kept = client.get(f"{started}/take-away").text
     assert re.search(r'<td><span class="two"><span>[\u0600-\u06ff ]+</span> <span[^>]*>Je ne sais pas</span>', kept)
     assert "data:font/woff2;base64," in kept
+
+
+def test_a_code_that_opens_nothing_is_asked_for_again_and_stays_as_it_was_typed(client):
+    reply = client.get(client.get("/q", params={"code": "zzz zzz"}).headers["location"])
+    assert reply.status_code == 404
+    assert "Ce code n'existe pas. Regardez encore une fois l'affiche." in html.unescape(reply.text)
+    assert 'value="ZZZZZZ" autofocus aria-invalid="true"' in reply.text
+
+
+def test_the_front_page_is_read_in_any_language_and_stays_in_it(client):
+    page = client.get("/", headers={"accept-language": "fr"}).text
+    assert all(f'href="/?lang={one.tag}"' in page for one in i18n.languages().values())
+    assert 'dir="rtl"' in client.get("/?lang=ar").text
+    assert '<html lang="ar"' in client.get("/resume").text

@@ -103,6 +103,7 @@ def test_a_session_at_a_distance_does_not_answer_for_one_that_is_near(client, da
 def test_a_place_that_nobody_knows_is_said(client, town):
     page = shown(client, "/near?where=Nimporteou")
     assert "Nous ne trouvons pas cet endroit." in page
+    assert page.index("Nous ne trouvons pas cet endroit.") < page.index('<form class="near-form"')  # not a screen below
     assert "/near/places/" not in page
 
 

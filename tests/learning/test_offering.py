@@ -97,6 +97,16 @@ def test_only_on_the_days_that_were_said(journey):
     assert made.id not in offered(journey, weekdays=((day + 1) % 7,)).teaches
 
 
+def test_a_full_date_is_left_out_where_the_workshop_has_another(journey):
+    full, later = journey.session(days=20), journey.session(days=40)
+    later.workshop_id, full.capacity = full.workshop_id, full.booked
+    journey.db.flush()
+    assert {one.id for one in offered(journey).sessions} == {later.id}
+    later.capacity = later.booked
+    journey.db.flush()
+    assert {one.id for one in offered(journey).sessions} == {full.id, later.id}  # one may wait for either
+
+
 def test_a_session_that_is_theirs_already_is_taken_away_by_no_limit(journey):
     made = journey.session(place=FAR)
     assert made.id in offered(journey, "ar", ORLEANS, also=[made.id]).teaches

@@ -20,7 +20,7 @@ from pathways.learning.models import (
     Way,
 )
 from pathways.permissions import Role
-from pathways.workshops.models import Booking, BookingState
+from pathways.workshops.models import Booking, BookingState, WorkshopSession
 from tests.learning.in_a_browser import Person, first_learning
 
 
@@ -123,6 +123,17 @@ def test_a_seat_is_booked_once_from_a_step_and_told(person):
         assert reply.headers["location"].startswith("/b/")
     assert len(person.rows(Booking, session_id=person.session_id)) == 1
     assert "Votre place est réservée" in person.get("/pathway").text
+
+
+def test_a_full_session_is_waited_for_and_not_booked_in_vain(person):
+    person.choose(Way.TOGETHER)
+    step = next(one for one in person.steps() if one.kind is StepKind.ATTEND)
+    with person.database.begin() as db:
+        session = db.get_one(WorkshopSession, person.session_id)
+        session.capacity = session.booked
+    page = person.get(f"/pathway/steps/{step.id}").text
+    assert f'href="/s/{person.session_code}/wait"' in page
+    assert f"/steps/{step.id}/book" not in page
 
 
 def proposal(person: Person) -> SeatProposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -74,7 +75,7 @@ def test_an_offer_is_told_in_both_languages_and_accepted_for_them(desk, database
     with database.read() as db:
         assert db.scalars(sa.select(WaitlistEntry.state)).one() is WaitingState.ACCEPTED
         assert db.get_one(DeskTask, task).done_at is not None
-    assert "Personne à prévenir." in desk.get("/tasks").text
+    assert "Il n'y a personne à prévenir." in html.unescape(desk.get("/tasks").text)
 
 
 def test_an_offer_that_they_do_not_want_goes_to_the_next(desk, database):
@@ -96,7 +97,7 @@ def test_a_cancelled_session_its_reason_and_the_seat_that_is_kept(desk, database
     task = task_id(database)
     for _ in range(2):
         assert desk.post(f"/tasks/{task}/done", data={"csrf": desk.csrf}).status_code == 303
-    assert "Personne à prévenir." in desk.get("/tasks").text
+    assert "Il n'y a personne à prévenir." in html.unescape(desk.get("/tasks").text)
 
 
 @pytest.mark.parametrize("kind", [one for one in DeskTaskKind if one is not DeskTaskKind.OFFER])  # told above

@@ -71,6 +71,10 @@ WORDS = {
     "measures": D_("Ce diagnostic le mesure :"),
     "of_own": D_("de votre structure"),
     "of_all": D_("ouvert à tous"),
+    "no_measure": D_(
+        "Aucun diagnostic ouvert ne pose ces questions. Demandez à votre structure d'en composer un, ou de vous donner "
+        "le code d'un diagnostic qu'elle connaît."
+    ),
     "then_bring": D_("Après vos réponses, notez votre code de reprise et apportez le résultat dans votre espace."),
     "bring": D_("Apporter un résultat"),
     "goals": D_("Un parcours y mène, par exemple :"),

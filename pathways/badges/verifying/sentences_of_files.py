@@ -85,7 +85,10 @@ FILES: Mapping[str, Said] = BROUGHT | {
     "no-process": _UNABLE,
     "failed": _UNABLE,
     "closed": _UNABLE,
-    "empty": ("Il n'y a rien à vérifier.", "There is nothing to check."),
+    "empty": (
+        "Il n'y a rien à vérifier. Choisissez le fichier du badge, ou collez son texte ou son lien.",
+        "There is nothing to check. Choose the badge's file, or paste its text or its link.",
+    ),
     "too-large": (
         "C'est trop lourd : un badge fait moins de 1 Mo.",
         "It is too large: a badge has less than 1 MB.",

@@ -14,6 +14,7 @@ MOST_TOLD = 20
 """Results, alignments, pieces of evidence that are told of."""
 SHORT, LONG = 200, 2_000
 """Letters."""
+MOST_INDENT = 8
 
 
 def text(value: object, most: int = SHORT) -> str:
@@ -27,9 +28,15 @@ def text(value: object, most: int = SHORT) -> str:
     given = str(value)[: 4 * most].split("\n")
     # What Python calls printable has neither of what _shown takes out or turns: most texts are not gone through.
     shown = "\n".join(one if one.isprintable() else "".join(map(_shown, one)) for one in given)
-    lines = (" ".join(line.split()) for line in shown.split("\n"))
-    whole = "\n".join(line for line in lines if line)
+    lines = (_indent(line) + " ".join(line.split()) for line in shown.split("\n") if line.strip())
+    whole = "\n".join(lines).lstrip(" ")
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
+
+
+def _indent(line: str) -> str:
+    """Of a point of a list, half the spaces before it: without them *all of these* and *one of these* read the same."""
+    depth = len(line) - len(line.lstrip(" "))
+    return " " * min(depth // 2, MOST_INDENT) if line[depth : depth + 2] in {"- ", "* "} else ""
 
 
 def _shown(letter: str) -> str:

@@ -78,8 +78,11 @@ def by_code(code: Annotated[str, Query(max_length=40)] = "") -> Response:
 @router.get("/q/{code}")
 @public(CODE_PURPOSE)
 def wall(request: Request, code: str, db: DB, door: OwnDoor, address: Address) -> Response:
-    """The language wall: each name in its own script, no flags."""
-    diagnostic = _open(db, door, code, address)
+    """The language wall: each name in its own script, no flags. A code that opens nothing is asked for again."""
+    try:
+        diagnostic = _open(db, door, code, address)
+    except WrongCode as error:  # answered, not raised, as in `resume`
+        return render(request, "front.html", said=error.message, typed=code[:20], status=404)
     offered = taking.blueprint_of(db, door, diagnostic.id).offered()
     return render(request, "wall.html", offered=offered, base=f"/q/{diagnostic.code}", chosen=i18n.current().code)
 

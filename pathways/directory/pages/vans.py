@@ -17,7 +17,7 @@ from pathways import clock, i18n
 from pathways.directory.pages import framing
 from pathways.places import equipment, itinerary, tours
 from pathways.places.itinerary import Occurrence
-from pathways.places.models import Place, Tour
+from pathways.places.models import Place, Stop, Tour
 from pathways.web.dependencies import ReadDB, public
 from pathways.web.routing import Router
 
@@ -38,11 +38,11 @@ class Day:
 @router.get("/near/vans")
 @public(framing.WHY)
 def vans(request: Request, db: ReadDB) -> Response:
-    """Every van, this week."""
+    """Every van: the days of this week or, where it does not come, the next one."""
     found = tours.running(db)
     stops = tours.stops_by_tour(db, found)
     today, end = _week()
-    shown = [(one, days(itinerary.dated(stops.get(one.id, []), today, end), today)) for one in found]
+    shown = [(one, *_soonest(stops.get(one.id, []), today, end)) for one in found]
     return framing.page(request, "near-vans.html", tours=shown, vans=_vans(db, found))
 
 
@@ -71,6 +71,13 @@ def days(dated: Sequence[Occurrence], today: date) -> list[Day]:
         Day(i18n.say_date(day, language), i18n.say_date(day, i18n.SOURCE), day == today, list(stops))
         for day, stops in groupby(dated, key=lambda one: one.day)
     ]
+
+
+def _soonest(stops: Sequence[Stop], today: date, end: date) -> tuple[list[Day], list[Day]]:
+    """Days until `end` and, where there is none, the first day after it: at most one."""
+    if this_week := days(itinerary.dated(stops, today, end), today):
+        return this_week, []
+    return [], days(itinerary.dated(stops, end, today + timedelta(weeks=WEEKS)), today)[:1]
 
 
 def _week() -> tuple[date, date]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from pathways import clock
 from pathways.learning import attending, telling
 from pathways.learning.attending import Seat
 from pathways.learning.models import PathwayNote, Resource, Step, StepKind
@@ -21,6 +22,8 @@ from pathways.referentials.models import MicroSkill
 from pathways.workshops import showing
 from pathways.workshops.codes import Codes
 from pathways.workshops.models import WorkshopSession
+from pathways.workshops.seating import seats as seating
+from pathways.workshops.seating.seats import Standing
 from pathways.workshops.showing import Said
 
 Pair = tuple[str | None, str]
@@ -47,6 +50,8 @@ class ShownStep:
     """``None`` before anybody chose it."""
     slip: str = ""
     """The token of the slip, where a seat is booked."""
+    is_full: bool = False
+    """There is no seat in its session for whoever comes now: one may wait, or choose another date."""
     notes: Sequence[str] = field(default_factory=tuple)
     """What a trainer wrote for the person."""
     practices: Sequence[Practice] = field(default_factory=tuple)
@@ -146,6 +151,7 @@ def _shown(  # noqa: PLR0913 - what both kinds of steps have in common
         said=showing.said_of(session, language) if session else None,
         step=step,
         slip=slip,
+        is_full=session is not None and seating.standing(session, clock.now()) is Standing.FULL,
         notes=notes,
         practices=practices,
     )

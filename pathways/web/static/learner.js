@@ -20,6 +20,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
   if (button.autofocus && document.activeElement === document.body) button.focus();
 }
 
+/* An address that alone opens a space is longer than a telephone is wide: who keeps it takes it whole. */
+for (const button of document.querySelectorAll("[data-copier]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copier);
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch { return field.select(); } /* the browser refuses: what is selected can be copied by hand */
+    button.parentElement.querySelector("[role=status] > [hidden]")?.removeAttribute("hidden");
+  });
+}
+
 /* An answer is sent with the key that stands in the page: sent again after a dead network, it still counts once. */
 for (const form of document.querySelectorAll("form[data-kind]")) {
   const offline = form.querySelector("[data-offline]");

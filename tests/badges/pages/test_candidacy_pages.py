@@ -147,6 +147,15 @@ def test_what_is_done_stands_last(scene, browser):
     assert page.count(">Fait<") == 1
 
 
+def test_a_gap_that_nothing_measures_says_whom_to_ask(scene, browser):
+    needed = {"profile": {"framework": "inclusion-numerique", "skills": {"SEC-01": 0.9}}}
+    with scene.writing() as db:
+        candidate = a_candidate(db, World(db, criteria=needed))
+    assert "Aucun diagnostic ouvert ne pose ces questions. Demandez à votre structure" in said(
+        browser.get(candidate.page)
+    )
+
+
 def test_a_gap_leads_to_a_diagnostic_that_measures_it_and_to_a_pathway_of_ones_own(scene, browser):
     needed = {"profile": {"framework": "inclusion-numerique", "skills": {"SEC-01": 0.9, "SEC-02": 0.9}}}
     with scene.writing() as db:

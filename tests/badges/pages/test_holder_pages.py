@@ -95,6 +95,7 @@ def test_me_is_whoever_is_signed_in_and_their_space_is_made_once(client, signed_
     member = signed_in(Role.TRAINER)
     for path in OF_A_SPACE:
         assert member.get(f"/h/me{path}").status_code == 200, path
+    assert '<a class="button" href="/">' in member.get("/h/me").text  # back to the desk, whose menu led here
     with database.read() as db:
         assert db.scalar(sa.select(sa.func.count()).select_from(Holder).where(Holder.account_id.is_not(None))) == 1
 

@@ -10,7 +10,7 @@ import pytest
 
 from pathways import calling
 from pathways.badges import verifying
-from pathways.badges.verifying import fetching, reading, words
+from pathways.badges.verifying import fetching, reading, telling, words
 from pathways.badges.verifying.sentences import HEADINGS, NOT_LOOKED_AT, PAGE, SENTENCES, SUMMARIES
 from pathways.badges.verifying.sentences_of_files import BROUGHT, FILES
 from pathways.badges.verifying.verdict import DECISIVE, Finding, State, Verdict, unchecked, unreadable, well, wrong
@@ -122,3 +122,10 @@ def test_a_date_that_is_none_is_shown_as_it_stands():
     assert words.day("demain", "fr") == "demain"
     assert words.day(None, "fr") == ""
     assert words.day("2029-08-23T22:30:00Z", "fr") == "vendredi 24 août 2029", "by the clock of the desk"
+
+
+def test_points_of_a_list_stay_one_within_the_other_and_nothing_else_is_set_in():
+    told = telling.text("Tout :\n\n- un\n    - deux\n" + " " * 90 + "- trois\n      suite   et  fin\n   ")
+    assert told == "Tout :\n- un\n  - deux\n" + " " * telling.MOST_INDENT + "- trois\nsuite et fin"
+    assert telling.text("   - seul") == "- seul"
+    assert telling.line("- un\n    - deux") == "- un - deux"
