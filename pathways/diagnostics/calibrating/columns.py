@@ -38,6 +38,8 @@ WORDS: Final[dict[str, int]] = {
     "0.0": 1,
     "false": 1,
 }
+MISSING: Final = frozenset({"", "na", "nan", "n/a", "null", "none", "."})
+"""Nothing, as programs write it where an answer or a duration may be missing."""
 EXPECTED: Final = "attendu " + ", ".join(outcome.value for outcome in OUTCOMES) + ", 1 ou 0"
 
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
@@ -121,9 +123,9 @@ def outcome_of(cell: str) -> int:
 
 
 def seconds_of(cell: str) -> float:
-    """Return the seconds of a cell, NaN where it is empty and infinity where it is no duration."""
+    """Return the seconds of a cell, NaN where nothing is there and infinity where it is no duration."""
     text = cell.strip()
-    if not text or text.upper() == "NA":
+    if text.lower() in MISSING:
         return math.nan
     try:
         seconds = float(text.replace(",", "."))

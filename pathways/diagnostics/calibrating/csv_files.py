@@ -14,14 +14,13 @@ from typing import Final, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.calibrating.columns import NEEDED, OPTIONAL, WORDS, Coded, Piece, WrongRows, bad_code
+from pathways.diagnostics.calibrating.columns import MISSING, NEEDED, OPTIONAL, WORDS, Coded, Piece, WrongRows, bad_code
 from pathways.diagnostics.calibrating.files import not_utf_8, unreadable
 from pathways.diagnostics.simulating.problems import WrongFile, shown
 
 ROWS_AT_ONCE: Final = 16_384
 SEPARATORS: Final = ",;\t"
 LEARNER_NAMES: Final = frozenset({"learner", "id", "person", "student", "subject", "apprenant", "unnamed: 0", ""})
-MISSING: Final = frozenset({"", "na", "nan", "n/a", "null", "none", "."})
 LOOKED_AT: Final = 50
 MOST_COLUMNS: Final = 20_000
 CELLS_AT_ONCE: Final = 200_000

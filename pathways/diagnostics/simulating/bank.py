@@ -34,7 +34,7 @@ from pathways.diagnostics.engine.items import DONT_KNOW_MASTERED, DONT_KNOW_NOT_
 from pathways.diagnostics.simulating.json_files import read_json
 from pathways.diagnostics.simulating.levels import Contradiction, Rung, Scale, places
 from pathways.diagnostics.simulating.problems import Problems, WrongFile, below, found, shown
-from pathways.diagnostics.simulating.requirements import Requires, required
+from pathways.diagnostics.simulating.requirements import Requires, in_order, required
 from pathways.diagnostics.simulating.styles import styles_of
 
 GUESS: Final = 0.2
@@ -67,13 +67,15 @@ class Bank:
 
     The items of ``structure`` offer "I don't know" with the engine's first values; see :meth:`without_dont_know`.
     ``remarks``: sentences about what was odd and changed nothing. ``most_per_strand``: questions on one ladder that a
-    published diagnostic asks at most; ``None``: as many as are worth asking.
+    published diagnostic asks at most; ``None``: as many as are worth asking. ``placed``: the micro-skills of which
+    somebody said where they stand; ``None``: all.
     """
 
     structure: Structure
     levels: Mapping[str, float]
     remarks: tuple[str, ...] = ()
     most_per_strand: int | None = None
+    placed: frozenset[str] | None = None
 
     def without_dont_know(self) -> Bank:
         """The bank of those who were never offered "I don't know": then not to have said it is no sign of mastery, and
@@ -101,6 +103,16 @@ class _Skill:
     strand: str | None
     requires: object
 
+    @property
+    def placed(self) -> bool:
+        """Whether its author said how many people master it, or at which level."""
+        return self.rung.level is not None or self.rung.share is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing but what it requires says where it stands."""
+        return self.strand is None and not self.placed
+
 
 def read_bank(path: Path) -> Bank:
     """Return the bank of a file; raises :class:`WrongFile` with everything that is wrong in it."""
@@ -122,6 +134,7 @@ def bank_of(document: object, file: str) -> Bank:
     asked = [Requires(one.rung.code, one.path, one.requires) for one in skills]
     requirements = required(problems, asked, strands)
     problems.refuse()
+    strands = in_order(strands, requirements, {one.rung.code for one in skills if one.alone})
     structure = _structure(file, strands, items, requirements, styles)
     rungs = {one.rung.code: one.rung for one in skills}
     levels = {
@@ -129,7 +142,7 @@ def bank_of(document: object, file: str) -> Bank:
         for strand in strands
         for skill in strand.skills
     }
-    return Bank(structure, levels, tuple(problems.odd))
+    return Bank(structure, levels, tuple(problems.odd), placed=frozenset(one.rung.code for one in skills if one.placed))
 
 
 def _skill(problems: Problems, value: object, path: str) -> _Skill | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -15,6 +15,9 @@ from pathways.diagnostics.engine.strands import HIGHEST_THRESHOLD, LOWEST_THRESH
 
 LEAST_SHARE: Final = 0.001
 """A share of 0 or 1 would have no threshold: nobody is the first who can, or the last who cannot."""
+
+APART: Final = 1e-6
+"""Between thresholds of rungs that as many people master, as far as anybody knows: a ladder has an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +108,29 @@ def places(rungs: Sequence[Rung], scale: Scale) -> list[tuple[Rung, float]]:
     """Return the rungs of a ladder with their thresholds, easiest first.
 
     Rungs go by level, then as they come; a share of the people overrides a level's threshold by -Phi^-1(share), and
-    places a rung without level. A ladder without any level or share is in the order in which it comes, spread evenly.
-    Raises :class:`Contradiction` where thresholds do not rise, or rise against the levels.
+    places a rung without level. Where that is the same threshold for several, they stand a hair above each other. A
+    ladder without any level or share is in the order in which it comes, spread evenly. Raises :class:`Contradiction`
+    where thresholds rise against the levels.
     """
     if all(rung.level is None and rung.share is None for rung in rungs):
         return list(zip(rungs, even(len(rungs)), strict=True))
     placed = [(rung, place) for rung, place in _by_level(rungs, scale)]
-    # Sorted by threshold and then by level, so that rungs of one threshold are told in an order that can be right.
+    # Sorted by threshold and then by level, so that rungs of one threshold are in an order that can be right.
     placed.sort(key=lambda pair: (pair[1], -inf if pair[0].level is None else pair[0].level))
     highest: Rung | None = None
-    for (lower, below), (upper, above) in pairwise(placed):
+    for (lower, _), (upper, _) in pairwise(placed):
         highest = lower if lower.level is not None else highest
-        if above <= below:
-            raise Contradiction(lower, upper)
         if highest is not None and upper.level is not None and upper.level < (highest.level or 0.0):
             raise Contradiction(upper, highest)
-    return placed
+    return list(zip((rung for rung, _ in placed), _rising(place for _, place in placed), strict=True))
+
+
+def _rising(thresholds: Iterable[float]) -> Iterator[float]:
+    """The thresholds, none falling, each above the one before."""
+    above = -inf
+    for threshold in thresholds:
+        above = threshold if threshold > above else above + APART
+        yield above
 
 
 def _by_level(rungs: Sequence[Rung], scale: Scale) -> list[tuple[Rung, float]]:

@@ -1,13 +1,18 @@
-"""``requires`` of a bank: AND of OR groups of micro-skills, without cycles, ladders included."""
+"""``requires`` of a bank: AND of OR groups of micro-skills, without cycles, ladders included; and the order that it
+tells of micro-skills without a place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
-from pathways.diagnostics.engine import LevelStrand, Requirement
+from pathways.diagnostics.engine import LevelSkill, LevelStrand, Requirement
+from pathways.diagnostics.engine.strands import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 from pathways.diagnostics.simulating.problems import Problems, below, found, shown
 
 MOST_GROUPS: Final = 100
@@ -43,6 +48,39 @@ def required(problems: Problems, asked: Iterable[Requires], strands: Sequence[Le
         if across:
             kept.append(Requirement(skill, across))
     return tuple(kept)
+
+
+def in_order(
+    strands: Sequence[LevelStrand], requirements: Iterable[Requirement], unplaced: AbstractSet[str]
+) -> list[LevelStrand]:
+    """Return the ladders with the ``unplaced`` micro-skills, each alone on its own, where their prerequisites say.
+
+    One with h of its kind below it and d above, along the longest chains, stands where it would on a ladder of all of
+    these: otherwise half of the people would master it, and all that it requires, and exactly the same people. Of a
+    group, what is lowest is enough. There must be no cycle.
+    """
+    groups = {one.skill: one.groups for one in requirements if one.skill in unplaced}
+    needed = {skill: [own for group in groups[skill] if unplaced >= (own := set(group))] for skill in groups}
+    order = [*TopologicalSorter({skill: set().union(*own) for skill, own in needed.items()}).static_order()]
+    below: dict[str, int] = {}
+    for skill in order:
+        below[skill] = max((1 + min(map(below.__getitem__, group)) for group in needed.get(skill, ())), default=0)
+    above = dict.fromkeys(order, 0)
+    for skill in reversed(order):
+        for group in needed.get(skill, ()):
+            lowest = min(map(below.__getitem__, group))
+            for member in group:
+                if below[member] == lowest:
+                    above[member] = max(above[member], above[skill] + 1)
+    return [_standing(one, below, above) if one.skill_codes[0] in below else one for one in strands]
+
+
+def _standing(strand: LevelStrand, below: Mapping[str, int], above: Mapping[str, int]) -> LevelStrand:
+    """A ladder of one rung in its place among those below and above."""
+    (code,) = strand.skill_codes
+    rise = (below[code] + 0.5) / (below[code] + above[code] + 1)
+    place = LOWEST_THRESHOLD + (HIGHEST_THRESHOLD - LOWEST_THRESHOLD) * rise
+    return LevelStrand(strand.code, (LevelSkill(code, place),))
 
 
 def _groups(problems: Problems, one: Requires, known: set[str]) -> list[tuple[str, ...]]:

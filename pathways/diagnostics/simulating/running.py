@@ -70,7 +70,7 @@ def _simulate(options: Options, opening: Opening) -> int:
     bank, learners, remarks = _people(options, bank.in_one_style() if options.one_style else bank)
     stops = options.stops or _usual_stops(options, bank, usual)
     compiled = _compiled(options, bank)
-    for remark in (*bank.remarks, *remarks, *_out_of_reach(compiled)):
+    for remark in (*bank.remarks, *remarks, *_out_of_reach(bank, compiled)):
         _say(f"Remarque : {remark}", sys.stderr)
     task = _task(options, bank, stops, compiled)
     summary = Summary(len(bank.structure.skill_codes), tuple(item.code for item in bank.structure.items))
@@ -137,14 +137,15 @@ def _compiled(options: Options, bank: Bank) -> Compiled:
         raise WrongFile(str(options.bank or options.diagnostic), [("", said)]) from None
 
 
-def _out_of_reach(compiled: Compiled) -> list[str]:
+def _out_of_reach(bank: Bank, compiled: Compiled) -> list[str]:
     """Where the bank says that more people master a micro-skill than what it requires."""
+    beyond = [one for one in compiled.warnings if bank.placed is None or one.skill in bank.placed]
     lines = [
         f"{shown(one.skill)} : la banque en attend {decimal(100 * one.share)} % des apprenants, et ses prérequis n'en"
         f" laissent que {decimal(100 * one.reached)} %."
-        for one in compiled.warnings[:MOST_TOLD]
+        for one in beyond[:MOST_TOLD]
     ]
-    more = len(compiled.warnings) - len(lines)
+    more = len(beyond) - len(lines)
     return [*lines, f"et {more} de plus."] if more else lines
 
 

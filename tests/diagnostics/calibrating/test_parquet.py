@@ -37,6 +37,18 @@ def test_numbers_truths_and_dictionaries_are_read(tmp_path):
         assert document(tmp_path / "b.parquet") == plain
 
 
+def test_a_time_that_is_no_number_is_missing(tmp_path):
+    """What programs that keep no nulls write for it: in Parquet as in CSV."""
+    times = [30.0 if place % 3 else float("nan") for place in range(len(ROWS))]
+    parquet.write_table(table(seconds=pa.array(times)), tmp_path / "a.parquet")
+    text = tmp_path / "a.csv"
+    rows = [[*row, *time] for row, time in zip(ROWS, [[str(time)] for time in times], strict=True)]
+    text.write_text("\n".join(",".join(row) for row in [[*HEADER, "seconds"], *rows]), "utf-8")
+    nulls = [None if place % 3 == 0 else 30.0 for place in range(len(ROWS))]
+    parquet.write_table(table(seconds=pa.array(nulls)), tmp_path / "b.parquet")
+    assert document(tmp_path / "a.parquet") == document(text) == document(tmp_path / "b.parquet")
+
+
 def test_learners_that_are_numbers_are_read(tmp_path):
     numbers = pa.array([int(learner[1:]) for learner, *_ in ROWS])
     parquet.write_table(table().set_column(0, "learner", numbers), tmp_path / "a.parquet")

@@ -174,7 +174,7 @@ def written(tmp_path, text, encoding="utf-8"):
         ("learner,item,outcome\na,q\0,1\n", "ligne 2", "un signe qui ne s'écrit pas"),
         (f"learner,item,outcome\na,{'q' * 201},1\n", "ligne 2", "201 signes, 200 au plus"),
         ("learner,item,outcome,seconds\na,q,1,-1\n", "ligne 2", "durée « -1 » ; attendu des secondes"),
-        ("learner,item,outcome,seconds\na,q,1,nan\n", "ligne 2", "durée « nan »"),
+        ("learner,item,outcome,seconds\na,q,1,inf\n", "ligne 2", "durée « inf »"),
         (f"learner,item,outcome,language\na,q,1,{'x' * 36}\n", "ligne 2", "langue de 36 signes"),
         ("q1,q2\n1,0\n1,2\n", "ligne 3", "issue « 2 »"),
         ("q1,q2\n1,0\n1\n", "ligne 3", "1 cases ; attendu 2"),

@@ -57,6 +57,35 @@ def test_a_ladder_goes_by_level_whatever_the_order_of_the_file():
     assert bank_of(with_skills(*skills), "").structure.skill_codes == ("a", "c")
 
 
+def places(*skills):
+    structure = bank_of(with_skills(*skills), "").structure
+    return {skill.code: skill.threshold for strand in structure.strands for skill in strand.skills}
+
+
+def test_prerequisites_order_what_nothing_else_places():
+    """Else half of the people would master each, and exactly the same half."""
+    chain = [{"code": "c", "requires": [["b"]]}, {"code": "b", "requires": [["a"]]}, {"code": "a"}]
+    ladder = [{"code": code, "strand": "s"} for code in "abc"]
+    assert places(*chain) == pytest.approx(places(*ladder))
+    assert places({"code": "a"}, {"code": "b"}) == {"a": 0.0, "b": 0.0}
+
+
+def test_of_a_group_the_lowest_is_enough():
+    chain = [{"code": "a"}, {"code": "b", "requires": [["a"]]}, {"code": "c", "requires": [["b"]]}]
+    either = places(*chain, {"code": "d", "requires": [["a", "c"]]}, {"code": "e", "requires": [["a"], ["c"]]})
+    assert either["d"] == pytest.approx(-1.6 + 3.2 * 1.5 / 2)
+    assert either["e"] == pytest.approx(-1.6 + 3.2 * 3.5 / 4)
+
+
+def test_prerequisites_move_nothing_that_has_a_place():
+    skills = [{"code": "a", "level": 1}, {"code": "b", "level": 3, "requires": [["a"]]}, {"code": "c", "share": 0.5}]
+    rest = [{"code": "d", "requires": [["a"], ["c", "e"]]}, {"code": "e"}, {"code": "f", "strand": "s"}]
+    rest += [{"code": "g", "strand": "s", "requires": [["d"]]}]
+    assert places(*skills, *rest) == pytest.approx(
+        {"a": -1.6, "b": 1.6, "c": 0.0, "d": 0.0, "e": 0.0, "f": -0.8, "g": 0.8}, abs=1e-12
+    )
+
+
 def test_every_skill_has_a_level_even_where_none_was_written():
     found = bank_of(with_skills({"code": "a", "level": 2}, {"code": "b", "level": 5}, {"code": "c"}), "")
     assert dict(found.levels) == {"a": 2, "b": 5, "c": 3.5}

@@ -66,11 +66,29 @@ def test_shares_of_nobody_and_of_everybody_have_a_place():
 
 
 @pytest.mark.parametrize(
+    ("levels", "shares"),
+    [
+        ((None, None, None), {0: 0.3, 1: 0.3, 2: 0.3}),
+        ((None, None, None), {0: 0.0, 1: 0.0005, 2: 0.0}),
+        ((None, None, None), {0: 1.0, 1: 0.9999, 2: 0.9995}),
+        ((2, 1, 5), {0: 0.5, 1: 0.5}),
+        ((1, 3, 5), {0: 0.5}),
+        ((1, 5, None), {1: 0.001, 2: 0.0}),
+    ],
+)
+def test_rungs_that_as_many_people_master_stand_a_hair_apart(levels, shares):
+    scale = Scale.of([1, 3, 5])
+    found = places(rungs(*levels, shares=shares), scale)
+    alone = [heights(rung.level, scale=scale, shares=shares and {0: rung.share})[0] for rung, _ in found]
+    assert all(lower < upper for (_, lower), (_, upper) in pairwise(found))
+    assert [place for _, place in found] == pytest.approx(alone, abs=1e-5)
+    assert [rung.level for rung, _ in found if rung.level] == sorted(level for level in levels if level)
+
+
+@pytest.mark.parametrize(
     ("levels", "shares", "lower", "upper"),
     [
         ((1, 2), {0: 0.2, 1: 0.5}, "s0", "s1"),
-        ((1, 2), {0: 0.5, 1: 0.5}, "s0", "s1"),
-        ((None, None), {0: 0.3, 1: 0.3}, "s0", "s1"),
         ((1, 5, 9), {1: 0.001}, "s1", "s2"),
     ],
 )

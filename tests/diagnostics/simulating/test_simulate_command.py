@@ -158,6 +158,12 @@ def test_more_people_than_prerequisites_leave_are_remarked(run, tmp_path):
     assert "Remarque : « b » : la banque en attend" in err
 
 
+def test_nothing_is_remarked_of_shares_that_nobody_wrote(run, tmp_path):
+    skills = [{"code": code} for code in "abc"] + [{"code": "d", "requires": [["a"], ["b"], ["c"]]}]
+    written(tmp_path, "bank.json", {"skills": skills, "items": [{"code": "q", "skill": "d"}]})
+    assert run("--bank", "bank.json", "--generate", 1)[::2] == (0, "")
+
+
 def test_prerequisites_that_are_too_entangled_are_refused(run, tmp_path):
     skills = [
         {"code": f"s{n}", "level": 1 + n % 8, "requires": [[f"s{n - step}"] for step in (1, 5, 17, 23) if n >= step]}
