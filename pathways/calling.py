@@ -196,15 +196,15 @@ def _collected(
     with _line(target, address, _left(ends), ends=ends) as line:
         line.sendall(request)
         counted = _Counted(line)
-        answer = http.client.HTTPResponse(cast("socket.socket", counted), method="GET")
-        answer.begin()
-        if answer.status in {301, 302, 303, 307, 308}:
-            return answer.getheader("Location", "")
-        kind = answer.getheader("Content-Type", "").partition(";")[0].strip().casefold()
-        if answer.status < 400 and not wanted(kind):
-            raise WrongKind(f"an answer of the kind {kind[:60]!r}")
-        counted.left = LARGEST_BODY + LARGEST_HEAD
-        return Collected(answer.status, kind, _body(answer))
+        with http.client.HTTPResponse(cast("socket.socket", counted), method="GET") as answer:
+            answer.begin()
+            if answer.status in {301, 302, 303, 307, 308}:
+                return answer.getheader("Location", "")
+            kind = answer.getheader("Content-Type", "").partition(";")[0].strip().casefold()
+            if answer.status < 400 and not wanted(kind):
+                raise WrongKind(f"an answer of the kind {kind[:60]!r}")
+            counted.left = LARGEST_BODY + LARGEST_HEAD
+            return Collected(answer.status, kind, _body(answer))
 
 
 def _body(answer: http.client.HTTPResponse) -> bytes:

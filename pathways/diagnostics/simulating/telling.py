@@ -21,7 +21,7 @@ def told(document: Mapping[str, Any]) -> str:
     rows = [
         ("Politique", f"{document['policy']} (graine {document['seed']})"),
         ("Apprenants", f"{document['learners']}, dont {truth} dont on sait ce qu'ils maîtrisent"),
-        ("Banque", f"{document['skills']} micro-compétences, {document['items']} questions"),
+        ("Banque", f"{_counted(document['skills'], 'micro-compétence')}, {_counted(document['items'], 'question')}"),
         ("« Je ne sais pas »", "proposé" if document["dont_know_offered"] else "non proposé : personne ne le dit"),
         ("Questions", _spread(questions, 1.0)),
         ("Minutes", _spread(seconds, 60.0)),
@@ -36,10 +36,14 @@ def told(document: Mapping[str, Any]) -> str:
         ("« Non maîtrisé » est juste", _labels(document["not_mastered"])),
         ("Question la plus posée", f"à {_percent(exposure['max'])} des apprenants"),
         ("Questions en commun", f"{_percent(exposure['overlap'])} entre deux apprenants"),
-        ("Jamais posées", f"{exposure['never_used']} questions"),
+        ("Jamais posées", _counted(exposure["never_used"], "question")),
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name.ljust(width)}  {said}" for name, said in rows)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count > 1 else ''}"
 
 
 def decimal(value: float, places: int = 1) -> str:
