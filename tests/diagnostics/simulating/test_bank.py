@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pathways.diagnostics.engine import FIRST_STYLES, KNOWN_STYLES, Style
+from pathways.diagnostics.engine import FIRST_STYLES, KNOWN_STYLES, LevelStrand, Style
 from pathways.diagnostics.simulating.bank import bank_of, read_bank
 from pathways.diagnostics.simulating.problems import WrongFile
 from tests.diagnostics.simulating.banks import bank, ladders
@@ -59,7 +59,8 @@ def test_a_ladder_goes_by_level_whatever_the_order_of_the_file():
 
 def places(*skills):
     structure = bank_of(with_skills(*skills), "").structure
-    return {skill.code: skill.threshold for strand in structure.strands for skill in strand.skills}
+    ladders = [strand for strand in structure.strands if isinstance(strand, LevelStrand)]
+    return {skill.code: skill.threshold for strand in ladders for skill in strand.skills}
 
 
 def test_prerequisites_order_what_nothing_else_places():

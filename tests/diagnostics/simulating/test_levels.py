@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -13,11 +14,11 @@ from pathways.diagnostics.engine import thresholds
 from pathways.diagnostics.simulating.levels import Contradiction, Rung, Scale, places
 
 
-def rungs(*levels: float | None, shares: dict[int, float] | None = None) -> list[Rung]:
+def rungs(*levels: float | None, shares: Mapping[int, float | None] | None = None) -> list[Rung]:
     return [Rung(f"s{place}", level, (shares or {}).get(place)) for place, level in enumerate(levels)]
 
 
-def heights(*levels: float | None, scale: Scale, shares: dict[int, float] | None = None) -> list[float]:
+def heights(*levels: float | None, scale: Scale, shares: Mapping[int, float | None] | None = None) -> list[float]:
     return [place for _, place in places(rungs(*levels, shares=shares), scale)]
 
 
