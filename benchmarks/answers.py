@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.bare import bare_answer, bare_attempt, metadata
+from benchmarks.load import said
 from benchmarks.report import Figure, Section
 from benchmarks.served import KINDS, prepared
 from pathways import ids
@@ -118,18 +119,16 @@ def _yes(found: tuple[bool, ...]) -> str:
 
 
 def scripts(instance: Instance) -> list[list[str]]:
-    """The requests of a few learners who answer differently. The same answers lead to the same questions for everybody,
-    so that a script found out once can be played by many.
-    """
+    """The requests of a few learners who answer differently: how long an attempt is, and what a bare endpoint gets."""
     client = Client(instance)
     found = []
     for way in range(SCRIPTS):
         opened = _open(client, instance.code)
         item, script = opened["item"], []
-        while item is not None:
-            script.append(json.dumps(_said(item, way + len(script))))
+        while (body := said(item, way + len(script))) is not None:
+            script.append(body)
             headers = {"Authorization": f"Bearer {opened['token']}", "Idempotency-Key": str(ids.random_id())}
-            reply = client.ask("POST", f"/api/v1/attempts/{opened['id']}/answers", script[-1].encode(), **headers)
+            reply = client.ask("POST", f"/api/v1/attempts/{opened['id']}/answers", body.encode(), **headers)
             assert reply.status == 200, reply.body
             item = reply.json()["item"]
         found.append(script)
@@ -137,20 +136,14 @@ def scripts(instance: Instance) -> list[list[str]]:
     return found
 
 
-def _said(item: dict[str, Any], way: int) -> dict[str, Any]:
-    if item["kind"] in {"choice", "pictures", "zone"} and way % 5:
-        options = sorted(option["id"] for option in item["options"])
-        return {"item": item["id"], "response": options[way % len(options)]}
-    return {"item": item["id"], "outcome": "dont_know"}
-
-
 def opened(instance: Instance, known: list[list[str]]) -> list[dict[str, Any]]:
-    """Attempts for one round, opened before the clock starts."""
+    """Attempts for one round, opened before the clock starts: some 1,200 answers, as long as those that were tried."""
     client = Client(instance)
-    attempts = []
-    while sum(len(one["answers"]) for one in attempts) < ANSWERS:
-        made = _open(client, instance.code)
-        attempts.append({"id": made["id"], "token": made["token"], "answers": known[len(attempts) % len(known)]})
+    attempts, answers = [], 0
+    while answers < ANSWERS:
+        made, way = _open(client, instance.code), len(attempts) % len(known)
+        attempts.append({"id": made["id"], "token": made["token"], "item": made["item"], "way": way})
+        answers += len(known[way])
     client.close()
     return attempts
 

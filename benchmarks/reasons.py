@@ -19,6 +19,9 @@ REASONS: dict[str, str] = {
     ),
     "one step, 1,000 items: catsim": "held against the engine with several styles of answering; a row tells one",
     "next question, prerequisite graph of 300": "on 59 points of ability and spread instead of the propagation's 21",
+    "PostgreSQL, two processes: answers per second": (
+        "half of an answer is the engine, which sums a forest under several styles of answering (decision 27)"
+    ),
     "SQLite, one process: one badge": _ONE_BADGE,
     "PostgreSQL, two processes: one badge": _ONE_BADGE,
     "PostgreSQL, two processes: badges issued": (
