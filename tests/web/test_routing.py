@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import pytest
 from fastapi import Depends
@@ -106,9 +107,9 @@ def test_a_route_is_built_once_however_many_ask():
     built = []
 
     class Counted(StrictRoute):
-        def __init__(self, *args: object, **options: object) -> None:
+        def __init__(self, *args: Any, **options: Any) -> None:
             built.append(threading.get_ident())
-            super().__init__(*args, **options)  # pyright: ignore[reportArgumentType]
+            super().__init__(*args, **options)
 
     address = Address(0, "", Declared("/a", nothing, Counted, {"responses": {}}), True, {})
     assert built == []
@@ -117,3 +118,8 @@ def test_a_route_is_built_once_however_many_ask():
         return await asyncio.gather(*(asyncio.to_thread(lambda: address.route) for _ in range(20)))
 
     assert len({id(route) for route in asyncio.run(all_at_once())}) == len(built) == 1
+
+
+def test_a_router_in_a_router_is_refused_and_not_lost():
+    with pytest.raises(TypeError, match=r"pathways\.faces"):
+        Router().include_router(Router())
