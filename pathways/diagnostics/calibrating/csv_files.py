@@ -14,7 +14,17 @@ from typing import Final, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.calibrating.columns import MISSING, NEEDED, OPTIONAL, WORDS, Coded, Piece, WrongRows, bad_code
+from pathways.diagnostics.calibrating.columns import (
+    MISSING,
+    NEEDED,
+    OPTIONAL,
+    WRONG,
+    Coded,
+    Piece,
+    WrongRows,
+    bad_code,
+    outcome_of,
+)
 from pathways.diagnostics.calibrating.files import not_utf_8, unreadable
 from pathways.diagnostics.simulating.problems import WrongFile, shown
 
@@ -22,6 +32,8 @@ ROWS_AT_ONCE: Final = 16_384
 SEPARATORS: Final = ",;\t"
 LEARNER_NAMES: Final = frozenset({"learner", "id", "person", "student", "subject", "apprenant", "unnamed: 0", ""})
 LOOKED_AT: Final = 50
+FEWEST_NUMBERED: Final = 3
+"""Learners in a column of numbers that cannot be answers: fewer may be slips of the pen."""
 MOST_COLUMNS: Final = 20_000
 CELLS_AT_ONCE: Final = 200_000
 LONG_BYTES, WIDE_BYTES = 24, 2
@@ -68,6 +80,8 @@ class Table:
         self._sample = self._batch(LOOKED_AT) if self.wide else NO_ROWS
         self.named = self.wide and _first_is_learner(self.header, self._sample[1])
         self.items = self._items() if self.wide else []
+        if self.wide:
+            self._refuse_others()
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Yield the rows that are not blank, so many at a time, once."""
@@ -82,6 +96,18 @@ class Table:
         if said:
             raise WrongFile(str(self.path), [("ligne 1", said)])
         return items
+
+    def _refuse_others(self) -> None:
+        """Refuse a table in which a whole column is no question: a score, a group, a long table under other names."""
+        rows = [row for row in self._sample[1] if len(row) == len(self.header)]
+        for name, *cells in islice(zip(self.header, *rows, strict=True), int(self.named), None):
+            there = [cell for cell in map(str.strip, cells) if cell.lower() not in MISSING]
+            odd = [cell for cell in there if outcome_of(cell) == WRONG]
+            if len(odd) > 1 and 2 * len(odd) > len(there):
+                said = f"la colonne {shown(name)} n'est pas celle d'une question : elle contient {shown(odd[0])}"
+                wide = "attendu une colonne d'apprenants, « learner », puis une par question, de 0, de 1 et de NA"
+                long = "ou une ligne par réponse sous « learner », « item » et « outcome »"
+                raise WrongFile(str(self.path), [("ligne 1", f"{said} ; {wide}, {long}")])
 
     def _batch(self, size: int) -> Batch:
         """Return the next rows that are not blank, none at the end."""
@@ -120,7 +146,7 @@ class Table:
         twice = [name for name, count in Counter(self.header).items() if count > 1 and (name or not self.wide)]
         if len(self.header) > MOST_COLUMNS:
             raise WrongFile(str(self.path), [("ligne 1", f"{len(self.header)} colonnes, {MOST_COLUMNS} au plus")])
-        if all(name.lower() in MISSING or name.lower() in WORDS for name in self.header):
+        if all(name.lower() in MISSING or outcome_of(name) != WRONG for name in self.header):
             said = "attendu les noms des colonnes : learner, item, outcome, ou le code de chaque question"
             raise WrongFile(str(self.path), [("ligne 1", said)])
         if twice:
@@ -198,11 +224,17 @@ def refuse_empty(people: Coded, lines: Lines, wrong: WrongRows) -> None:
 
 
 def _first_is_learner(header: list[str], sample: list[list[str]]) -> bool:
-    """Whether the first column names the learners: by its own name, or because no cell of it is an answer."""
+    """Whether the first column names the learners: by its own name, or because no cell of it is an answer; numbers from
+    0 or 1 on are names, too, if no two are the same.
+    """
     if header[0].lower() in LEARNER_NAMES:
         return True
     cells = [row[0].strip().lower() for row in sample if row]
-    return bool(cells) and not any(cell in MISSING or cell in WORDS for cell in cells)
+    if any(cell in MISSING for cell in cells):
+        return False
+    answers = sum(outcome_of(cell) != WRONG for cell in cells)
+    numbered = len(set(cells)) == len(cells) >= answers + FEWEST_NUMBERED
+    return bool(cells) and (not answers or numbered)
 
 
 def rows_expected(path: Path, *, wide: bool) -> int:

@@ -30,7 +30,9 @@ def test_parquet_and_csv_give_the_same_bytes(tmp_path, size):
 def test_numbers_truths_and_dictionaries_are_read(tmp_path):
     plain = document(write_long(tmp_path / "a.csv", ROWS))
     right = [outcome == "correct" for *_, outcome in ROWS]
-    for outcome in (pa.array(right), pa.array([int(one) for one in right]), pa.array([float(one) for one in right])):
+    whole_numbers = pa.array([int(one) for one in right])
+    exact = whole_numbers.cast(pa.decimal128(21, 2))
+    for outcome in (pa.array(right), whole_numbers, pa.array([float(one) for one in right]), exact):
         whole = table().set_column(2, "outcome", outcome)
         whole = whole.set_column(1, "Item", whole["item"].dictionary_encode())
         parquet.write_table(whole, tmp_path / "b.parquet")

@@ -78,6 +78,49 @@ def test_a_first_column_without_answers_names_the_learners(tmp_path, usual, name
     assert same(parameters(path), usual)
 
 
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_learners_of_a_wide_table_may_be_numbered_under_any_name(tmp_path, usual, first):
+    """A number 1 among them is no right answer to a question called pupil."""
+    head, *lines = write_wide(tmp_path / "a.csv", CELLS).read_text("utf-8").splitlines()
+    numbered = [f"{number},{line.split(',', 1)[1]}" for number, line in enumerate(lines, first)]
+    (tmp_path / "a.csv").write_text("\n".join([head.replace("learner", "pupil", 1), *numbered]), "utf-8")
+    assert same(parameters(tmp_path / "a.csv"), usual)
+
+
+def test_a_question_with_slips_of_the_pen_is_no_column_of_learners(tmp_path):
+    """Nor is one of ones and zeros, however few they are."""
+    error = told(written(tmp_path, "q1,q2\n1,0\n0,1\n2,1\n3,0\n"))
+    assert [path for path, _ in error.problems] == ["ligne 4", "ligne 5"]
+    assert fitted(written(tmp_path, "q1,q2\n1,0\n0,1\n")).bound.codes == ("q1", "q2")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "cell"),
+    [
+        ("user_id,item_id,correct\nu1,i1,1\nu1,i2,0\nu2,i1,1\n", "item_id", "i1"),
+        ("1,item_id,correct\nu1,i1,1\nu1,i2,0\nu2,i1,1\n", "item_id", "i1"),
+        ("id,q1,q2,total\na,1,1,2\nb,0,0,0\nc,1,1,2\n", "total", "2"),
+        ("id,group,q1\na,x,1\nb,NA,0\nc,y,1\n", "group", "x"),
+    ],
+)
+def test_a_column_that_is_no_question_is_named_and_not_each_of_its_lines(tmp_path, text, column, cell):
+    error = told(written(tmp_path, text))
+    assert (error.count, error.problems[0][0]) == (1, "ligne 1")
+    assert f"la colonne « {column} » n'est pas celle d'une question : elle contient « {cell} »" in error.problems[0][1]
+    assert "« learner », « item » et « outcome »" in error.problems[0][1]
+
+
+@pytest.mark.parametrize(("one", "zero"), [("1.00", "0."), ('"1,0"', '"0,000"')])
+def test_outcomes_may_have_any_decimals_that_are_nought(tmp_path, usual, one, zero):
+    rows = "".join(f"{who},{item},{one if outcome == 'correct' else zero}\n" for who, item, outcome in ROWS)
+    assert same(parameters(written(tmp_path, f"learner,item,outcome\n{rows}")), usual)
+
+
+@pytest.mark.parametrize("cell", ["1.01", "10.0", "01", "-0.0", "1..", ".0"])
+def test_other_numbers_are_no_outcomes(tmp_path, cell):
+    assert f"issue « {cell} »" in told(written(tmp_path, f"learner,item,outcome\na,q,{cell}\n")).problems[0][1]
+
+
 def test_missing_answers_of_a_wide_table_may_be_empty_and_numbers_have_decimals(tmp_path, usual):
     path = write_wide(tmp_path / "a.csv", CELLS)
     text = path.read_text("utf-8").replace("NA", "").replace(",1", ",1.0").replace(",0", ",0.0")
