@@ -163,15 +163,19 @@ def _attempt(cell: str) -> int:
 class Kept:
     """The rows of a partition that count, each learner's first answer to each item, sorted by sitting.
 
-    ``records``; ``sittings`` [R]: number of the sitting; ``groups`` [N]: language of the first answer of each.
-    ``learners``: how many people; ``doubles``: how many answers were to something answered before.
+    ``records``; ``sittings`` [R]: number of the sitting.  ``learners``: how many people; ``doubles``: how many answers
+    were to something answered before.
     """
 
     records: NDArray[Any]
     sittings: NDArray[np.intp]
-    groups: NDArray[np.intp]
     learners: int
     doubles: int
+
+    @property
+    def count(self) -> int:
+        """How many sittings there are, N."""
+        return int(self.sittings[-1]) + 1 if len(self.sittings) else 0
 
 
 def kept(path: Path, family_of: Sequence[int]) -> Kept:
@@ -192,7 +196,7 @@ def kept(path: Path, family_of: Sequence[int]) -> Kept:
     change[1:] = ~_same(everyone, records["attempt"], high, low)
     people = 1 + int((~_same(everyone, high, low)).sum()) if len(records) else 0
     sittings = np.cumsum(change) - 1
-    return Kept(records, sittings, records["language"][change].astype(np.intp), people, int(again.sum()))
+    return Kept(records, sittings, people, int(again.sum()))
 
 
 def _same(order: NDArray[np.intp], *columns_: NDArray[Any]) -> NDArray[np.bool_]:

@@ -1,9 +1,13 @@
 """Files of answers: every tolerable way to write them gives the same, every wrong one is told where and why."""
 
+import json
+
 import numpy as np
 import pytest
 
 from pathways.diagnostics.calibrating import csv_files, partitions
+from pathways.diagnostics.calibrating.document import document_of
+from pathways.diagnostics.calibrating.document import written as written_document
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.partitions import kept
 from pathways.diagnostics.calibrating.reading import read
@@ -156,6 +160,31 @@ def test_an_attempt_is_a_sitting_of_its_own_but_an_item_counts_once(tmp_path):
     found = fitted(write_long(tmp_path / "a.csv", rows, (*HEADER, "attempt")))
     learners, sittings, useful, doubles, _ = found.tally.people
     assert (learners, sittings, useful, doubles) == (2, 3, 3, 1)
+
+
+def spoken(path):
+    """The document of answers in two languages."""
+    return written_document(document_of(fitted(path)))
+
+
+def test_who_changes_the_language_half_way_belongs_to_the_one_of_most_answers_in_whatever_order(tmp_path):
+    """With as many answers in either, to the reference."""
+    rng = np.random.default_rng(3)
+    own = {learner: rng.choice(["ar", "fr"]) for learner, *_ in ROWS}
+    rows = [(*row, "en" if rng.random() < 0.4 else own[row[0]]) for row in ROWS]
+    found = spoken(write_long(tmp_path / "a.csv", rows, (*HEADER, "language")))
+    for name in ("b", "c"):
+        mixed = [rows[place] for place in rng.permutation(len(rows))]
+        assert spoken(write_long(tmp_path / f"{name}.csv", mixed, (*HEADER, "language"))) == found
+
+
+def test_what_was_not_understood_in_one_language_does_not_make_it_the_learners_own(tmp_path):
+    plain = [(*row, "ar" if int(row[0][1:]) % 2 else "fr") for row in ROWS]
+    tried = [(learner, "q99", "not_understood", "fr") for learner in dict.fromkeys(row[0] for row in ROWS)]
+    header = (*HEADER, "language")
+    before = spoken(write_long(tmp_path / "a.csv", [*tried, *plain], header))
+    assert before == spoken(write_long(tmp_path / "b.csv", [*plain, *tried], header))
+    assert json.loads(before)["languages"]["ar"]["mean"] != 0.0
 
 
 def test_what_is_no_evidence_is_counted_and_left_out(tmp_path, usual):
