@@ -30,6 +30,13 @@ from pathways.diagnostics.simulating.problems import WrongFile, shown
 
 ROWS_AT_ONCE: Final = 16_384
 SEPARATORS: Final = ",;\t"
+OTHER_FILES: Final = {
+    b"PK\x03\x04": "c'est un classeur, ou une archive : enregistrez la feuille en CSV (UTF-8)",
+    b"\x1f\x8b": "le fichier est compressé : décompressez-le",
+    b"{": "c'est du JSON",
+    b"[{": "c'est du JSON",
+}
+"""How files begin that people take for one of answers."""
 LEARNER_NAMES: Final = frozenset({"learner", "id", "person", "student", "subject", "apprenant", "unnamed: 0", ""})
 LOOKED_AT: Final = 50
 FEWEST_NUMBERED: Final = 3
@@ -47,10 +54,12 @@ NO_ROWS: Final[Batch] = (np.zeros(0, dtype=np.int64), [])
 
 @contextmanager
 def opened(path: Path) -> Iterator[TextIO]:
-    """Open a text file for reading; raises :class:`WrongFile` where it cannot be."""
+    """Open a text file for reading; raises :class:`WrongFile` where it cannot be, or is something else."""
     try:
         with path.open("rb") as file:
             head = file.read(4)
+        if other := next((said for start, said in OTHER_FILES.items() if head.startswith(start)), ""):
+            raise WrongFile(str(path), [("", f"{other}, attendu du CSV ou du Parquet")])
         wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as text:
             yield text

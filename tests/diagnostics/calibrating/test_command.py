@@ -287,6 +287,12 @@ def test_a_number_of_processes_is_a_number(simple, capsys, jobs):
     assert "--jobs attend un nombre" in capsys.readouterr().err
 
 
+def test_a_model_that_there_is_not_is_told_with_those_that_there_are(simple, capsys):
+    assert calibrate(simple, "--model", "3pl") == 2
+    assert "--model attend 1pl, 2pl, 4pl, level ou continuous, et non « 3pl »" in capsys.readouterr().err
+    assert calibrate(simple, "--model", "2PL") == 0
+
+
 def test_the_proposal_goes_to_the_screen_and_the_summary_beside_it(simple, capfdbinary):
     assert calibrate(simple, "--model", "2pl") == 0
     out, err = capfdbinary.readouterr()

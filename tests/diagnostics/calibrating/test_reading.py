@@ -1,5 +1,6 @@
 """Files of answers: every tolerable way to write them gives the same, every wrong one is told where and why."""
 
+import gzip
 import json
 
 import numpy as np
@@ -265,6 +266,22 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, text, path, said):
 def test_a_text_that_is_not_utf_8_is_told_with_its_line(tmp_path):
     error = told(written(tmp_path, "learner,item,outcome\na,q,1\né,q,0\n", "latin-1"))
     assert error.problems[0] == ("ligne 3", "l'octet 0xe9 n'est pas de l'UTF-8 : enregistrez le fichier en UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\xe9", "c'est un classeur, ou une archive : enregistrez la feuille en CSV"),
+        (gzip.compress(b"learner,item,outcome\na,q,1\n"), "le fichier est compressé"),
+        (b'{"learners": []}', "c'est du JSON"),
+        (b'[{"learner": "a", "item": "q"}]', "c'est du JSON"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_as_what_it_is(tmp_path, content, said):
+    (tmp_path / "a.csv").write_bytes(content)
+    error = told(tmp_path / "a.csv")
+    assert error.problems[0][1].startswith(said)
+    assert error.problems[0][1].endswith("attendu du CSV ou du Parquet")
 
 
 def test_ten_wrong_rows_are_told_and_how_many_more_there_are(tmp_path):
