@@ -31,6 +31,9 @@ PARTLY: Final = OUTCOMES.index(Outcome.PARTLY)
 UNKNOWN_LANGUAGE: Final = "und"
 """BCP 47 for a language that nobody noted."""
 
+NO_CHOICE: Final = frozenset({"", "NA", "N/A", "NaN", "nan"})
+"""How programs write that nothing was noted; in other letters it may be an answer: Na is sodium."""
+
 RECORD: Final = np.dtype(
     [
         ("learner", "<u8", 2), ("attempt", "<i8"), ("row", "<i8"), ("item", "<i4"), ("choice", "<i4"),
@@ -119,7 +122,7 @@ class Spill:
         found = np.full(len(met), columns.NOTHING, dtype=np.int32)
         for place, pair in enumerate(map(int, met)):
             item, value = divmod(pair, len(column.values))
-            if text := column.values[value].strip():
+            if (text := column.values[value].strip()) not in NO_CHOICE:
                 found[place] = self.met.choices.place(f"{item}\t{text}")
         return found[inverse]
 

@@ -255,6 +255,17 @@ def test_a_wrong_answer_that_all_choose_and_a_key_that_the_best_do_not_choose_ar
     assert "q05" in found["findings"]["key_suspect"]
 
 
+@pytest.mark.parametrize("nothing", ["NA", "NaN", ""])
+def test_a_choice_that_nobody_noted_is_no_distractor(tmp_path, nothing):
+    test = answered(200, 6, seed=6)
+    rows = [(f"p{n}", f"q{m:02}", str(1 - test.cells[n, m]), nothing) for n in range(200) for m in range(6)]
+    rows += [(f"x{n}", "q03", "0", nothing) for n in range(900)]
+    found = proposal(write_long(tmp_path / "none.csv", rows, (*HEADER, "choice")))
+    noted = proposal(write_long(tmp_path / "noted.csv", [(*row[:3], "a") for row in rows], (*HEADER, "choice")))
+    assert not {"distractor", "key_suspect"} & found["findings"].keys()
+    assert "q03" in noted["findings"]["distractor"]
+
+
 def test_an_item_that_moved_since_the_earlier_proposal_is_told(tmp_path):
     before = answered(900, 25, seed=7, slopes=1.3)
     first = write_long(tmp_path / "before.csv", rows_of(before.cells))
