@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from pathways.diagnostics.simulating.problems import WrongFile, shown
 
 ROWS_AT_ONCE: Final = 16_384
 SEPARATORS: Final = ",;\t"
+SEPARATOR_TOLD: Final = re.compile('"?sep=([,;|\t])"?', re.IGNORECASE)
+"""What spreadsheets write above the head, and read."""
 OTHER_FILES: Final = {
     b"PK\x03\x04": "c'est un classeur, ou une archive : enregistrez la feuille en CSV (UTF-8)",
     b"\x1f\x8b": "le fichier est compressé : décompressez-le",
@@ -79,7 +82,10 @@ class Table:
         self.path = path
         first = text.readline()
         text.seek(0)
-        self._reader = csv.reader(text, delimiter=_separator(first), strict=True)
+        told = SEPARATOR_TOLD.fullmatch(first.strip(" \r\n"))
+        self._reader = csv.reader(text, delimiter=told[1] if told else _separator(first), strict=True)
+        if told:
+            self._batch(1)
         self.header = self._header()
         names = [name.lower() for name in self.header]
         self.wide = not {"item", "outcome"} & set(names)

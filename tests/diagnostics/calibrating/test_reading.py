@@ -53,6 +53,16 @@ def test_marks_of_encoding_do_not_matter(tmp_path, usual, encoding):
     assert same(parameters(path), usual)
 
 
+@pytest.mark.parametrize(("line", "separator"), [("sep=;", ";"), ('"sep=,"', ","), ("SEP=|", "|"), ("sep=\t", "\t")])
+def test_a_line_that_tells_the_separator_is_no_head(tmp_path, usual, line, separator):
+    path = write_long(tmp_path / "a.csv", ROWS, delimiter=separator)
+    path.write_text(f"{line}\r\n{path.read_text('utf-8')}", "utf-8-sig")
+    assert same(parameters(path), usual)
+    path.write_text(path.read_text("utf-8-sig").replace("incorrect", "?", 1), "utf-8")
+    first_wrong = next(place for place, row in enumerate(ROWS, 3) if row[2] == "incorrect")
+    assert told(path).problems[0][0] == f"ligne {first_wrong}"
+
+
 def test_order_of_columns_blank_lines_capitals_and_other_columns_do_not_matter(tmp_path, usual):
     rows = [("x", outcome.upper(), f" {item} ", learner) for learner, item, outcome in ROWS]
     path = write_long(
