@@ -2,9 +2,14 @@
 
 import gzip
 import json
+import os
+import threading
+from contextlib import contextmanager
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from pathways.diagnostics.calibrating import csv_files, partitions
 from pathways.diagnostics.calibrating.document import document_of
@@ -51,6 +56,30 @@ def test_marks_of_encoding_do_not_matter(tmp_path, usual, encoding):
     path = write_long(tmp_path / "a.csv", ROWS)
     path.write_text(path.read_text("utf-8"), encoding)
     assert same(parameters(path), usual)
+
+
+@contextmanager
+def piped(tmp_path, content):
+    """What ``/dev/stdin`` or the shell's ``<(...)`` is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    yield pipe
+    writer.join()
+    pipe.unlink()
+
+
+def test_answers_may_come_through_a_pipe(tmp_path, usual):
+    plain = write_long(tmp_path / "a.csv", ROWS)
+    with piped(tmp_path, plain.read_bytes()) as pipe:
+        assert same(parameters(pipe), usual)
+    parquet.write_table(pa.table({name: [row[n] for row in ROWS] for n, name in enumerate(HEADER)}), plain)
+    with piped(tmp_path, plain.read_bytes()) as pipe:
+        assert same(parameters(pipe), usual)
+    with piped(tmp_path, b"learner,item,outcome\na,q,?\n") as pipe:
+        error = told(pipe)
+    assert (error.file, error.problems[0][0]) == (str(tmp_path / "pipe"), "ligne 2")
 
 
 @pytest.mark.parametrize(("line", "separator"), [("sep=;", ";"), ('"sep=,"', ","), ("SEP=|", "|"), ("sep=\t", "\t")])
