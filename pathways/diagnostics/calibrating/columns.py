@@ -32,16 +32,16 @@ NOTHING: Final = -1
 WORDS: Final[dict[str, int]] = {
     **{outcome.value: place for place, outcome in enumerate(OUTCOMES)},
     "1": 0,
-    "1.0": 0,
     "true": 0,
     "0": 1,
-    "0.0": 1,
     "false": 1,
 }
 MISSING: Final = frozenset({"", "na", "nan", "n/a", "null", "none", "."})
 """Nothing, as programs write it where an answer or a duration may be missing."""
 EXPECTED: Final = "attendu " + ", ".join(outcome.value for outcome in OUTCOMES) + ", 1 ou 0"
 
+_DECIMALS: Final = re.compile("([01])[.,]0*")
+"""One and zero as a column of decimals has them."""
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
@@ -119,7 +119,10 @@ class Names:
 
 def outcome_of(cell: str) -> int:
     """Return the place of an outcome in ``OUTCOMES``, or ``WRONG``."""
-    return WORDS.get(cell.strip().lower(), WRONG)
+    word = cell.strip().lower()
+    if written := _DECIMALS.fullmatch(word):
+        word = written[1]
+    return WORDS.get(word, WRONG)
 
 
 def seconds_of(cell: str) -> float:

@@ -37,7 +37,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("--framework", default="", metavar="CODE", help="à la place : les réponses de ce serveur sur ce référentiel")
     add("--diagnostic", default="", metavar="CODE", help="de même, sur les seules questions de ce diagnostic publié")
     add("--propose", action="store_true", help="garder la proposition pour qu'une personne l'accepte ou la refuse")
-    add("--model", choices=MODELS, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous (du serveur : level)")
+    add("--model", type=str.lower, metavar="MODÈLE", help="1pl, 2pl, 4pl, level ou continuous (du serveur : level)")
     add("--bank", type=Path, metavar="BANQUE", help="micro-compétences et questions (JSON, comme pathways simulate)")
     add("--out", default="-", metavar="FICHIER", help="où écrire la proposition (JSON) ; - : à l'écran (%(default)s)")
     add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +15,35 @@ from typing import Final, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pathways.diagnostics.calibrating.columns import MISSING, NEEDED, OPTIONAL, WORDS, Coded, Piece, WrongRows, bad_code
+from pathways.diagnostics.calibrating.columns import (
+    MISSING,
+    NEEDED,
+    OPTIONAL,
+    WRONG,
+    Coded,
+    Piece,
+    WrongRows,
+    bad_code,
+    outcome_of,
+)
 from pathways.diagnostics.calibrating.files import not_utf_8, unreadable
 from pathways.diagnostics.simulating.problems import WrongFile, shown
 
 ROWS_AT_ONCE: Final = 16_384
 SEPARATORS: Final = ",;\t"
+SEPARATOR_TOLD: Final = re.compile('"?sep=([,;|\t])"?', re.IGNORECASE)
+"""What spreadsheets write above the head, and read."""
+OTHER_FILES: Final = {
+    b"PK\x03\x04": "c'est un classeur, ou une archive : enregistrez la feuille en CSV (UTF-8)",
+    b"\x1f\x8b": "le fichier est compressé : décompressez-le",
+    b"{": "c'est du JSON",
+    b"[{": "c'est du JSON",
+}
+"""How files begin that people take for one of answers."""
 LEARNER_NAMES: Final = frozenset({"learner", "id", "person", "student", "subject", "apprenant", "unnamed: 0", ""})
 LOOKED_AT: Final = 50
+FEWEST_NUMBERED: Final = 3
+"""Learners in a column of numbers that cannot be answers: fewer may be slips of the pen."""
 MOST_COLUMNS: Final = 20_000
 CELLS_AT_ONCE: Final = 200_000
 LONG_BYTES, WIDE_BYTES = 24, 2
@@ -35,10 +57,12 @@ NO_ROWS: Final[Batch] = (np.zeros(0, dtype=np.int64), [])
 
 @contextmanager
 def opened(path: Path) -> Iterator[TextIO]:
-    """Open a text file for reading; raises :class:`WrongFile` where it cannot be."""
+    """Open a text file for reading; raises :class:`WrongFile` where it cannot be, or is something else."""
     try:
         with path.open("rb") as file:
             head = file.read(4)
+        if other := next((said for start, said in OTHER_FILES.items() if head.startswith(start)), ""):
+            raise WrongFile(str(path), [("", f"{other}, attendu du CSV ou du Parquet")])
         wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as text:
             yield text
@@ -58,7 +82,10 @@ class Table:
         self.path = path
         first = text.readline()
         text.seek(0)
-        self._reader = csv.reader(text, delimiter=_separator(first), strict=True)
+        told = SEPARATOR_TOLD.fullmatch(first.strip(" \r\n"))
+        self._reader = csv.reader(text, delimiter=told[1] if told else _separator(first), strict=True)
+        if told:
+            self._batch(1)
         self.header = self._header()
         names = [name.lower() for name in self.header]
         self.wide = not {"item", "outcome"} & set(names)
@@ -68,6 +95,8 @@ class Table:
         self._sample = self._batch(LOOKED_AT) if self.wide else NO_ROWS
         self.named = self.wide and _first_is_learner(self.header, self._sample[1])
         self.items = self._items() if self.wide else []
+        if self.wide:
+            self._refuse_others()
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Yield the rows that are not blank, so many at a time, once."""
@@ -82,6 +111,18 @@ class Table:
         if said:
             raise WrongFile(str(self.path), [("ligne 1", said)])
         return items
+
+    def _refuse_others(self) -> None:
+        """Refuse a table in which a whole column is no question: a score, a group, a long table under other names."""
+        rows = [row for row in self._sample[1] if len(row) == len(self.header)]
+        for name, *cells in islice(zip(self.header, *rows, strict=True), int(self.named), None):
+            there = [cell for cell in map(str.strip, cells) if cell.lower() not in MISSING]
+            odd = [cell for cell in there if outcome_of(cell) == WRONG]
+            if len(odd) > 1 and 2 * len(odd) > len(there):
+                said = f"la colonne {shown(name)} n'est pas celle d'une question : elle contient {shown(odd[0])}"
+                wide = "attendu une colonne d'apprenants, « learner », puis une par question, de 0, de 1 et de NA"
+                long = "ou une ligne par réponse sous « learner », « item » et « outcome »"
+                raise WrongFile(str(self.path), [("ligne 1", f"{said} ; {wide}, {long}")])
 
     def _batch(self, size: int) -> Batch:
         """Return the next rows that are not blank, none at the end."""
@@ -120,7 +161,7 @@ class Table:
         twice = [name for name, count in Counter(self.header).items() if count > 1 and (name or not self.wide)]
         if len(self.header) > MOST_COLUMNS:
             raise WrongFile(str(self.path), [("ligne 1", f"{len(self.header)} colonnes, {MOST_COLUMNS} au plus")])
-        if all(name.lower() in MISSING or name.lower() in WORDS for name in self.header):
+        if all(name.lower() in MISSING or outcome_of(name) != WRONG for name in self.header):
             said = "attendu les noms des colonnes : learner, item, outcome, ou le code de chaque question"
             raise WrongFile(str(self.path), [("ligne 1", said)])
         if twice:
@@ -198,11 +239,17 @@ def refuse_empty(people: Coded, lines: Lines, wrong: WrongRows) -> None:
 
 
 def _first_is_learner(header: list[str], sample: list[list[str]]) -> bool:
-    """Whether the first column names the learners: by its own name, or because no cell of it is an answer."""
+    """Whether the first column names the learners: by its own name, or because no cell of it is an answer; numbers from
+    0 or 1 on are names, too, if no two are the same.
+    """
     if header[0].lower() in LEARNER_NAMES:
         return True
     cells = [row[0].strip().lower() for row in sample if row]
-    return bool(cells) and not any(cell in MISSING or cell in WORDS for cell in cells)
+    if any(cell in MISSING for cell in cells):
+        return False
+    answers = sum(outcome_of(cell) != WRONG for cell in cells)
+    numbered = len(set(cells)) == len(cells) >= answers + FEWEST_NUMBERED
+    return bool(cells) and (not answers or numbered)
 
 
 def rows_expected(path: Path, *, wide: bool) -> int:

@@ -31,10 +31,18 @@ class ParquetTable:
             said = getattr(error, "strerror", None) or "ce n'est pas un fichier Parquet"
             raise WrongFile(str(path), [("", f"le fichier ne se lit pas ({said})")]) from None
         self._errors = pa.ArrowException
-        self._names = {str(name).strip().lower(): str(name) for name in self._file.schema_arrow.names}
+        heads = [str(name).strip().lower() for name in self._file.schema_arrow.names]
+        self._names = dict(zip(heads, map(str, self._file.schema_arrow.names), strict=True))
+        if twice := [name for name in (*NEEDED, *OPTIONAL) if heads.count(name) > 1]:
+            raise WrongFile(str(path), [("", f"la colonne {shown(twice[0])} est là deux fois")])
         missing = [name for name in NEEDED if name not in self._names]
         if missing:
             raise WrongFile(str(path), [("", f"il manque la colonne {shown(missing[0])}")])
+        self._wanted = {self._names[name]: name for name in (*NEEDED, *OPTIONAL) if name in self._names}
+        for own in self._wanted:
+            if pa.types.is_nested(kind := self._file.schema_arrow.field(own).type):
+                said = f"colonne {shown(own)} : attendu une valeur par ligne, trouvé {kind}"
+                raise WrongFile(str(path), [("", said)])
 
     @property
     def rows(self) -> int:
@@ -43,18 +51,26 @@ class ParquetTable:
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the answers."""
-        wanted = {self._names[name]: name for name in (*NEEDED, *OPTIONAL) if name in self._names}
+        wanted = self._wanted
         first = 1
         try:
             for batch in self._file.iter_batches(batch_size=ROWS_AT_ONCE, columns=list(wanted)):
-                columns = {wanted[name]: self._coded(batch.column(name)) for name in batch.schema.names}
+                columns = {wanted[name]: self._coded(name, batch.column(name)) for name in batch.schema.names}
                 yield Piece(columns, np.arange(first, first + batch.num_rows))
                 first += batch.num_rows
         except (OSError, self._errors) as error:
             raise WrongFile(str(self.path), [("", f"le fichier est abîmé ({type(error).__name__})")]) from None
 
-    def _coded(self, column: Any) -> Coded:
+    def _coded(self, name: str, column: Any) -> Coded:
         coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
-        values = ["" if value is None else str(value) for value in coded.dictionary.to_pylist()]
+        try:
+            values = [_text(value) for value in coded.dictionary.to_pylist()]
+        except UnicodeDecodeError:
+            raise WrongFile(str(self.path), [("", f"colonne {shown(name)} : un texte n'est pas de l'UTF-8")]) from None
         places = coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False).astype(np.intp)
         return Coded((*values, ""), places)
+
+
+def _text(value: object) -> str:
+    """Return a value as CSV would have it; some programs write texts without saying that they are texts."""
+    return value.decode() if isinstance(value, bytes) else "" if value is None else str(value)

@@ -31,6 +31,9 @@ PARTLY: Final = OUTCOMES.index(Outcome.PARTLY)
 UNKNOWN_LANGUAGE: Final = "und"
 """BCP 47 for a language that nobody noted."""
 
+NO_CHOICE: Final = frozenset({"", "NA", "N/A", "NaN", "nan"})
+"""How programs write that nothing was noted; in other letters it may be an answer: Na is sodium."""
+
 RECORD: Final = np.dtype(
     [
         ("learner", "<u8", 2), ("attempt", "<i8"), ("row", "<i8"), ("item", "<i4"), ("choice", "<i4"),
@@ -119,7 +122,7 @@ class Spill:
         found = np.full(len(met), columns.NOTHING, dtype=np.int32)
         for place, pair in enumerate(map(int, met)):
             item, value = divmod(pair, len(column.values))
-            if text := column.values[value].strip():
+            if (text := column.values[value].strip()) not in NO_CHOICE:
                 found[place] = self.met.choices.place(f"{item}\t{text}")
         return found[inverse]
 
@@ -163,15 +166,19 @@ def _attempt(cell: str) -> int:
 class Kept:
     """The rows of a partition that count, each learner's first answer to each item, sorted by sitting.
 
-    ``records``; ``sittings`` [R]: number of the sitting; ``groups`` [N]: language of the first answer of each.
-    ``learners``: how many people; ``doubles``: how many answers were to something answered before.
+    ``records``; ``sittings`` [R]: number of the sitting.  ``learners``: how many people; ``doubles``: how many answers
+    were to something answered before.
     """
 
     records: NDArray[Any]
     sittings: NDArray[np.intp]
-    groups: NDArray[np.intp]
     learners: int
     doubles: int
+
+    @property
+    def count(self) -> int:
+        """How many sittings there are, N."""
+        return int(self.sittings[-1]) + 1 if len(self.sittings) else 0
 
 
 def kept(path: Path, family_of: Sequence[int]) -> Kept:
@@ -192,7 +199,7 @@ def kept(path: Path, family_of: Sequence[int]) -> Kept:
     change[1:] = ~_same(everyone, records["attempt"], high, low)
     people = 1 + int((~_same(everyone, high, low)).sum()) if len(records) else 0
     sittings = np.cumsum(change) - 1
-    return Kept(records, sittings, records["language"][change].astype(np.intp), people, int(again.sum()))
+    return Kept(records, sittings, people, int(again.sum()))
 
 
 def _same(order: NDArray[np.intp], *columns_: NDArray[Any]) -> NDArray[np.bool_]:

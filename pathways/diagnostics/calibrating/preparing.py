@@ -133,8 +133,7 @@ def _tally(found: Kept, variants: NDArray[np.intp], known: NDArray[np.bool_], wi
     log = np.log(seconds[timed].astype(np.float64))
     times = np.zeros((width, 3))
     np.add.at(times, variants[timed], np.stack([np.ones_like(log), log, log**2], axis=1))
-    sittings = len(found.groups)
-    people = np.array([found.learners, sittings, 0.0, found.doubles, np.count_nonzero(~known)], dtype=np.float64)
+    people = np.array([found.learners, found.count, 0.0, found.doubles, np.count_nonzero(~known)], dtype=np.float64)
     return Tally(shown, times, people)
 
 
@@ -147,7 +146,7 @@ def _write(to: Path, found: Kept, variants: NDArray[np.intp], chosen: NDArray[np
     if not how.three:
         outcomes = np.minimum(outcomes, WRONG)
     outcomes[partly & how.credited[how.variants.items[variants[order]]]] = 3 if how.three else 2
-    groups = how.group_of[found.groups]
+    groups = _groups(found.sittings[order], how.group_of[records["language"]], found.count)
     block = block_of(found.sittings[order], variants[order], outcomes, groups, len(how.variants.items))
     patterns = collapsed(block)
     arrays: dict[str, Any] = {"rows": records["row"], "choices": records["choice"]}
@@ -159,6 +158,21 @@ def _write(to: Path, found: Kept, variants: NDArray[np.intp], chosen: NDArray[np
             arrays |= {f"{name}_{field}": getattr(one, field).astype(kind) for field, kind in LISTED.items()}
     with to.open("wb") as file:
         np.savez(file, **arrays)
+
+
+def _groups(sittings: NDArray[np.intp], languages: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the language in which most of each sitting was answered, [count], from the sitting and the language of
+    every answer that says something; of several, the first: nothing depends on the order of a file.
+    """
+    width = int(languages.max()) + 1
+    pairs, answers = np.unique(sittings * width + languages, return_counts=True)
+    who, language = np.divmod(pairs, width)
+    order = np.lexsort((language, -answers, who))
+    groups = np.zeros(count, dtype=np.intp)
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = np.diff(who[order]) > 0
+    groups[who[order[first]]] = language[order[first]]
+    return groups
 
 
 def _block(arrays: Any, name: str) -> Block:

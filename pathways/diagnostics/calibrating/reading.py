@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
@@ -34,6 +35,8 @@ def read(data: Path | Source, folder: Path, known: frozenset[str] | None = None)
 
     ``known``: the item codes that there may be, all if not given.
     """
+    if isinstance(data, Path) and data.is_fifo():
+        return _piped(data, folder, known)
     if not isinstance(data, Path):
         spill, wrong = _elsewhere(data, folder, known)
     else:
@@ -43,6 +46,22 @@ def read(data: Path | Source, folder: Path, known: frozenset[str] | None = None)
         said = "le fichier ne contient aucune réponse" if isinstance(data, Path) else "il n'y en a encore aucune"
         raise WrongFile(str(data), [("", said)])
     return spill
+
+
+def _piped(pipe: Path, folder: Path, known: frozenset[str] | None) -> Spill:
+    """Read what comes through a pipe, which nobody can read twice: from a copy."""
+    copy = folder / "piped"
+    try:
+        with pipe.open("rb") as given, copy.open("wb") as file:
+            shutil.copyfileobj(given, file)
+    except OSError as error:
+        raise unreadable(pipe, error) from None
+    try:
+        return read(copy, folder, known)
+    except WrongFile as error:
+        raise WrongFile(str(pipe), error.problems, error.count) from None
+    finally:
+        copy.unlink()
 
 
 def _elsewhere(source: Source, folder: Path, known: frozenset[str] | None) -> tuple[Spill, WrongRows]:

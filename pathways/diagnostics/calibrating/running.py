@@ -68,6 +68,8 @@ def _server(given: argparse.Namespace, opening: Opening, held: ExitStack) -> Ser
     """The database and the questions that are calibrated from it; ``None`` where answers come from a file."""
     if sum(map(bool, (given.data, given.framework, given.diagnostic))) != 1:
         raise WrongOption("Un fichier de réponses, --framework ou --diagnostic : l'un des trois.")
+    if given.model not in {None, *MODELS}:
+        raise WrongOption(f"--model attend {', '.join(MODELS[:-1])} ou {MODELS[-1]}, et non « {given.model[:40]} ».")
     if given.data is not None:
         if given.propose:
             raise WrongOption("--propose garde ce que disent les réponses du serveur : --framework ou --diagnostic.")

@@ -22,6 +22,8 @@ BINS: Final = 10
 """Equal bins of P(mastered) for the calibration error."""
 TARGETS: Final = (0.85, 0.9, 0.95)
 """Shares of micro-skills classified right, for which questions and seconds are told."""
+ALIKE: Final = 1e-12
+"""Shares of micro-skills that differ by less are the same."""
 QUANTILES: Final = {"min": 0.0, "p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9, "max": 1.0}
 
 
@@ -221,10 +223,16 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def _interval(values: Floats) -> list[float] | None:
-    """95 % interval of a mean over learners."""
+    """95 % interval of a mean over learners.
+
+    Where all of n are alike they have no spread, and the mean is not certain for that: it is off by no more than the
+    share of others among people of whom n in a row are alike with a chance of 5 %.
+    """
     if len(values) < 2:
         return None
     half = 1.96 * float(values.std(ddof=1)) / float(np.sqrt(len(values)))
+    if np.ptp(values) < ALIKE:
+        half = 1.0 - float(0.05 ** (1.0 / len(values)))
     return [max(0.0, float(values.mean()) - half), min(1.0, float(values.mean()) + half)]
 
 

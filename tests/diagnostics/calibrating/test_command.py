@@ -257,6 +257,17 @@ def test_a_wrong_answer_that_all_choose_and_a_key_that_the_best_do_not_choose_ar
     assert "q05" in found["findings"]["key_suspect"]
 
 
+@pytest.mark.parametrize("nothing", ["NA", "NaN", ""])
+def test_a_choice_that_nobody_noted_is_no_distractor(tmp_path, nothing):
+    test = answered(200, 6, seed=6)
+    rows = [(f"p{n}", f"q{m:02}", str(1 - test.cells[n, m]), nothing) for n in range(200) for m in range(6)]
+    rows += [(f"x{n}", "q03", "0", nothing) for n in range(900)]
+    found = proposal(write_long(tmp_path / "none.csv", rows, (*HEADER, "choice")))
+    noted = proposal(write_long(tmp_path / "noted.csv", [(*row[:3], "a") for row in rows], (*HEADER, "choice")))
+    assert not {"distractor", "key_suspect"} & found["findings"].keys()
+    assert "q03" in noted["findings"]["distractor"]
+
+
 def test_an_item_that_moved_since_the_earlier_proposal_is_told(tmp_path):
     before = answered(900, 25, seed=7, slopes=1.3)
     first = write_long(tmp_path / "before.csv", rows_of(before.cells))
@@ -287,6 +298,12 @@ def test_nothing_is_written_where_it_cannot_be(simple, tmp_path, capsys):
 def test_a_number_of_processes_is_a_number(simple, capsys, jobs):
     assert calibrate(simple, "--model", "2pl", "--jobs", jobs) == 2
     assert "--jobs attend un nombre" in capsys.readouterr().err
+
+
+def test_a_model_that_there_is_not_is_told_with_those_that_there_are(simple, capsys):
+    assert calibrate(simple, "--model", "3pl") == 2
+    assert "--model attend 1pl, 2pl, 4pl, level ou continuous, et non « 3pl »" in capsys.readouterr().err
+    assert calibrate(simple, "--model", "2PL") == 0
 
 
 def test_the_proposal_goes_to_the_screen_and_the_summary_beside_it(simple, capfdbinary):

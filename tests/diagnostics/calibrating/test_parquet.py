@@ -30,7 +30,9 @@ def test_parquet_and_csv_give_the_same_bytes(tmp_path, size):
 def test_numbers_truths_and_dictionaries_are_read(tmp_path):
     plain = document(write_long(tmp_path / "a.csv", ROWS))
     right = [outcome == "correct" for *_, outcome in ROWS]
-    for outcome in (pa.array(right), pa.array([int(one) for one in right]), pa.array([float(one) for one in right])):
+    whole_numbers = pa.array([int(one) for one in right])
+    exact = whole_numbers.cast(pa.decimal128(21, 2))
+    for outcome in (pa.array(right), whole_numbers, pa.array([float(one) for one in right]), exact):
         whole = table().set_column(2, "outcome", outcome)
         whole = whole.set_column(1, "Item", whole["item"].dictionary_encode())
         parquet.write_table(whole, tmp_path / "b.parquet")
@@ -47,6 +49,34 @@ def test_a_time_that_is_no_number_is_missing(tmp_path):
     nulls = [None if place % 3 == 0 else 30.0 for place in range(len(ROWS))]
     parquet.write_table(table(seconds=pa.array(nulls)), tmp_path / "b.parquet")
     assert document(tmp_path / "a.parquet") == document(text) == document(tmp_path / "b.parquet")
+
+
+def test_texts_that_are_not_marked_as_texts_are_read_as_such(tmp_path):
+    """Some programs write bytes; "b'q01'" would be an item of its own."""
+    whole = table()
+    for place in (0, 1):
+        whole = whole.set_column(place, HEADER[place], whole[HEADER[place]].cast(pa.binary()))
+    parquet.write_table(whole, tmp_path / "a.parquet")
+    assert document(tmp_path / "a.parquet") == document(write_long(tmp_path / "a.csv", ROWS))
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_text_in_another_encoding_is_told(tmp_path, marked):
+    column = pa.array([b"p\xe9", *[b"p"] * (len(ROWS) - 1)])
+    if marked:  # nobody checks what is called a text
+        column = pa.StringArray.from_buffers(len(column), column.buffers()[1], column.buffers()[2])
+    parquet.write_table(table().set_column(0, "learner", column), tmp_path / "a.parquet")
+    with pytest.raises(WrongFile, match="colonne « learner » : un texte n'est pas de l'UTF-8"):
+        document(tmp_path / "a.parquet")
+
+
+def test_columns_that_cannot_be_read_are_told(tmp_path):
+    parquet.write_table(table().set_column(1, "item", pa.array([["q"]] * len(ROWS))), tmp_path / "a.parquet")
+    with pytest.raises(WrongFile, match="colonne « item » : attendu une valeur par ligne, trouvé list"):
+        document(tmp_path / "a.parquet")
+    parquet.write_table(table(Learner=["p"] * len(ROWS)), tmp_path / "b.parquet")
+    with pytest.raises(WrongFile, match="la colonne « learner » est là deux fois"):
+        document(tmp_path / "b.parquet")
 
 
 def test_learners_that_are_numbers_are_read(tmp_path):

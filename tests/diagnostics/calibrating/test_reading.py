@@ -1,9 +1,19 @@
 """Files of answers: every tolerable way to write them gives the same, every wrong one is told where and why."""
 
+import gzip
+import json
+import os
+import threading
+from contextlib import contextmanager
+
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from pathways.diagnostics.calibrating import csv_files, partitions
+from pathways.diagnostics.calibrating.document import document_of
+from pathways.diagnostics.calibrating.document import written as written_document
 from pathways.diagnostics.calibrating.fitting import Task, fit
 from pathways.diagnostics.calibrating.partitions import kept
 from pathways.diagnostics.calibrating.reading import read
@@ -48,6 +58,40 @@ def test_marks_of_encoding_do_not_matter(tmp_path, usual, encoding):
     assert same(parameters(path), usual)
 
 
+@contextmanager
+def piped(tmp_path, content):
+    """What ``/dev/stdin`` or the shell's ``<(...)`` is."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    yield pipe
+    writer.join()
+    pipe.unlink()
+
+
+def test_answers_may_come_through_a_pipe(tmp_path, usual):
+    plain = write_long(tmp_path / "a.csv", ROWS)
+    with piped(tmp_path, plain.read_bytes()) as pipe:
+        assert same(parameters(pipe), usual)
+    parquet.write_table(pa.table({name: [row[n] for row in ROWS] for n, name in enumerate(HEADER)}), plain)
+    with piped(tmp_path, plain.read_bytes()) as pipe:
+        assert same(parameters(pipe), usual)
+    with piped(tmp_path, b"learner,item,outcome\na,q,?\n") as pipe:
+        error = told(pipe)
+    assert (error.file, error.problems[0][0]) == (str(tmp_path / "pipe"), "ligne 2")
+
+
+@pytest.mark.parametrize(("line", "separator"), [("sep=;", ";"), ('"sep=,"', ","), ("SEP=|", "|"), ("sep=\t", "\t")])
+def test_a_line_that_tells_the_separator_is_no_head(tmp_path, usual, line, separator):
+    path = write_long(tmp_path / "a.csv", ROWS, delimiter=separator)
+    path.write_text(f"{line}\r\n{path.read_text('utf-8')}", "utf-8-sig")
+    assert same(parameters(path), usual)
+    path.write_text(path.read_text("utf-8-sig").replace("incorrect", "?", 1), "utf-8")
+    first_wrong = next(place for place, row in enumerate(ROWS, 3) if row[2] == "incorrect")
+    assert told(path).problems[0][0] == f"ligne {first_wrong}"
+
+
 def test_order_of_columns_blank_lines_capitals_and_other_columns_do_not_matter(tmp_path, usual):
     rows = [("x", outcome.upper(), f" {item} ", learner) for learner, item, outcome in ROWS]
     path = write_long(
@@ -76,6 +120,49 @@ def test_a_first_column_without_answers_names_the_learners(tmp_path, usual, name
     path = write_wide(tmp_path / "a.csv", CELLS)
     path.write_text(path.read_text("utf-8").replace("learner", name, 1), "utf-8")
     assert same(parameters(path), usual)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_learners_of_a_wide_table_may_be_numbered_under_any_name(tmp_path, usual, first):
+    """A number 1 among them is no right answer to a question called pupil."""
+    head, *lines = write_wide(tmp_path / "a.csv", CELLS).read_text("utf-8").splitlines()
+    numbered = [f"{number},{line.split(',', 1)[1]}" for number, line in enumerate(lines, first)]
+    (tmp_path / "a.csv").write_text("\n".join([head.replace("learner", "pupil", 1), *numbered]), "utf-8")
+    assert same(parameters(tmp_path / "a.csv"), usual)
+
+
+def test_a_question_with_slips_of_the_pen_is_no_column_of_learners(tmp_path):
+    """Nor is one of ones and zeros, however few they are."""
+    error = told(written(tmp_path, "q1,q2\n1,0\n0,1\n2,1\n3,0\n"))
+    assert [path for path, _ in error.problems] == ["ligne 4", "ligne 5"]
+    assert fitted(written(tmp_path, "q1,q2\n1,0\n0,1\n")).bound.codes == ("q1", "q2")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "cell"),
+    [
+        ("user_id,item_id,correct\nu1,i1,1\nu1,i2,0\nu2,i1,1\n", "item_id", "i1"),
+        ("1,item_id,correct\nu1,i1,1\nu1,i2,0\nu2,i1,1\n", "item_id", "i1"),
+        ("id,q1,q2,total\na,1,1,2\nb,0,0,0\nc,1,1,2\n", "total", "2"),
+        ("id,group,q1\na,x,1\nb,NA,0\nc,y,1\n", "group", "x"),
+    ],
+)
+def test_a_column_that_is_no_question_is_named_and_not_each_of_its_lines(tmp_path, text, column, cell):
+    error = told(written(tmp_path, text))
+    assert (error.count, error.problems[0][0]) == (1, "ligne 1")
+    assert f"la colonne « {column} » n'est pas celle d'une question : elle contient « {cell} »" in error.problems[0][1]
+    assert "« learner », « item » et « outcome »" in error.problems[0][1]
+
+
+@pytest.mark.parametrize(("one", "zero"), [("1.00", "0."), ('"1,0"', '"0,000"')])
+def test_outcomes_may_have_any_decimals_that_are_nought(tmp_path, usual, one, zero):
+    rows = "".join(f"{who},{item},{one if outcome == 'correct' else zero}\n" for who, item, outcome in ROWS)
+    assert same(parameters(written(tmp_path, f"learner,item,outcome\n{rows}")), usual)
+
+
+@pytest.mark.parametrize("cell", ["1.01", "10.0", "01", "-0.0", "1..", ".0"])
+def test_other_numbers_are_no_outcomes(tmp_path, cell):
+    assert f"issue « {cell} »" in told(written(tmp_path, f"learner,item,outcome\na,q,{cell}\n")).problems[0][1]
 
 
 def test_missing_answers_of_a_wide_table_may_be_empty_and_numbers_have_decimals(tmp_path, usual):
@@ -113,6 +200,31 @@ def test_an_attempt_is_a_sitting_of_its_own_but_an_item_counts_once(tmp_path):
     found = fitted(write_long(tmp_path / "a.csv", rows, (*HEADER, "attempt")))
     learners, sittings, useful, doubles, _ = found.tally.people
     assert (learners, sittings, useful, doubles) == (2, 3, 3, 1)
+
+
+def spoken(path):
+    """The document of answers in two languages."""
+    return written_document(document_of(fitted(path)))
+
+
+def test_who_changes_the_language_half_way_belongs_to_the_one_of_most_answers_in_whatever_order(tmp_path):
+    """With as many answers in either, to the reference."""
+    rng = np.random.default_rng(3)
+    own = {learner: rng.choice(["ar", "fr"]) for learner, *_ in ROWS}
+    rows = [(*row, "en" if rng.random() < 0.4 else own[row[0]]) for row in ROWS]
+    found = spoken(write_long(tmp_path / "a.csv", rows, (*HEADER, "language")))
+    for name in ("b", "c"):
+        mixed = [rows[place] for place in rng.permutation(len(rows))]
+        assert spoken(write_long(tmp_path / f"{name}.csv", mixed, (*HEADER, "language"))) == found
+
+
+def test_what_was_not_understood_in_one_language_does_not_make_it_the_learners_own(tmp_path):
+    plain = [(*row, "ar" if int(row[0][1:]) % 2 else "fr") for row in ROWS]
+    tried = [(learner, "q99", "not_understood", "fr") for learner in dict.fromkeys(row[0] for row in ROWS)]
+    header = (*HEADER, "language")
+    before = spoken(write_long(tmp_path / "a.csv", [*tried, *plain], header))
+    assert before == spoken(write_long(tmp_path / "b.csv", [*plain, *tried], header))
+    assert json.loads(before)["languages"]["ar"]["mean"] != 0.0
 
 
 def test_what_is_no_evidence_is_counted_and_left_out(tmp_path, usual):
@@ -193,6 +305,22 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, text, path, said):
 def test_a_text_that_is_not_utf_8_is_told_with_its_line(tmp_path):
     error = told(written(tmp_path, "learner,item,outcome\na,q,1\né,q,0\n", "latin-1"))
     assert error.problems[0] == ("ligne 3", "l'octet 0xe9 n'est pas de l'UTF-8 : enregistrez le fichier en UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\xe9", "c'est un classeur, ou une archive : enregistrez la feuille en CSV"),
+        (gzip.compress(b"learner,item,outcome\na,q,1\n"), "le fichier est compressé"),
+        (b'{"learners": []}', "c'est du JSON"),
+        (b'[{"learner": "a", "item": "q"}]', "c'est du JSON"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_as_what_it_is(tmp_path, content, said):
+    (tmp_path / "a.csv").write_bytes(content)
+    error = told(tmp_path / "a.csv")
+    assert error.problems[0][1].startswith(said)
+    assert error.problems[0][1].endswith("attendu du CSV ou du Parquet")
 
 
 def test_ten_wrong_rows_are_told_and_how_many_more_there_are(tmp_path):

@@ -36,6 +36,19 @@ def two() -> dict:
     return summed(sure, less)
 
 
+@pytest.mark.parametrize(("learners", "least"), [(2, 0.2236), (3, 0.3684), (58, 0.9497)])
+def test_a_few_people_without_an_error_do_not_prove_that_there_are_none(learners, least):
+    """That 95 % are right throughout is not excluded before 59 of 59 are."""
+    found = summed(*[sitting([[0.9, 0.1]], "", [1, 0])] * learners)
+    assert found["accuracy"] == 1.0
+    assert found["accuracy_interval"] == [pytest.approx(least, abs=1e-4), 1.0]
+
+
+def test_people_who_are_alike_in_one_error_leave_room_on_both_sides():
+    found = summed(*[sitting([[0.9, 0.9]], "", [1, 0])] * 30)
+    assert found["accuracy_interval"] == [pytest.approx(0.4050, abs=1e-4), pytest.approx(0.5950, abs=1e-4)]
+
+
 def test_length_is_told_by_mean_and_quantiles(two):
     assert two["questions"] == {
         "mean": 1.5,
