@@ -117,7 +117,6 @@ def _upsert_communes(db: Session, values: list[dict[str, Any]]) -> None:
     db.connection().execute(statement, values)  # not the session, which would send one after the other
 
 
-_RENEWED = ("name", "sought", "department", "region", "epci", "population")
 _AXES = ("latitude", "longitude")
 
 

@@ -39,8 +39,6 @@ EQUIPMENT = {
     "own_phone": N_("Venez avec votre téléphone."),
     "own_computer": N_("Venez avec votre ordinateur."),
 }
-FREE = N_("Gratuit")
-"""What learners read, as msgids: for ``two()`` in templates and for ``i18n.gettext``."""
 
 
 @dataclass(frozen=True, slots=True)
