@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from pathways import ids
 from pathways.database import changed
 from pathways.errors import NotFound
-from pathways.i18n import D_, N_, SOURCE, folded
+from pathways.i18n import N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument
@@ -92,15 +92,6 @@ def may_ask(organisation_id: uuid.UUID | None) -> sa.ColumnElement[bool]:
     """The items that an organisation may see and ask: to others, its own ones do not exist."""
     shipped = Item.organisation_id.is_(None)
     return shipped if organisation_id is None else sa.or_(shipped, Item.organisation_id == organisation_id)
-
-
-def current_revision(
-    db: Session, framework: str, code: str, *, organisation_id: uuid.UUID | None = None
-) -> ItemRevision:
-    found = db.scalar(_current().where(Item.framework == framework, Item.code == code, may_ask(organisation_id)))
-    if found is None:
-        raise NotFound(D_("Cette question n'existe pas."))
-    return found
 
 
 def _current() -> sa.Select[ItemRevision]:

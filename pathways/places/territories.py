@@ -210,10 +210,6 @@ def communes_of(db: Session, kind: TerritoryKind | str, code: str) -> Sequence[C
     return db.scalars(sa.select(Commune).where(column == code).order_by(Commune.sought, Commune.code)).all()
 
 
-def territories(db: Session, kind: TerritoryKind | str) -> Sequence[Territory]:
-    return db.scalars(sa.select(Territory).where(Territory.kind == TerritoryKind(kind)).order_by(Territory.name)).all()
-
-
 def _begins(db: Session, name: str) -> sa.ColumnElement[bool]:
     """Whether a name begins so, in the form that the index of each database answers. ``name`` is letters and digits."""
     if db.get_bind().dialect.name == "sqlite":

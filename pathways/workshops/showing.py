@@ -16,6 +16,7 @@ from pathways.workshops.models import Level, Reading, Workshop, WorkshopSession
 from pathways.workshops.themes import Theme
 from pathways.workshops.tongues import Tongue
 
+# What learners read, as msgids: for ``two()`` in templates and for ``i18n.gettext``.
 READINGS = {
     Reading.NONE: N_("Pas besoin de savoir lire."),
     Reading.LITTLE: N_("Il faut lire un peu."),
