@@ -193,6 +193,13 @@ def test_every_setting_is_described_to_operators():
     assert {name for name in named if name not in helped} == set()
 
 
+def test_every_setting_reaches_the_containers():
+    """A name in `.env` that compose.yaml does not hand on would be ignored without a word."""
+    named = set(re.findall(r"PATHWAYS_[A-Z_]+", (PACKAGE / "settings.py").read_text("utf-8")))
+    handed_on = (ROOT / "compose.yaml").read_text("utf-8") + (ROOT / "Dockerfile").read_text("utf-8")
+    assert {name for name in named if not re.search(rf"\b{name}[:=]", handed_on)} == set()
+
+
 def test_the_schemas_are_those_that_the_command_writes(tmp_path):
     """Renew them with: pathways check --schema referentials/schema"""
     written = content.write_schemas(tmp_path)
