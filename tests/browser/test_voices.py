@@ -69,7 +69,7 @@ def record(page: Page, milliseconds: int = 2500) -> None:
 
 @pytest.fixture
 def phone(with_microphone: Browser, recorder: Recorder, server: Server) -> Iterator[Page]:
-    with server.database.begin() as db:  # the beeps of two tests may be one sound to the bit; two voices never send that
+    with server.database.begin() as db:  # beeps of two tests may be the same to the bit, as two voices never are
         db.execute(sa.delete(Recording))
     page = open_page(with_microphone, recorder, width=360, lang="ar", javascript=True)
     yield page
