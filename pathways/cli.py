@@ -79,6 +79,7 @@ def web_application() -> Any:
     end_with_parent()
     app = create_app(with_secret(Settings.from_environment()))
     gc.freeze()  # nor is what was imported gone through again with every collection
+    gc.set_threshold(20_000)  # a request makes thousands of objects that end with it: 6 % of its time went into looking
     gc.enable()
     return app
 

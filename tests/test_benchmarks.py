@@ -33,6 +33,8 @@ from benchmarks.report import Figure
 from pathways.diagnostics.engine import compile_structure, infer
 from pathways.diagnostics.simulating.generators import GeneratedLearners
 
+pytestmark = pytest.mark.slow  # whole measures, however small
+
 
 class Here:
     """A pool of no processes."""

@@ -17,6 +17,8 @@ from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
 from tests.insights.crowds import Crowd
 
+pytestmark = pytest.mark.slow  # a server with a crowd
+
 SINCE = "since=2000-01-01"
 RIGHT, WRONG = {"SEC-01": "correct", "SEC-02": "correct"}, {"SEC-01": "correct", "SEC-02": "dont_know"}
 
@@ -65,7 +67,6 @@ def arrive(server: Server, page: Page, address: str) -> None:
     page.goto(address)
 
 
-@pytest.mark.slow
 def test_each_page_is_whole_and_accessible_at_both_widths(server, room, page_at):
     page = page_at(360)
     server.sign_in(page)
@@ -78,7 +79,6 @@ def test_each_page_is_whole_and_accessible_at_both_widths(server, room, page_at)
     assert not told(found)
 
 
-@pytest.mark.slow
 def test_a_label_as_long_as_may_be_stays_on_the_page(server, page_at):
     own = Room(server)
     with server.database.begin() as db:
@@ -93,7 +93,6 @@ def test_a_label_as_long_as_may_be_stays_on_the_page(server, page_at):
     assert not told(found)
 
 
-@pytest.mark.slow
 def test_the_focus_is_in_sight_on_each_page(server, room, page_at):
     page = page_at(1280)
     server.sign_in(page)
@@ -104,7 +103,6 @@ def test_the_focus_is_in_sight_on_each_page(server, room, page_at):
     assert not told(found)
 
 
-@pytest.mark.slow
 def test_a_newcomer_appears_without_a_reload_and_the_focus_stays(server, room, page_at):
     page = page_at(1280)
     arrive(server, page, room.path(f"live?{SINCE}"))
@@ -139,7 +137,6 @@ def test_ending_and_lengthening_by_keyboard(server, room, page_at):
         assert (attempt.stopped, attempt.longer_to) == (None, attempt.answered + 5)
 
 
-@pytest.mark.slow
 def test_without_scripts_the_live_page_reloads_itself_until_it_is_told_not_to(server, room, page_at):
     page = page_at(360, javascript=False)
     arrive(server, page, room.path(f"live?{SINCE}"))
@@ -151,7 +148,6 @@ def test_without_scripts_the_live_page_reloads_itself_until_it_is_told_not_to(se
     expect(page.get_by_text("ne se rafraîchit plus")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_a_group_is_filtered_and_its_table_is_downloaded(server, room, page_at):
     page = page_at(1280)
     arrive(server, page, room.path("group"))
@@ -174,7 +170,6 @@ def test_the_sheet_is_one_page_in_black_and_white(server, room, page_at):
     assert not page.get_by_role("link", name="Groupe").is_visible()
 
 
-@pytest.mark.slow
 def test_the_map_of_a_large_group_is_whole_on_paper(server, page_at):
     large = Room(server)
     with server.database.begin() as db:

@@ -18,6 +18,8 @@ from tests.browser.checks import faults, focus_walk, told
 from tests.browser.server import Server
 from tests.parts.browser import no_horizontal_scroll, small_targets
 
+pytestmark = pytest.mark.slow  # a server with a week of sessions
+
 MOST_PRESSES = 4
 A4, A5 = (210, 297), (148, 210)
 
@@ -62,7 +64,6 @@ def test_somebody_who_reads_dari_books_and_cancels_without_scripts(server, offer
     assert all(url.startswith(server.url) for url in recorder.requests)
 
 
-@pytest.mark.slow
 def test_the_desk_books_with_one_key_and_the_next_person_is_one_key_away(server, offered, page_at):
     page: Page = page_at(1280, "fr")
     page.goto(server.url + booking.sign_in(server, offered.organisation_id))
@@ -105,7 +106,6 @@ def pages(server: Server, page: Page, offered: Offered, language: str) -> Iterat
     yield "a cancelled slip"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "ar", "ti"])
 def test_each_page_of_a_booking(server, offered, page_at, language):
     page = page_at(320, i18n.language(language).tag)
@@ -124,7 +124,6 @@ def test_a_name_of_one_long_word_stays_on_the_slip(server, offered, page_at, lan
     assert no_horizontal_scroll(page) + small_targets(page) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_the_focus_is_always_in_sight(server, offered, page_at, language):
     page = page_at(320, i18n.language(language).tag)
@@ -133,7 +132,6 @@ def test_the_focus_is_always_in_sight(server, offered, page_at, language):
     assert not wrong, wrong
 
 
-@pytest.mark.slow
 def test_a_slip_fits_on_one_sheet(server, offered, page_at):
     margin = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")
     page, sheets = page_at(360, "fr"), {}
@@ -145,7 +143,6 @@ def test_a_slip_fits_on_one_sheet(server, offered, page_at):
     assert set(sheets.values()) == {1}, sheets
 
 
-@pytest.mark.slow
 def test_each_page_of_bookings_at_the_desk(server, offered, page_at):
     page = page_at(320, "fr")
     page.goto(server.url + booking.sign_in(server, offered.organisation_id, Role.TRAINER))

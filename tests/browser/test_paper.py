@@ -47,7 +47,7 @@ def test_the_poster_is_one_page(server, page_at, dark):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_result_is_paper_too(server, page_at, language, dark):
     page = page_at(360, i18n.language(language).tag)
     page.emulate_media(color_scheme="dark" if dark else "light")

@@ -69,7 +69,7 @@ def record(page: Page, milliseconds: int = 2500) -> None:
 
 @pytest.fixture
 def phone(with_microphone: Browser, recorder: Recorder, server: Server) -> Iterator[Page]:
-    with server.database.begin() as db:  # beeps of two tests may be the same to the bit, as two voices never are
+    with server.database.begin() as db:  # two tests may beep alike to the bit, which two voices never do
         db.execute(sa.delete(Recording))
     page = open_page(with_microphone, recorder, width=360, lang="ar", javascript=True)
     yield page

@@ -23,6 +23,8 @@ from tests.calibrations.proposals import MOVED, STYLES
 from tests.calibrations.test_proposing import accept, publish, trainer
 from tests.diagnostics.engine.ladders import even
 
+pytestmark = pytest.mark.slow  # whole calibrations through the service
+
 LEARNED = (Style(0.71, hole=0.05), Style(0.29, noise=0.1, slope=2.5, dont_know=False))
 STORED = tuple(asdict(style) for style in LEARNED)
 OTHERS = [asdict(Style(1.0, hole=0.2))]

@@ -212,6 +212,7 @@ def test_what_does_not_exist_is_not_there(db):
         service.get(db, reviewer(db).account_id)
 
 
+@pytest.mark.slow
 def test_before_and_after_are_the_same_people_and_the_true_values_claim_no_more_than_what_is_true(published, db):
     bank = bank_of(db, diagnostic=published)
     truth = population.true_structure(bank.structure, seed=3)
@@ -228,6 +229,7 @@ def test_before_and_after_are_the_same_people_and_the_true_values_claim_no_more_
     assert abs(shares.mean() - expected) < 4.0 * shares.std() / 20.0
 
 
+@pytest.mark.slow  # a whole calibration
 def test_a_calibration_of_the_servers_answers_becomes_a_proposal_that_a_new_diagnostic_takes(database, published):
     with database.begin() as db:
         world = population.answered(db, published, persons=300)

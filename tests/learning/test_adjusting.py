@@ -31,6 +31,8 @@ from tests.insights.crowds import SKILLS, Crowd
 from tests.learning.walkers import FRAMEWORK, a_walker
 from tests.workshops import offering
 
+pytestmark = pytest.mark.slow  # each plans, and plans again
+
 
 @pytest.fixture
 def door() -> Door:

@@ -94,8 +94,9 @@ def end(db: Session, request: AwardRequest, state: RequestState, now: datetime) 
 
 
 def decided(db: Session, request: AwardRequest) -> None:
-    """Tell the candidate what the jury said."""
-    outbox.record(db, RequestDecided(request_id=request.id), about_id=request.id)
+    """Tell the candidate what was decided, where there is an address to tell it."""
+    if request.holder.account_id is not None or request.holder.email:
+        outbox.record(db, RequestDecided(request_id=request.id), about_id=request.id)
 
 
 def become(db: Session, request: AwardRequest, state: RequestState) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from pathways import clock, ids
 from pathways.badges.criteria.standing import lasts_until
-from pathways.badges.criteria.wording import Language, Names
+from pathways.badges.criteria.wording import Language
 from pathways.badges.formats import bulk, documents, integrity
 from pathways.badges.formats.shapes import Recurring
 from pathways.badges.issuing import composing, key_table, lists, naming, offering
@@ -29,6 +29,12 @@ from pathways.badges.models import AchievementVersion, Credential, HolderEvent, 
 
 _SHAPES = bulk.Shapes()
 """What the badges of one version have in common, worked out once per process."""
+
+_Kind = tuple[uuid.UUID, Language, int | None]
+"""A version, in one language, at one level."""
+_WORDED: dict[_Kind, tuple[documents.Achievement, Recurring]] = {}
+"""Achievements as they stand in badges. A version is published for ever: what it names is called the same in each."""
+MOST_WORDED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +134,26 @@ def _documents(
     """One after the other, each gone once it is signed: hundreds at once are what Python's collector of garbage goes
     through again and again.
     """
-    profile, node = composing.profile_of(issuer), definition.node
-    kinds: set[tuple[Language, int | None]] = {(one.language, one.level) for one in badges}
-    names: dict[Language, Names] = {language: naming.names_for(db, [node], language) for language, _ in kinds}
-    achievements = {
-        (language, level): composing.achievement_of(issuer, version, definition, language, names[language], level=level)
-        for language, level in kinds
-    }
-    written = {kind: Recurring(one.document()) for kind, one in achievements.items()}
+    profile = composing.profile_of(issuer)
     for one in badges:
-        kind = one.language, one.level
-        document = composing.document_of(profile, achievements[kind], one, levels=definition.levels)
-        yield documents.achievement_credential(document, written[kind])
+        achievement, written = _worded(db, issuer, version, definition, one)
+        document = composing.document_of(profile, achievement, one, levels=definition.levels)
+        yield documents.achievement_credential(document, written)
+
+
+def _worded(
+    db: Session, issuer: Issuer, version: AchievementVersion, definition: Definition, badge: Badge
+) -> tuple[documents.Achievement, Recurring]:
+    """The achievement that this badge is of, as data and as the node of its document."""
+    kind = version.id, badge.language, badge.level
+    found = _WORDED.get(kind)
+    if found is None:
+        names = naming.names_for(db, [definition.node], badge.language)
+        one = composing.achievement_of(issuer, version, definition, badge.language, names, level=badge.level)
+        if len(_WORDED) >= MOST_WORDED:
+            _WORDED.clear()
+        found = _WORDED[kind] = one, Recurring(one.document())
+    return found
 
 
 def _row(

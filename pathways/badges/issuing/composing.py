@@ -20,7 +20,7 @@ from pathways.badges.models import AchievementVersion, Issuer
 _SCALES = {
     "fr": ScaleNames(
         level="Micro-compétences maîtrisées, estimation",
-        standard_error="Écart type de cette estimation",
+        standard_error="Incertitude de cette estimation (écart type)",
         low="Au moins (95 chances sur 100)",
         high="Au plus (95 chances sur 100)",
         questions="Questions posées directement",
@@ -28,7 +28,7 @@ _SCALES = {
     ),
     "en": ScaleNames(
         level="Micro-skills mastered, estimated",
-        standard_error="Standard error of that estimate",
+        standard_error="Uncertainty of that estimate (standard error)",
         low="At least (95 in 100)",
         high="At most (95 in 100)",
         questions="Questions asked directly",

@@ -8,7 +8,6 @@ const IDLE = Number(document.documentElement.dataset.idle) || 5 * 60000, AFTER_T
 let kept, list = null, queue = [], touched = Date.now(), sending = null, problem = "", held = false, stale = false;
 
 /* --- what is on the screen --- */
-
 function say(text, link) {
   problem = text;
   const place = one("[data-problem]");
@@ -166,7 +165,6 @@ function refusedOf({ row, item }) {
 }
 
 /* --- recording --- */
-
 function press(session, seat, presence, minutes) {
   const now = Date.now(), starts = Date.parse(session.starts_at), ends = Date.parse(session.ends_at);
   if (minutes === undefined && starts < now && now < ends) { /* pressed when it happens: the clock knows how long */
@@ -185,7 +183,6 @@ async function record(item) {
 }
 
 /* --- sending --- */
-
 /* One at a time; who asks meanwhile gets another turn after it. */
 function flush() {
   sending = (sending ?? Promise.resolve()).then(send).catch(() => {});
@@ -256,7 +253,6 @@ async function renew() {
 }
 
 /* --- opening, locking, forgetting --- */
-
 /* The vans of the organisation, where somebody is signed in; without them the other choices still serve. */
 async function offerVans() {
   try {
@@ -361,7 +357,6 @@ async function importFile(form) {
 }
 
 /* --- begin --- */
-
 function on(selector, act) {
   const place = one(selector);
   place.addEventListener(place.tagName === "FORM" ? "submit" : "click", (event) => {

@@ -139,6 +139,16 @@ def test_without_a_jury_the_criteria_decide_at_once(db, world, issued):
     assert events(db, request) == [RequestDecided.__name__]
 
 
+@pytest.mark.parametrize(("email", "told"), [("", []), ("moi@example.org", [RequestDecided.__name__])])
+def test_who_left_no_address_is_told_in_their_space_alone(db, world, issued, email, told):
+    holder, _ = holders.create(db, LINKS)
+    holder.email = email
+    request = requesting.ask(db, holder, world.published(jury=0, grid=[]).achievement_id)
+    world.endorsed(request, a_member(db))
+    requesting.submit(db, SIGNER, holder, request.id)
+    assert events(db, request) == told
+
+
 def test_a_piece_that_is_asked_for_must_be_there_and_its_jury_counts(db, world):
     version = world.published(criteria=PORTFOLIO, jury=0, grid=[])
     candidate = a_member(db)

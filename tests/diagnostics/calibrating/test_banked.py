@@ -17,6 +17,8 @@ from pathways.diagnostics.simulating.bank import read_bank
 from tests.diagnostics.calibrating.collected import bank_of, laddered, rows_of, write_long
 from tests.diagnostics.engine.calibration.answered import ladders_answered
 
+pytestmark = pytest.mark.slow  # whole calibrations, and what they found simulated
+
 
 def run(*words):
     return main(list(map(str, words)))

@@ -154,7 +154,9 @@ def test_a_proposal_is_where_the_next_run_begins(simple, tmp_path):
         assert second["items"][code]["parameters"] == pytest.approx(one["parameters"], abs=1e-3)
 
 
-@pytest.mark.parametrize("model", ["1pl", "4pl", "level", "continuous"])
+@pytest.mark.parametrize(
+    "model", ["1pl", "4pl", *(pytest.param(one, marks=pytest.mark.slow) for one in ("level", "continuous"))]
+)
 def test_any_model_begins_where_it_ended(tmp_path, model):
     bank, answers, _ = laddered(tmp_path, 200)
     words = ("--bank", bank)

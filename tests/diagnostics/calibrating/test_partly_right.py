@@ -22,7 +22,7 @@ def credited(folder, learners=1500, *, low=0.2, high=0.6):
     return bank, near, far, [code for code, one in zip(world.order, some, strict=True) if one]
 
 
-@pytest.mark.slow  # half a minute: in the quick tests, the same from fewer answers and an earlier proposal
+@pytest.mark.slow  # half a minute
 def test_how_near_wrong_answers_come_is_proposed_of_items_with_partly_right_answers(tmp_path):
     bank, near, far, some = credited(tmp_path)
     found, plain = (proposal(one, "--bank", bank, model="level") for one in (near, far))
@@ -43,6 +43,7 @@ def test_how_near_wrong_answers_come_is_proposed_of_items_with_partly_right_answ
     assert all(one["why"] != "partly" for one in found["data"]["left_out"])
 
 
+@pytest.mark.slow
 def test_an_earlier_proposal_says_how_near_wrong_answers_come_too(tmp_path):
     bank, near, _, some = credited(tmp_path, 300)
     first = proposal(near, "--bank", bank, model="level")

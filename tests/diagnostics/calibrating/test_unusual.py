@@ -8,6 +8,8 @@ from tests.diagnostics.calibrating.collected import HEADER, bank_of, laddered, r
 from tests.diagnostics.calibrating.test_command import calibrate, proposal
 from tests.diagnostics.engine.calibration.answered import ladders_answered
 
+pytestmark = pytest.mark.slow  # whole calibrations, from far away
+
 FAR = [
     {"offset": -100.0},
     {"strands": {"s00": {"correlation": -1.0, "skills": []}}},

@@ -12,6 +12,8 @@ from pathways.diagnostics.simulating.learners import Change, Learner
 from pathways.diagnostics.simulating.populations import other_graph, satisfied, usual
 from tests.diagnostics.simulating.banks import bank, ladders
 
+pytestmark = pytest.mark.slow  # thousands of people
+
 PEOPLE = 400
 
 

@@ -16,6 +16,8 @@ from pathways.diagnostics.engine.calibration.residuals import residuals
 from tests.diagnostics.engine.calibration.answered import ladders_answered, z_of
 from tests.diagnostics.engine.plainly import infer
 
+pytestmark = pytest.mark.slow  # recovers what was put in: thousands of answers
+
 LOW, HIGH = 0.2, 0.6
 
 
