@@ -62,6 +62,16 @@ WARM_AFTER_SECONDS = 2.0
 """The first pages are served before the solver of plans is loaded."""
 SMALLEST_COMPRESSED = 700
 """Bytes: below this a compressed answer is hardly smaller, and costs time."""
+FOR_PROGRAMS = """\
+Whoever starts an attempt is given a token that opens this attempt and nothing else; a member makes a personal token on
+the page *Mon compte* (or by `POST /api/v1/tokens`), with the permissions that it shall have. Either is sent as
+`Authorization: Bearer TOKEN`. What needs no token says so by answering without.
+
+What may be sent twice takes an `Idempotency-Key`: the same key gives the same reply. What is refused is a problem
+document (RFC 9457, `application/problem+json`), in the language of `Accept-Language` or `?lang=`; `429` and `503` say
+in `Retry-After` when to come back. To follow what changes, read `GET /api/v1/changes`.
+"""
+"""What the OpenAPI document says before its addresses."""
 
 
 def create_app(settings: Settings) -> Application:
@@ -71,6 +81,7 @@ def create_app(settings: Settings) -> Application:
         title="pathways",
         version=__version__,
         summary="Diagnostics finer than a competence domain, in the learner's language. A complement of Pix.",
+        description=FOR_PROGRAMS,
         lifespan=_lifespan,
     )
     app.state.settings = settings

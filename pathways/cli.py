@@ -177,7 +177,7 @@ def _demonstrate(settings: Settings, sock: Any) -> None:
     with opened(settings) as database:
         for line in demonstrating.everything(database, settings):
             print(line, flush=True)
-    print("Ces liens ouvrent une fois. Ctrl-C pour arrêter.", flush=True)
+    print("Le premier s'ouvre autant de fois que vous voulez, les autres une seule. Ctrl-C pour arrêter.", flush=True)
     _serve(settings, sock)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from pathways.directory import searching
 from pathways.directory.asking import DISTANCES, PAGE, Asked
 from pathways.directory.searching import Around, Hit, Wanted
-from pathways.places import geometry, territories
+from pathways.places import territories
 from pathways.places.models import Place
 from pathways.places.territories import Spot
 from pathways.workshops.models import Audience, SessionState, SessionTrait, WorkshopSession
@@ -165,9 +165,3 @@ def sessions_at(db: Session, place_id: uuid.UUID, now: datetime, *, limit: int =
     )
     rows = loaded(db, db.scalars(keys).all())
     return sorted(rows.values(), key=lambda one: (one.starts_at, one.id))
-
-
-def km_between(around: Around, place: Place) -> float | None:
-    if place.latitude is None or place.longitude is None:
-        return None
-    return geometry.distance_km(around.latitude, around.longitude, place.latitude, place.longitude)

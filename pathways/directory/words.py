@@ -116,7 +116,6 @@ _WORDS = {
     "support": SUPPORT,
     "fees": FEES,
 }
-COLUMNS = tuple(_WORDS)
 
 
 def said(place: Place, column: str) -> list[str]:

@@ -15,7 +15,7 @@ from pathways.errors import Conflict, Invalid
 from pathways.fairness import deciding, screening, service, words
 from pathways.fairness.asking import ItemCode, OwnPlace, Place, Reader, ReviewerForm, decision_of
 from pathways.fairness.service import About, Decision
-from pathways.i18n import D_, SOURCE
+from pathways.i18n import D_
 from pathways.items import translating
 from pathways.items.asking import ladders_for
 from pathways.permissions import Member
@@ -128,9 +128,7 @@ def _page(
         least=service.LEAST,
         trouble=service.TROUBLE,
         shown_enough=service.SHOWN_ENOUGH,
-        enough=screening.CLASSED_FROM,
         watched=screening.WATCHED_FROM,
-        source=SOURCE,
     )
 
 

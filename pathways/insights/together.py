@@ -68,10 +68,6 @@ def _next(group: Group, place: int) -> NextSkill:
     return NextSkill(group.skills[place], _named(group, ready), unsure)
 
 
-def next_skill(group: Group, code: str) -> NextSkill:
-    return _next(group, group.place(code))
-
-
 def mistakes(db: Session, group: Group, most: int = MOST_MISTAKES, *, skill: str = "") -> list[Mistake]:
     """What wrong answers reveal, what most people share first. People count, not answers. One query."""
     query = standing(group.diagnostic, group.wanted, Answer.attempt_id, Answer.item, Answer.reveals)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from pathways import ids
 from pathways.database import changed
 from pathways.errors import NotFound
-from pathways.i18n import D_, N_, SOURCE, folded
+from pathways.i18n import N_, SOURCE, folded
 from pathways.items import drawings
 from pathways.items.checks import ItemsFolder
 from pathways.items.documents import ItemDocument
@@ -37,7 +37,8 @@ def load(db: Session, framework: str, folder: ItemsFolder) -> int:
     """Store checked items and their translations; returns how many revisions are new. The same files twice change
     nothing. An item that left the files is withdrawn from new diagnostics and stays in published ones.
     """
-    pictures = _load_pictures(db, folder)
+    shown = {picture.file for item in folder.items.values() for picture in item.pictures()}
+    pictures = load_pictures(db, folder.folder / "media", shown)
     shipped = sa.select(Item).filter_by(framework=framework, organisation_id=None)
     stored = {item.code: item for item in db.scalars(shipped)}
     current = {
@@ -94,15 +95,6 @@ def may_ask(organisation_id: uuid.UUID | None) -> sa.ColumnElement[bool]:
     return shipped if organisation_id is None else sa.or_(shipped, Item.organisation_id == organisation_id)
 
 
-def current_revision(
-    db: Session, framework: str, code: str, *, organisation_id: uuid.UUID | None = None
-) -> ItemRevision:
-    found = db.scalar(_current().where(Item.framework == framework, Item.code == code, may_ask(organisation_id)))
-    if found is None:
-        raise NotFound(D_("Cette question n'existe pas."))
-    return found
-
-
 def _current() -> sa.Select[ItemRevision]:
     query = sa.select(ItemRevision).join(Item, Item.current_id == ItemRevision.id).order_by(ItemRevision.code)
     return query.options(selectinload(ItemRevision.translations))
@@ -145,11 +137,11 @@ def is_due(revision: ItemRevision, today: date) -> bool:
     return revision.verify_by is not None and revision.verify_by < today
 
 
-def _load_pictures(db: Session, folder: ItemsFolder) -> dict[str, Picture]:
-    """Pictures by file name; each is stored once by its digest."""
-    names = {picture.file for item in folder.items.values() for picture in item.pictures()}
-    found = {name: _picture(folder.folder / "media" / name) for name in sorted(names)}
-    known = set(db.scalars(sa.select(Picture.sha256)))
+def load_pictures(db: Session, media: Path, names: Collection[str]) -> dict[str, Picture]:
+    """The drawings of a folder by file name; each is stored once by its digest, whatever shows it."""
+    found = {name: _picture(media / name) for name in sorted(names)}
+    digests = {one.sha256 for one in found.values()}
+    known = set(db.scalars(sa.select(Picture.sha256).where(Picture.sha256.in_(digests)))) if digests else set[str]()
     for one in found.values():
         if one.sha256 not in known:
             known.add(one.sha256)

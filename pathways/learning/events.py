@@ -23,26 +23,6 @@ REFERRED = "referred"
 REACHED = "reached"
 STOPPED = "stopped"
 
-HAPPENED: Final = frozenset(
-    {
-        CHOSEN,
-        REPLANNED,
-        DONE,
-        TOO_HARD,
-        KNOWN,
-        REFUSED,
-        ATTENDED,
-        CHECKED,
-        ADJUSTED,
-        NOTED,
-        PROPOSED,
-        ANSWERED,
-        REFERRED,
-        REACHED,
-        STOPPED,
-    }
-)
-"""Everything that a ``PathwayEvent`` may tell."""
 
 TOLD: Final[Mapping[str, tuple[str, str]]] = {
     CHOSEN: ("pathway", "created"),

@@ -17,7 +17,7 @@ from pathways.diagnostics.engine import CERTAINTY
 from pathways.diagnostics.models import Attempt
 from pathways.diagnostics.taking import Door
 from pathways.errors import Conflict, NotFound
-from pathways.i18n import N_
+from pathways.i18n import D_, N_
 from pathways.learning import arranging, attending, choosing, events, remembering
 from pathways.learning.choosing import tell
 from pathways.learning.knowing import LEARNT, LEARNT_SITTING_IN, Knowledge, Learnt
@@ -27,10 +27,19 @@ from pathways.learning.offering import RESOURCE, SESSION
 from pathways.learning.planner.planning import Plan
 from pathways.learning.planner.replanning import Change
 from pathways.learning.planning import Plans, Proposed, Wanted
+from pathways.permissions import Member
 from pathways.workshops.models import SessionState
 
 SAID = (events.DONE, events.ATTENDED, events.KNOWN, events.TOO_HARD, events.REFUSED, events.ADJUSTED)
 LEARNING = {events.DONE: LEARNT, events.ATTENDED: LEARNT_SITTING_IN}
+
+
+def pathway_for(db: Session, member: Member, pathway_id: uuid.UUID) -> Pathway:
+    """A pathway of the member's organisation; any other does not exist."""
+    found = db.get(Pathway, pathway_id)
+    if found is None or found.organisation_id != member.organisation_id:
+        raise NotFound(D_("Ce parcours n'existe pas."))
+    return found
 
 
 def steps_of(db: Session, pathway: Pathway, *, every: bool = False) -> Sequence[Step]:

@@ -102,11 +102,6 @@ def visible(db: Session, organisation_id: uuid.UUID, goal_id: uuid.UUID) -> Goal
     return found
 
 
-def title_of(goal: Goal, language: str) -> str | None:
-    """The title in a language; ``None`` where it has none."""
-    return goal.title if language == i18n.SOURCE else goal.titles.get(language)
-
-
 def create(db: Session, member: Member, form: GoalForm, *, framework: str, key: uuid.UUID | None = None) -> Goal:
     """An own goal. The same ``key`` twice makes one."""
     ladders = _ladders(db, member.organisation_id, framework)

@@ -125,7 +125,7 @@ def known(
     """What is believed at ``now``, from the standing answers of ``attempts`` and what was ``learnt``. Answers about
     micro-skills that ``ladders`` has no more say nothing.
     """
-    return _believed(_instrument_of(db, door, attempts, ladders), _standing(db, attempts), ladders, now, learnt)
+    return _believed(_instrument_of(db, door, attempts, ladders), standing_answers(db, attempts), ladders, now, learnt)
 
 
 def known_at(
@@ -138,7 +138,7 @@ def known_at(
     learnt: Sequence[Learnt] = (),
 ) -> list[Knowledge]:
     """What could be believed at each of several moments, from the answers that were there. One query, however many."""
-    instrument, answers = _instrument_of(db, door, attempts, ladders), _standing(db, attempts)
+    instrument, answers = _instrument_of(db, door, attempts, ladders), standing_answers(db, attempts)
     return [
         _believed(
             instrument,
@@ -258,7 +258,8 @@ def _models(met: Iterable[Compiled], ladders: Ladders) -> dict[str, ItemModel]:
     }
 
 
-def _standing(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
+def standing_answers(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
+    """What was answered in them, counts and was not taken back, in the order of time."""
     own = Answer.attempt_id.in_([one.id for one in attempts])
     query = sa.select(Answer).where(own, Answer.superseded_at.is_(None), IS_EVIDENCE)
     return db.scalars(query.order_by(Answer.answered_at, Answer.id)).all()

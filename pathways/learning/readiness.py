@@ -28,7 +28,6 @@ from pathways.learning import following, goal_checks, knowing
 from pathways.learning.goal_checks import CertificationDocument
 from pathways.learning.knowing import PROFILES, Knowledge
 from pathways.learning.models import Goal, Pathway
-from pathways.learning.trainers import adjusting
 from pathways.permissions import Member
 from pathways.referentials.models import MicroSkill
 
@@ -219,7 +218,7 @@ def note_campaign(db: Session, member: Member, pathway_id: uuid.UUID, code: str)
     """Keep the code of a campaign that a trainer was given: letters and digits, or nothing. It becomes an address that
     the person presses; we never ask that address for anything.
     """
-    pathway = adjusting.pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     code = re.sub(r"[\s-]", "", code).upper()
     if code and not CAMPAIGN.fullmatch(code):
         said = D_("Un code de campagne a de 4 à 20 lettres et chiffres, sans accent.")

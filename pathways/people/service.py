@@ -107,14 +107,10 @@ class Recognised:
     note_due: bool
 
 
-def identify(db: Session, *, session_token: str | None = None, bearer: str | None = None) -> Member | None:
-    """Who holds this session or personal token; ``None`` for nobody any more. One query."""
-    found = recognise(db, session_token=session_token, bearer=bearer)
-    return found and found.member
-
-
 def recognise(db: Session, *, session_token: str | None = None, bearer: str | None = None) -> Recognised | None:
-    """The same with what :func:`note_use` needs. A personal token, sent on purpose, goes before a cookie."""
+    """Who holds this session or personal token, with what :func:`note_use` needs; ``None`` for nobody any more. A
+    personal token, sent on purpose, goes before a cookie. One query.
+    """
     if bearer:
         return _by_personal_token(db, ids.digest(bearer))
     if session_token:

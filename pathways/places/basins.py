@@ -78,20 +78,6 @@ def commune_codes(db: Session, basin_id: uuid.UUID) -> Sequence[str]:
     return db.scalars(query.order_by(BasinCommune.commune_code)).all()
 
 
-def epci_codes(db: Session, basin_id: uuid.UUID) -> Sequence[str]:
-    """EPCI that lie wholly in a basin: what data.inclusion can say shorter."""
-    inside = sa.select(BasinCommune.commune_code).where(BasinCommune.basin_id == basin_id)
-    touched = sa.select(Commune.epci).where(Commune.code.in_(inside), Commune.epci.is_not(None))
-    beyond = sa.select(Commune.epci).where(Commune.code.not_in(inside), Commune.epci.is_not(None))
-    query = sa.select(Commune.epci).where(Commune.epci.in_(touched), Commune.epci.not_in(beyond)).distinct()
-    return [code for code in db.scalars(query.order_by(Commune.epci)) if code]
-
-
-def of_commune(db: Session, member: Member, code: str) -> Sequence[Basin]:
-    query = sa.select(Basin).join(BasinCommune).where(BasinCommune.commune_code == code, visible(member))
-    return db.scalars(query.order_by(Basin.system, Basin.name)).all()
-
-
 # --- writing ---------------------------------------------------------------------------------------------------
 
 

@@ -31,7 +31,6 @@ MOVED = D_(
     "enregistrez-le si c'est bien le bon."
 )
 _LISTS = frozenset(one.name for one in fields(PlaceForm) if str(one.type).startswith("tuple"))
-_REQUIRED = {"name", "postcode", "commune"}
 
 
 def get(db: Session, member: Member, place_id: uuid.UUID) -> Place:

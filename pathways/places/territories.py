@@ -117,7 +117,6 @@ def _upsert_communes(db: Session, values: list[dict[str, Any]]) -> None:
     db.connection().execute(statement, values)  # not the session, which would send one after the other
 
 
-_RENEWED = ("name", "sought", "department", "region", "epci", "population")
 _AXES = ("latitude", "longitude")
 
 
@@ -209,10 +208,6 @@ def communes_of(db: Session, kind: TerritoryKind | str, code: str) -> Sequence[C
         TerritoryKind.EPCI: Commune.epci,
     }[TerritoryKind(kind)]
     return db.scalars(sa.select(Commune).where(column == code).order_by(Commune.sought, Commune.code)).all()
-
-
-def territories(db: Session, kind: TerritoryKind | str) -> Sequence[Territory]:
-    return db.scalars(sa.select(Territory).where(Territory.kind == TerritoryKind(kind)).order_by(Territory.name)).all()
 
 
 def _begins(db: Session, name: str) -> sa.ColumnElement[bool]:

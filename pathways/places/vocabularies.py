@@ -139,12 +139,6 @@ def codes(column: str, values: Iterable[str]) -> list[str]:
     return [known.code for value in values if (known := vocabulary.exact(value))]
 
 
-def label(column: str, value: str) -> str:
-    """What a person reads for a value of a column, in French."""
-    known = vocabularies()[column].exact(value)
-    return known.label if known else value
-
-
 def needs_of(services: Iterable[str], care: Iterable[str], languages: Iterable[str]) -> list[str]:
     """The needs that a place meets, from the codes of its services and care and the languages it helps in."""
     offered, careful = set(services), set(care)

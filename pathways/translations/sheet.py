@@ -15,7 +15,7 @@ from pathways.items import authoring, translating
 from pathways.items.models import REJECTED, STATES, Item, ItemRevision, ItemTranslation, TranslationEvent
 from pathways.items.translating import Earlier
 from pathways.people.models import Account
-from pathways.permissions import Member, Permission
+from pathways.permissions import Member
 from pathways.translations import differences, history, policies, reviewing, unclear
 from pathways.translations.differences import Piece
 from pathways.translations.history import Told
@@ -220,10 +220,6 @@ def _decisions(db: Session, rows: Sequence[ItemTranslation]) -> dict[object, tup
     for event in db.scalars(query.order_by(TranslationEvent.happened_at, TranslationEvent.id)):
         found[event.translation_id] = (event.act, event.reason)
     return found
-
-
-def may_suggest(member: Member) -> bool:
-    return member.may(Permission.TRANSLATIONS_SUGGEST)
 
 
 def visible_translation(sheet: Sheet, translation_id: object) -> Stored | None:

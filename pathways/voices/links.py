@@ -18,7 +18,7 @@ from pathways.diagnostics.models import Diagnostic, DiagnosticState
 from pathways.errors import Conflict, Invalid, NotFound
 from pathways.i18n import D_
 from pathways.items.models import Recording
-from pathways.permissions import Member, Permission
+from pathways.permissions import Member
 from pathways.voices.models import Voice
 from pathways.voices.script import Segment, scripts
 
@@ -142,10 +142,6 @@ def revoke(db: Session, member: Member, voice_id: uuid.UUID) -> Voice:
     if state_of(voice) in {INVITED, OPEN}:
         voice.expires_at = clock.now()
     return voice
-
-
-def may_invite(member: Member) -> bool:
-    return member.may(Permission.VOICES_INVITE)
 
 
 def _published(db: Session, member: Member, diagnostic_id: uuid.UUID) -> Diagnostic:

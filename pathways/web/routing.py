@@ -173,6 +173,7 @@ class Application(FastAPI):
                     version=self.version,
                     openapi_version=self.openapi_version,
                     summary=self.summary,
+                    description=self.description,
                     routes=[address.route for address in self.table.addresses if address.in_schema],
                 )
         return self.openapi_schema

@@ -16,6 +16,7 @@ from pathways.workshops.models import Level, Reading, Workshop, WorkshopSession
 from pathways.workshops.themes import Theme
 from pathways.workshops.tongues import Tongue
 
+# What learners read, as msgids: for ``two()`` in templates and for ``i18n.gettext``.
 READINGS = {
     Reading.NONE: N_("Pas besoin de savoir lire."),
     Reading.LITTLE: N_("Il faut lire un peu."),
@@ -39,8 +40,6 @@ EQUIPMENT = {
     "own_phone": N_("Venez avec votre téléphone."),
     "own_computer": N_("Venez avec votre ordinateur."),
 }
-FREE = N_("Gratuit")
-"""What learners read, as msgids: for ``two()`` in templates and for ``i18n.gettext``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,6 @@ class Said:
     room: Room | None
     address: str
     """In one line; empty at a distance."""
-    is_remote: bool
     reading: str
     level: str
     access: list[str]
@@ -110,7 +108,6 @@ def said_of(session: WorkshopSession, language: str) -> Said:
         place=place,
         room=session.room,
         address=address_of(place) if place else "",
-        is_remote=place is None,
         reading=READINGS[workshop.reading],
         level=LEVELS[workshop.level],
         access=[ACCESS[one] for one in workshop.access if one in ACCESS],

@@ -28,14 +28,14 @@ def at_the_desk(server: Server, browser: Browser) -> Iterator[Page]:
 
 
 @contextmanager
-def a_page(browser: Browser, size: tuple[int, int], language: str, *, dark: bool = False) -> Iterator[Page]:
+def a_page(browser: Browser, size: tuple[int, int], language: str) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         device_scale_factor=1 if size == DESK else 1.5,
         has_touch=size != DESK,
         locale=i18n.language(language).tag,
         timezone_id="Europe/Paris",
-        color_scheme="dark" if dark else "light",
+        color_scheme="light",
         reduced_motion="reduce",
     )
     yield context.new_page()

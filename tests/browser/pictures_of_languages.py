@@ -23,8 +23,6 @@ def scene(server: Server, browser: Browser) -> None:
         take(page, "coverage")
         page.goto(f"{server.url}/translations/{QUESTION}?framework=inclusion-numerique&lang=ti")
         take(page, "translation")
-        page.goto(f"{server.url}/fairness")
-        take(page, "fairness")
 
 
 def _gallery(server: Server, browser: Browser) -> Image.Image:

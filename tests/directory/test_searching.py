@@ -49,7 +49,9 @@ def test_every_way_in_finds_what_a_look_at_every_session_finds(db, made, monkeyp
 
 def test_distances_are_those_on_the_globe(db, made):
     around = Around(*near.SPOT, 60)
-    for hit in searching.places(db, Wanted(around=around, limit=100)):
+    hits = list(searching.places(db, Wanted(around=around, limit=100)))
+    assert hits
+    for hit in hits:
         row = next(row for row, _ in made.places if row["id"] == hit.id)
         assert hit.km == pytest.approx(near._far(row, Wanted(around=around)), rel=0.005, abs=0.01)
 

@@ -85,7 +85,7 @@ def test_a_withdrawn_translation_is_served_to_nobody_and_can_be_restored(db, one
     who, before = member(db), items_service.change_number(db)
     decide(db, who, one, Decision.WITHDRAW)
     row = db.get_one(ItemTranslation, one.translation_id)
-    revision = items_service.current_revision(db, FRAMEWORK, one.code)
+    (revision,) = [each for each in items_service.current_revisions(db, FRAMEWORK) if each.code == one.code]
     db.refresh(revision)
     assert not row.is_current
     assert items_service.served(revision, "ar", "machine") is None

@@ -108,9 +108,9 @@ def test_a_note_for_colleagues_is_not_told_to_the_person(db, door, walker):
 
 
 def test_another_organisation_finds_no_pathway(db, walker):
-    assert history.of_member(db, walker.member, walker.pathway.id) is walker.pathway
+    assert following.pathway_for(db, walker.member, walker.pathway.id) is walker.pathway
     with pytest.raises(NotFound):
-        history.of_member(db, member_of(db), walker.pathway.id)
+        following.pathway_for(db, member_of(db), walker.pathway.id)
 
 
 def test_the_same_for_programs(db, door, walker):

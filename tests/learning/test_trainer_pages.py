@@ -42,7 +42,7 @@ class Desk:
 
     def version(self) -> int:
         with self.database.read() as db:
-            return adjusting.pathway_for(db, self.member, self.pathway_id).version
+            return following.pathway_for(db, self.member, self.pathway_id).version
 
     def send(self, act: str, **fields):
         values = {"csrf": self.csrf, "act": act, "version": self.version(), "key": str(uuid.uuid4())} | fields
@@ -140,7 +140,7 @@ def test_two_people_at_once_and_nothing_is_lost(desk):
 def test_the_person_and_the_trainer_at_once(desk):
     seen, step = desk.version(), desk.step("SEC-02")
     with desk.database.begin() as db:
-        pathway = adjusting.pathway_for(db, desk.member, desk.pathway_id)
+        pathway = following.pathway_for(db, desk.member, desk.pathway_id)
         own = following.step_for(db, pathway, uuid.UUID(step))
         following.already_known(db, desk.app.state.door, pathway, own, key="known")
     clash = desk.send("lock", step=step, version=seen)
@@ -221,7 +221,7 @@ def test_a_way_is_chosen_with_the_person_there(desk):
     assert "Envoyer une photo" in page.text
     assert "huit fois sur dix" in page.text
     with desk.database.read() as db:
-        goal = adjusting.pathway_for(db, desk.member, desk.pathway_id).goals[0]["id"]
+        goal = following.pathway_for(db, desk.member, desk.pathway_id).goals[0]["id"]
     sent = {"csrf": desk.csrf, "goal": goal, "way": "own_pace", "key": str(uuid.uuid4()), "reason": "Je préfère seul"}
     refused = desk.trainer.post(url, data=sent)
     assert refused.status_code == 409

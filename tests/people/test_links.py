@@ -101,7 +101,7 @@ def test_a_link_to_a_closed_account_opens_nothing(db, later):
 def test_a_link_ends_the_session_that_the_browser_held(db):
     person = somebody(db)
     service.use_link(db, a_link(db, person), replaces=person.token)
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 def test_a_new_password_ends_every_session_and_every_other_link(db):
@@ -109,8 +109,8 @@ def test_a_new_password_ends_every_session_and_every_other_link(db):
     first, second, to_sign_in = a_reset_link(db, person), a_reset_link(db, person), a_link(db, person)
     token = reset(db, first, password=NEW)
     assert passwords.matches(person.account.password_hash, NEW)
-    assert service.identify(db, session_token=person.token) is None
-    assert service.identify(db, session_token=token)
+    assert service.recognise(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=token)
     for link in (first, second):
         with pytest.raises(Gone):
             reset(db, link, password=NEW)
@@ -223,8 +223,8 @@ def test_changing_a_password_takes_the_present_one_and_ends_other_sessions(db):
         change_password(db, person, "not it", tries)
     change_password(db, person, PASSWORD, tries)
     assert passwords.matches(person.account.password_hash, NEW)
-    assert service.identify(db, session_token=person.token)
-    assert service.identify(db, session_token=elsewhere.token) is None
+    assert service.recognise(db, session_token=person.token)
+    assert service.recognise(db, session_token=elsewhere.token) is None
 
 
 def test_the_present_password_cannot_be_guessed_from_an_open_session(database):

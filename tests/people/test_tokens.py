@@ -76,9 +76,9 @@ def test_a_token_never_carries_what_is_not_for_tokens_whatever_its_row_says(db):
 def test_a_token_ends_at_its_date(db, later):
     _, secret = create(db, somebody(db), days=1)
     later(hours=23)
-    assert service.identify(db, bearer=secret)
+    assert service.recognise(db, bearer=secret)
     later(hours=1, seconds=1)
-    assert service.identify(db, bearer=secret) is None
+    assert service.recognise(db, bearer=secret) is None
 
 
 def test_a_token_of_a_closed_account_is_nobody(db, later):
@@ -86,7 +86,7 @@ def test_a_token_of_a_closed_account_is_nobody(db, later):
     _, secret = create(db, person)
     person.account.closed_at = later()
     db.flush()
-    assert service.identify(db, bearer=secret) is None
+    assert service.recognise(db, bearer=secret) is None
 
 
 def test_the_last_use_is_known_to_the_hour(db, later):
@@ -106,22 +106,22 @@ def test_the_last_use_is_known_to_the_hour(db, later):
 def test_a_session_is_no_bearer_and_a_token_no_cookie(db):
     person = somebody(db)
     _, secret = create(db, person)
-    assert service.identify(db, bearer=person.token) is None
-    assert service.identify(db, session_token=secret) is None
+    assert service.recognise(db, bearer=person.token) is None
+    assert service.recognise(db, session_token=secret) is None
 
 
 def test_a_token_that_is_sent_goes_before_the_cookie(db):
     person = somebody(db)
     _, secret = create(db, person)
     assert identified(db, session_token=person.token, bearer=secret).session_id is None
-    assert service.identify(db, session_token=person.token, bearer="revoked") is None
+    assert service.recognise(db, session_token=person.token, bearer="revoked") is None
 
 
 def test_a_revoked_token_is_nobody(db):
     person = somebody(db)
     token, secret = create(db, person)
     tokens.revoke_token(db, person.member, token_id=token.id)
-    assert service.identify(db, bearer=secret) is None
+    assert service.recognise(db, bearer=secret) is None
     with pytest.raises(NotFound):
         tokens.revoke_token(db, person.member, token_id=token.id)
 

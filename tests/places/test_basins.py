@@ -76,13 +76,10 @@ def test_a_network_draws_its_own(france, member):
     basin = basins.create(france, member, name="  Vallée   du Cher ", codes=["41198", "41164 ", "41198", ""])
     assert (basin.name, basin.version, basin.system) == ("Vallée du Cher", 1, "own")
     assert [one.name for one in basins.communes(france, basin.id)] == ["Noyers-sur-Cher", "Saint-Aignan"]
-    assert basins.of_commune(france, member, "41198") == [basin]
-    assert basins.epci_codes(france, basin.id) == ["200018406"]
     assert basins.list_for(france, member, words="CHER") == [basin]
     changed = basins.update(france, member, basin.id, name="Vallée", codes=["41198", "2a004"], version=1)
     assert (changed.name, changed.version) == ("Vallée", 2)
     assert basins.commune_codes(france, basin.id) == ["2A004", "41198"]
-    assert basins.epci_codes(france, basin.id) == ["242010056"]
     basins.delete(france, member, basin.id)
     assert france.scalar(sa.select(sa.func.count()).select_from(BasinCommune)) == 0
 
@@ -116,7 +113,6 @@ def test_another_organisation_sees_none_of_it(france, member):
     with pytest.raises(NotFound):
         basins.update(france, other, basin.id, name="X", codes=["41198"], version=1)
     assert basins.list_for(france, other) == []
-    assert basins.of_commune(france, other, "41198") == []
 
 
 def test_everybody_reads_those_of_insee_and_nobody_edits_them(france, member):

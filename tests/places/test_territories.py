@@ -123,10 +123,6 @@ def test_areas_have_their_communes(france):
     assert [one.code for one in territories.communes_of(france, "department", "2A")] == ["2A004"]
     assert [one.code for one in territories.communes_of(france, "region", "987")] == ["98735"]
     assert territories.communes_of(france, "department", "99") == []
-    assert [one.name for one in territories.territories(france, "epci")] == [
-        "CC Val de Cher-Controis",
-        "Orléans Métropole",
-    ]
 
 
 def test_loading_twice_is_loading_once(france, tmp_path):

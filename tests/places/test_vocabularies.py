@@ -44,7 +44,6 @@ def test_there_are_ninety_two_types():
     kinds = vocabularies.vocabularies()["kinds"].values
     assert len(kinds) == 92
     assert {"ENM", "RFS", "EPN", "CCAS", "Autre"} <= {one.exact for one in kinds}
-    assert vocabularies.label("kinds", "ENM") == "Espace numérique mobile"
 
 
 def test_the_words_of_data_inclusion_are_those_of_its_package():
@@ -97,7 +96,6 @@ def test_spellings_of_real_files_are_understood(column, spelling, exact):
 def test_what_is_no_value_is_none():
     assert vocabularies.vocabularies()["services"].meant("Cours de tricot") is None
     assert vocabularies.vocabularies()["care"].meant("Langues étrangères (arabe)") is None
-    assert vocabularies.label("kinds", "Autre chose") == "Autre chose"
 
 
 def test_every_value_meets_a_need_or_says_what_it_is():

@@ -25,7 +25,7 @@ router = Router(tags=["badges"], route_class=StrictRoute)
 @router.get("/award-requests", response_model=list[AwardRequestOut], summary="What you asked for")
 def listed(member: HolderMember, db: ReadDB) -> Any:
     holder = space_of(db, member)
-    return [request_row(db, one) for one in requests.all_of(db, holder)] if holder else []
+    return [request_row(one) for one in requests.all_of(db, holder)] if holder else []
 
 
 @router.post("/award-requests", status_code=201, response_model=AwardRequestWhole, summary="Ask for a badge")

@@ -23,7 +23,7 @@ _REQUEST += ("decided_at", "version")
 _EVIDENCE = ("id", "kind", "title", "sha256", "text", "media_type", "size", "criterion", "is_piece", "created_at")
 
 
-def request_row(db: Session, one: AwardRequest) -> dict[str, Any]:
+def request_row(one: AwardRequest) -> dict[str, Any]:
     version = one.achievement_version
     return {name: getattr(one, name) for name in _REQUEST} | {
         "issuer": version.achievement.issuer.slug,
@@ -38,7 +38,7 @@ def request_whole(db: Session, one: AwardRequest) -> dict[str, Any]:
     now = clock.now()
     ready = standing.readiness(db, one, now)
     missing = [] if ready.is_ready else standing.missing(db, ready.progress)
-    return request_row(db, one) | {
+    return request_row(one) | {
         "words": one.words,
         "answers": dict(one.answers),
         "appeal": one.appeal,

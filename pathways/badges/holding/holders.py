@@ -209,12 +209,6 @@ def history(db: Session, holder: Holder, *, most: int = 200) -> Sequence[HolderE
     return db.scalars(query.order_by(HolderEvent.happened_at.desc(), HolderEvent.id.desc()).limit(most)).all()
 
 
-def credentials_of(db: Session, holder: Holder) -> Sequence[Credential]:
-    """Every badge, the newest first; revoked and expired ones among them."""
-    query = sa.select(Credential).filter_by(holder_id=holder.id)
-    return db.scalars(query.order_by(Credential.issued_at.desc(), Credential.id)).all()
-
-
 def erase(db: Session, signer: Signer, holder: Holder) -> None:
     """The space and all that is in it: requests with their evidence, links, history; badges are revoked and emptied,
     and what the person endorsed for others goes with them. Results and seats stay where they were made, and are kept no

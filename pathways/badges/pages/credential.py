@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -83,10 +82,10 @@ def page(request: Request, credential_id: uuid.UUID, db: ReadDB) -> Response:
         response = _served(takeaways.file_of(db, found, CredentialForm.JSON))
         response.headers["vary"] = "Accept"
         return response
-    return _page(request, db, found)
+    return _page(request, found)
 
 
-def _page(request: Request, db: Session, found: Credential) -> Response:
+def _page(request: Request, found: Credential) -> Response:
     language, one = language_of(i18n.current().code), shown(found)
     contents, path = one.contents, f"/credentials/{found.id}"
     response = render(

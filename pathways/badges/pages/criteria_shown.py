@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pathways import i18n
 from pathways.badges.criteria import wording
-from pathways.badges.criteria.nodes import All, Group, Node
+from pathways.badges.criteria.nodes import All, Group
 from pathways.badges.criteria.phrasing import Words, alike
 from pathways.badges.criteria.progress import Progress, leaves, next_needed
 from pathways.badges.criteria.standing import Count, Kind
@@ -52,11 +52,6 @@ def rows_of(db: Session, found: Progress, language: Language, *, nearest_first: 
     following = next_needed(found)
     shown = _Shown(language, names, following[0].place if following else None, nearest_first)
     return shown.parts(found) if isinstance(found.node, All) else [shown.row(found)]
-
-
-def needed(db: Session, node: Node, language: Language) -> Line:
-    """What anybody needs, for a page that is about nobody."""
-    return wording.needed(node, language, naming.names_for(db, [node], language))
 
 
 def every(rows: Iterable[Row]) -> Iterable[Row]:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathways import i18n
 from pathways.badges.criteria.wording import Language
 
-DAY = "%d/%m/%Y"
-
 
 def language_of(code: str) -> Language:
     """English for whoever reads English, else French: it stands beneath every other language of a page, too."""

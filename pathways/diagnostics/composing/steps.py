@@ -150,7 +150,3 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 200:
         raise ValueError("not a short text")
     return clean(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**6

@@ -17,8 +17,9 @@ BANQUE  {"skills": [{"code": "a1", "strand": "a", "level": 1}, {"code": "a2", "s
                    {"code": "q3", "skills": ["a1", "b"], "guess": 0.1, "slip": 0.05, "seconds": 60}]}
 PERSONNES  {"learners": [{"id": "p1", "answers": {"q1": "correct", "q2": "dont_know"}, "mastered": ["a1"]}]}
 
-Générateurs : A réponses au hasard près ; B de plus en plus sûr ; C prérequis qui ne tiennent pas ; D fatigue ;
-  D2 quelques personnes au hasard ; E questions mal rangées ; F on apprend en route ; G deux langues ; H autre graphe.
+Générateurs : A réponses au hasard près ; B de plus en plus sûr ; C prérequis qui ne tiennent pas (C1 : sans
+  renversements) ; D fatigue ; D2 quelques personnes au hasard ; E questions mal rangées ; F on apprend en route ;
+  G deux langues ; H autre graphe.
 Les deux formats, les valeurs de ce qui manque et les règles : docs/simulate.md.
 """
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 
@@ -125,10 +124,3 @@ def policy_of(task: Task, compiled: Compiled) -> Policy:
         "fixed": lambda: policies.fixed_chooser(task.form),
     }[task.policy]()
     return policies.Inferring(compiled, task.stops, chooser)
-
-
-def in_chunks(learners: Sequence[Learner], size: int) -> Iterator[list[Learner]]:
-    """The learners in their order, some at a time."""
-    rest = iter(learners)
-    while chunk := list(islice(rest, size)):
-        yield chunk

@@ -32,8 +32,6 @@ NO_PAGE = N_("Cette page n'existe pas.")
 MOST_SERVICES = 4
 """Told of a place in a list; its page tells all."""
 TOWNS = 40
-NEAR_KM = 6
-"""Of towns around a single place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from pathways.referentials import reading
 from pathways.referentials.reading import Source
 from pathways.spreadsheets import forbidden_sign
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _BREAKS_THE_SHAPE = D_("le fichier doit avoir « format: 1 » et une liste « items »")
 

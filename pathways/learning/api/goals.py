@@ -13,12 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from pathways.diagnostics.doors import OwnDoor
-from pathways.learning import goals, readiness
+from pathways.learning import following, goals, readiness
 from pathways.learning.goal_checks import Certification
 from pathways.learning.goals import GoalForm
 from pathways.learning.models import Goal, GoalAudience
 from pathways.learning.readiness import Readiness, Stand, Sure
-from pathways.learning.trainers import adjusting
 from pathways.people import journal
 from pathways.people.journal import Act
 from pathways.permissions import Member, Permission
@@ -34,7 +33,7 @@ OF = {"goal_id": goals.get}
 Reader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ))]
 GoalReader = Annotated[Member, Depends(Requires(Permission.CONTENT_READ, of=OF))]
 Writer = Annotated[Member, Depends(Requires(Permission.CONTENT_WRITE, of=OF))]
-PathwayReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": adjusting.pathway_for}))]
+PathwayReader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": following.pathway_for}))]
 Weights = Annotated[
     dict[Short, Annotated[int, Field(ge=1, le=3, strict=True)]],
     Field(min_length=1, max_length=goals.MOST_SKILLS, description="`{micro-skill: weight}`, from 1 to 3."),
@@ -197,7 +196,7 @@ def readiness_of(
     certification: Annotated[Certification | None, Query(description="Else those of the pathway's goals.")] = None,
 ) -> list[dict[str, Any]]:
     """An estimate from what is known here, part by part, with its range; never a promise. Noted in the journal."""
-    pathway = adjusting.pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [pathway.attempt_id])
     wanted = None if certification is None else {certification}
     return [_readiness(one) for one in readiness.of_pathway(db, door, pathway, wanted=wanted)]

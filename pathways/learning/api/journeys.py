@@ -12,6 +12,7 @@ from pathways import i18n
 from pathways.diagnostics import reading, taking
 from pathways.diagnostics.bearing import CurrentReader
 from pathways.diagnostics.doors import OwnDoor
+from pathways.learning import following
 from pathways.learning.journeys import history
 from pathways.learning.schemas import JourneyOut
 from pathways.people import journal
@@ -22,7 +23,7 @@ from pathways.web.dependencies import ReadDB, Requires
 from pathways.web.routing import Router
 
 router = Router(tags=["journeys"], route_class=StrictRoute)
-Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": history.of_member}))]
+Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": following.pathway_for}))]
 
 
 @router.get("/attempts/{attempt_id}/journey", response_model=JourneyOut, summary="What somebody did, and what changed")
@@ -41,7 +42,7 @@ def of_attempt(
 @router.get("/pathways/{pathway_id}/journey", response_model=JourneyOut, summary="The journey around a pathway")
 def of_pathway(request: Request, member: Reader, pathway_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> dict[str, Any]:
     """The same, for those who help."""
-    pathway = history.of_member(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     attempt = taking.get(db, pathway.attempt_id)
     journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt.id])
     return history.to_json(history.journey(db, door, attempt, colleagues=True), i18n.SOURCE)

@@ -54,7 +54,7 @@ def _step_of(db: Session, member: Member, step_id: uuid.UUID) -> Step:
     return found
 
 
-OF = {"pathway_id": history.of_member, "step_id": _step_of}
+OF = {"pathway_id": following.pathway_for, "step_id": _step_of}
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 Helper = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_OBSERVE, of=OF))]
 Key = Annotated[
@@ -200,7 +200,7 @@ def list_pathways(
 @router.get("/pathways/{pathway_id}", response_model=PathwayOut, summary="One pathway")
 def one_pathway(request: Request, member: Reader, pathway_id: uuid.UUID, db: ReadDB) -> dict[str, Any]:
     """That it was opened is noted in the journal, as for a profile."""
-    found = history.of_member(db, member, pathway_id)
+    found = following.pathway_for(db, member, pathway_id)
     journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [found.attempt_id])
     return pathway_json(found, following.steps_of(db, found), own=False)
 
@@ -208,7 +208,7 @@ def one_pathway(request: Request, member: Reader, pathway_id: uuid.UUID, db: Rea
 @router.post("/pathways/{pathway_id}/refresh", response_model=PathwayOut, summary="Plan anew with what is known today")
 def refresh(request: Request, member: Helper, pathway_id: uuid.UUID, db: DB, door: OwnDoor) -> dict[str, Any]:
     """It changes only where the change is worth it. Twice changes nothing."""
-    found = history.of_member(db, member, pathway_id)
+    found = following.pathway_for(db, member, pathway_id)
     pace.count(request, db, member)
     following.refresh(db, door, found)
     return pathway_json(found, following.steps_of(db, found), own=False)

@@ -6,7 +6,6 @@ is stored a second time.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,18 +17,15 @@ from sqlalchemy.orm import Session
 
 from pathways import clock
 from pathways.diagnostics.engine import Label
-from pathways.diagnostics.models import IS_EVIDENCE, Answer, Attempt, Diagnostic
+from pathways.diagnostics.models import Answer, Attempt, Diagnostic
 from pathways.diagnostics.reading import Sign
 from pathways.diagnostics.taking import Door
-from pathways.errors import NotFound
-from pathways.i18n import D_
 from pathways.learning import choosing, following, knowing
 from pathways.learning.journeys import happenings
 from pathways.learning.journeys.happenings import Entry, Rows
 from pathways.learning.knowing import APART, PROFILES, Knowledge
 from pathways.learning.models import Pathway
 from pathways.learning.planning import SEED
-from pathways.permissions import Member
 from pathways.referentials.models import MicroSkill
 
 MOST_POINTS = 12
@@ -102,14 +98,6 @@ class Journey:
         return sorted(found, key=lambda one: order.index(one.after))
 
 
-def of_member(db: Session, member: Member, pathway_id: uuid.UUID) -> Pathway:
-    """A pathway of the member's organisation; any other does not exist."""
-    found = db.get(Pathway, pathway_id)
-    if found is None or found.organisation_id != member.organisation_id:
-        raise NotFound(D_("Ce parcours n'existe pas."))
-    return found
-
-
 def journey(
     db: Session, door: Door, attempt: Attempt, *, colleagues: bool = False, now: datetime | None = None
 ) -> Journey:
@@ -121,7 +109,7 @@ def journey(
     framework = pathways[0].framework if pathways else choosing.framework_of(db, attempt)
     attempts = knowing.attempts_of(db, attempt, framework)
     ladders = knowing.ladders_for(db, db.get_one(Diagnostic, attempt.diagnostic_id).organisation_id, framework)
-    answers = _answers(db, attempts)
+    answers = knowing.standing_answers(db, attempts)
     rows = happenings.rows_of(db, pathways, ladders.skills)
     sittings = _sittings(answers)
     learnt = following.learnt(db, pathways[0]) if pathways else []
@@ -171,12 +159,6 @@ def sign_of(knowledge: Knowledge, code: str, *, learnt: bool = False) -> Sign:
     if said is Label.NOT_MASTERED:
         return Sign.LEARN
     return Sign.CONFIRM if learnt or (said is Label.UNDECIDED and knowledge.asked.get(code)) else Sign.UNSEEN
-
-
-def _answers(db: Session, attempts: Sequence[Attempt]) -> Sequence[Answer]:
-    own = Answer.attempt_id.in_([one.id for one in attempts])
-    query = sa.select(Answer).where(own, Answer.superseded_at.is_(None), IS_EVIDENCE)
-    return db.scalars(query.order_by(Answer.answered_at, Answer.id)).all()
 
 
 def _sittings(answers: Sequence[Answer]) -> list[list[Answer]]:

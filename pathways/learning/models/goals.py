@@ -45,7 +45,7 @@ class Goal(Base):
     position: Mapped[int] = mapped_column(default=0)
     audience: Mapped[GoalAudience] = mapped_column(default=GoalAudience.LEARNER)
     picture: Mapped[str] = mapped_column(sa.String(64), default="")
-    """A drawn picture of the house (``icons``), so that it can be recognised without reading."""
+    """A drawn picture of the house (``goal-pictures.html``), so that it can be recognised without reading."""
     title: Mapped[str] = mapped_column(sa.String(120))
     """As the person would say it: *Renouveler mon titre de séjour en ligne*."""
     titles: Mapped[dict[str, Any]] = mapped_column(default=dict)

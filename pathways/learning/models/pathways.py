@@ -144,7 +144,7 @@ class PathwayEvent(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=ids.new_id)
     pathway_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey(Pathway.id, ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(sa.String(30))
-    """See ``learning.events.HAPPENED``."""
+    """One of the words of ``learning.events``."""
     step_id: Mapped[uuid.UUID | None]
     skills: Mapped[list[str]] = mapped_column(default=list)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

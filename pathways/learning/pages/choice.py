@@ -244,7 +244,6 @@ def _goals(
         folded=folded,
         offers=bool(offered),
         life=replace(life, goals=()),
-        most=MOST_GOALS,
         said=said,
         at_desk=is_at_desk(request),
     )

@@ -285,7 +285,6 @@ def _listed(
         waiting=waiting,
         pairs=[{"one": one, "why": _why(one)} for one in meeting.pairs(db, waiting)],
         tandems=found,
-        known=known,
         names={one.id: _name(one) for one in known.values()},
         words=_words,
         places=places,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from pathways.diagnostics import taking
 from pathways.diagnostics.doors import CurrentLearner, OwnDoor, speak
 from pathways.diagnostics.pseudonyms import pseudonym
+from pathways.learning import following
 from pathways.learning.journeys import history, whiskers, wording
 from pathways.learning.journeys.wording import OWN_SIGNS, SAID, SIGNS, STATES, TOLD
 from pathways.learning.pages.choice import elsewhere
@@ -24,7 +25,7 @@ from pathways.web.pages import render
 from pathways.web.routing import Router
 
 router = Router()
-Helper = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": history.of_member}))]
+Helper = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of={"pathway_id": following.pathway_for}))]
 
 
 @router.get("/t/{attempt_id}/journey")
@@ -50,7 +51,7 @@ def own(request: Request, learner: CurrentLearner, db: ReadDB, door: OwnDoor) ->
 @router.get("/pathways/{pathway_id}/journey")
 def of_pathway(request: Request, member: Helper, pathway_id: uuid.UUID, db: ReadDB, door: OwnDoor) -> Response:
     """The same with numbers and their ranges, for those who help. Who opens it is written down."""
-    pathway = history.of_member(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     attempt = taking.get(db, pathway.attempt_id)
     journal.note_opened(request.app.state.database, db, member, Act.PROFILE_OPENED, [attempt.id])
     found = history.journey(db, door, attempt, colleagues=True)

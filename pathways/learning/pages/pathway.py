@@ -125,7 +125,6 @@ def step(
         **page_values(db, codes, attempt, found),
         own=shown.of_steps(db, codes, [own], skills_of(db, found), attempt.language, framework=found.framework)[0],
         others=_others(request, db, door, attempt, found, own),
-        askable=_askable(request, db, door, found, attempt),
         key=ids.random_id().hex,
         at_desk=is_at_desk(request),
     )

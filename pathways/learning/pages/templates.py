@@ -15,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from pathways import i18n, ids, texts
 from pathways.diagnostics.doors import OwnDoor
 from pathways.errors import Conflict, DomainError, Invalid
-from pathways.learning import knowing
+from pathways.learning import following, knowing
 from pathways.learning.models import Pathway, PathwayTemplate
-from pathways.learning.trainers import adjusting, overview, templating
+from pathways.learning.trainers import overview, templating
 from pathways.learning.trainers.templating import TemplateStep
 from pathways.people import journal
 from pathways.people.journal import Act as Noted
@@ -55,7 +55,7 @@ def every(
     request: Request, member: Reader, db: ReadDB, whom: Annotated[OptionalId, Query(alias="for")] = None
 ) -> Response:
     """The organisation's templates; ``for``: to be added to this pathway."""
-    pathway = adjusting.pathway_for(db, member, whom) if whom else None
+    pathway = following.pathway_for(db, member, whom) if whom else None
     found = [
         (one, templating.places(one))
         for one in templating.list_for(db, member)
@@ -70,7 +70,7 @@ def new(
     request: Request, member: Reader, db: ReadDB, source: Annotated[OptionalId, Query(alias="from")] = None
 ) -> Response:
     """From nothing, or from the open steps of a pathway."""
-    pathway = adjusting.pathway_for(db, member, source) if source else None
+    pathway = following.pathway_for(db, member, source) if source else None
     if pathway is not None:
         journal.note_opened(request.app.state.database, db, member, Noted.PROFILE_OPENED, [pathway.attempt_id])
     steps = templating.drawn_from(db, pathway) if pathway else []
@@ -122,7 +122,7 @@ def ask(
     request: Request, member: Reader, template_id: uuid.UUID, db: ReadDB, whom: Annotated[uuid.UUID, Query(alias="for")]
 ) -> Response:
     """The places to fill in for one person."""
-    template, pathway = templating.get(db, member, template_id), adjusting.pathway_for(db, member, whom)
+    template, pathway = templating.get(db, member, template_id), following.pathway_for(db, member, whom)
     journal.note_opened(request.app.state.database, db, member, Noted.PROFILE_OPENED, [pathway.attempt_id])
     return _apply(request, db, member, template, pathway, {})
 
@@ -137,7 +137,7 @@ def apply(
     sent: Sent,
     whom: Annotated[uuid.UUID, Form(alias="for")],
 ) -> Response:
-    template, pathway = templating.get(db, member, template_id), adjusting.pathway_for(db, member, whom)
+    template, pathway = templating.get(db, member, template_id), following.pathway_for(db, member, whom)
     values = {word: sent.get(f"place-{word}", "") for word in templating.places(template)}
     version = int(sent["version"]) if sent.get("version", "").isdecimal() else 0
     try:

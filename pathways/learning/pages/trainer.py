@@ -36,7 +36,7 @@ from pathways.web.paging import Cursor, page
 from pathways.web.routing import Router
 
 router = Router()
-OF = {"pathway_id": adjusting.pathway_for}
+OF = {"pathway_id": following.pathway_for}
 Reader = Annotated[Member, Depends(Requires(Permission.ATTEMPTS_READ, of=OF))]
 AdjusterForm = Annotated[Member, Depends(RequiresForm(Permission.ATTEMPTS_OBSERVE, of=OF))]
 ROWS, MOST_NEWS = 50, 12
@@ -227,7 +227,7 @@ def note_campaign(
 @router.get("/pathways/{pathway_id}/campaign")
 def back(member: Reader, pathway_id: uuid.UUID, db: ReadDB) -> Response:
     """A restored tab asks for the address that a form was sent to."""
-    return _back(adjusting.pathway_for(db, member, pathway_id).id, "")
+    return _back(following.pathway_for(db, member, pathway_id).id, "")
 
 
 # --- inside --------------------------------------------------------------------------------------------------
@@ -242,9 +242,9 @@ def _back(pathway_id: uuid.UUID, said: str, step_id: uuid.UUID | None = None, *,
 
 def _found(database: Database, db: Session, member: Member, pathway_id: uuid.UUID) -> Pathway:
     """A pathway for a page that only reads."""
-    found = adjusting.pathway_for(db, member, pathway_id)
+    found = following.pathway_for(db, member, pathway_id)
     choosing.ready(database, db, found.organisation_id, found.framework)
-    return adjusting.pathway_for(db, member, pathway_id)
+    return following.pathway_for(db, member, pathway_id)
 
 
 def _refused(request: Request, door: Door, member: Member, pathway_id: uuid.UUID, trouble: Trouble) -> Response:
@@ -257,11 +257,11 @@ def _refused(request: Request, door: Door, member: Member, pathway_id: uuid.UUID
 
 def _up_to_date(request: Request, db: Session, door: Door, member: Member, pathway_id: uuid.UUID) -> Pathway:
     """The pathway as it is today; where it must be planned anew, a short transaction of its own does it."""
-    found = adjusting.pathway_for(db, member, pathway_id)
+    found = following.pathway_for(db, member, pathway_id)
     database = request.app.state.database
     choosing.ready(database, db, found.organisation_id, found.framework)
     following.up_to_date(database, db, door, taking.get(db, found.attempt_id))
-    return adjusting.pathway_for(db, member, pathway_id)
+    return following.pathway_for(db, member, pathway_id)
 
 
 def _pathway(

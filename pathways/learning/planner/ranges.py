@@ -11,7 +11,6 @@ once, does not. The minutes of each step are spread log-normally around what is 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -28,10 +27,6 @@ Minutes: TypeAlias = NDArray[np.floating[Any]]
 
 SIGMA = 0.35
 LOW, HIGH = 10.0, 90.0
-NARROW, NARROW_MINUTES = 0.25, 5.0
-"""Up to which share of the mean, or how many minutes, a range is *about* its mean."""
-LOPSIDED = 1.5
-"""How many times farther one end of a wide range lies, for the word to lean on the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +36,6 @@ class Range:
     mean: float
     low: float
     high: float
-
-
-class Likeness(enum.StrEnum):
-    """How minutes are said with one word and one number."""
-
-    AT_LEAST = "at_least"
-    """The low end: it may last much longer."""
-    ABOUT = "about"
-    """The mean."""
-    AT_MOST = "at_most"
-    """The high end: it may well be over much sooner."""
 
 
 def of_plan(problem: Problem, steps: Sequence[Step], profiles: Profiles) -> tuple[Range, list[Range]]:
@@ -127,16 +111,6 @@ class _Asked:
             self.taught[there] = True
             return self.learning * there, np.zeros(len(there), dtype=np.bool_)
         return np.zeros(len(there)), there
-
-
-def likeness(told: Range) -> Likeness:
-    """Which word a range deserves."""
-    over, under = told.high - told.mean, told.mean - told.low
-    if max(over, under) <= max(NARROW * told.mean, NARROW_MINUTES):
-        return Likeness.ABOUT
-    if over > LOPSIDED * under:
-        return Likeness.AT_LEAST
-    return Likeness.AT_MOST if under > LOPSIDED * over else Likeness.ABOUT
 
 
 def _below_on_strand(problem: Problem, code: str) -> list[str]:

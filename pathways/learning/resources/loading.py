@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pathways import clock, ids
-from pathways.items import drawings
 from pathways.items.models import Picture
+from pathways.items.service import load_pictures
 from pathways.learning.models import Device, Resource
 from pathways.learning.resources.checks import ResourcesFolder
 from pathways.learning.resources.documents import ResourceDocument, ResourceTranslationDocument
@@ -23,7 +21,9 @@ def load(db: Session, framework: str, folder: ResourcesFolder) -> int:
     """Store checked resources with their translations; returns how many are new or changed. Steps of pathways keep
     pointing to one whose text changed: it is the same sheet, better said.
     """
-    pictures = _load_pictures(db, folder)
+    sheets = [one.sheet for one in folder.resources.values() if one.sheet]
+    shown = {picture.file for sheet in sheets for picture in sheet.pictures()}
+    pictures = load_pictures(db, folder.folder / "media", shown)
     shipped = sa.select(Resource).where(Resource.framework == framework, Resource.organisation_id.is_(None))
     stored = {one.code: one for one in db.scalars(shipped)}
     changed = 0
@@ -103,31 +103,3 @@ def _sheet(document: ResourceDocument, pictures: Mapping[str, Picture]) -> dict[
             drawn = pictures[holder["picture"]["file"]]
             holder["picture"] |= {"sha256": drawn.sha256, "width": drawn.width, "height": drawn.height}
     return sheet
-
-
-def _load_pictures(db: Session, folder: ResourcesFolder) -> dict[str, Picture]:
-    """Pictures by file name; each is stored once by its digest, also where a question shows the same."""
-    sheets = [one.sheet for one in folder.resources.values() if one.sheet]
-    found = {
-        picture.file: _picture(folder.folder / "media" / picture.file)
-        for sheet in sheets
-        for picture in sheet.pictures()
-    }
-    digests = {one.sha256 for one in found.values()}
-    known = set(db.scalars(sa.select(Picture.sha256).where(Picture.sha256.in_(digests)))) if digests else set()
-    for one in found.values():
-        if one.sha256 not in known:
-            known.add(one.sha256)
-            db.add(one)
-    return found
-
-
-def _picture(path: Path) -> Picture:
-    drawing = drawings.read(path)
-    return Picture(
-        sha256=hashlib.sha256(drawing.body).hexdigest(),
-        media_type="image/svg+xml",
-        width=drawing.width,
-        height=drawing.height,
-        body=drawing.body,
-    )

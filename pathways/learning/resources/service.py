@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -346,8 +346,3 @@ def _is_meant(member: Member, one: Resource, asked: Asked) -> bool:
 
 def _skills(one: Resource) -> Sequence[str]:
     return [taught["skill"] for taught in one.teaches]
-
-
-def skills_of(found: Iterable[Resource]) -> list[str]:
-    """The micro-skills that any of them teaches."""
-    return sorted({skill for one in found for skill in _skills(one)})

@@ -65,21 +65,13 @@ class Overtaken(Conflict):
     """The pathway changed since the trainer saw it."""
 
 
-def pathway_for(db: Session, member: Member, pathway_id: uuid.UUID) -> Pathway:
-    """A pathway of the member's organisation; any other does not exist."""
-    found = db.get(Pathway, pathway_id)
-    if found is None or found.organisation_id != member.organisation_id:
-        raise NotFound(D_("Ce parcours n'existe pas."))
-    return found
-
-
 def make(
     db: Session, door: Door, member: Member, pathway_id: uuid.UUID, change: Change, *, version: int, key: str
 ) -> Pathway:
     """Make a change; the same ``key`` again changes nothing. Raises :class:`Overtaken` where the pathway is not what
     the trainer saw any more.
     """
-    pathway = pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     if not _begins(db, pathway, version, key):
         return pathway
     now = clock.now()
@@ -108,7 +100,7 @@ def add_steps(
     key: str,
 ) -> Pathway:
     """Steps of a template, their variables filled in, at the end: one change, which can be taken back as one."""
-    pathway = pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     if not _begins(db, pathway, version, key):
         return pathway
     now = clock.now()
@@ -136,7 +128,7 @@ def can_undo(pathway: Pathway) -> bool:
 
 def undo(db: Session, member: Member, pathway_id: uuid.UUID, *, version: int, key: str) -> Pathway:
     """Take the last change back: the steps and the plan are what they were before it."""
-    pathway = pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     db.refresh(pathway, with_for_update=True)
     if _is_done(db, pathway, key):
         return pathway
@@ -170,7 +162,7 @@ def note(
     key: str,
 ) -> None:
     """A comment, for the person or for colleagues. The same ``key`` again writes nothing."""
-    pathway = pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     db.refresh(pathway, with_for_update=True)
     if _is_done(db, pathway, key):
         return

@@ -169,7 +169,7 @@ def apply(
 ) -> Pathway:
     """Add the steps to somebody's pathway, their places filled in: one change, which can be taken back."""
     template = get(db, member, template_id)
-    pathway = adjusting.pathway_for(db, member, pathway_id)
+    pathway = following.pathway_for(db, member, pathway_id)
     if pathway.framework != template.framework:
         raise Conflict(D_("Ce modèle est d'un autre référentiel que ce parcours."))
     wrong = [

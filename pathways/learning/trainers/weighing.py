@@ -113,7 +113,7 @@ def preview(db: Session, door: Door, member: Member, pathway_id: uuid.UUID, chan
     """What a change would cost and do. It is tried on copies and planned as it would be: nothing is written, so that
     nobody waits for it.
     """
-    pathway, now = adjusting.pathway_for(db, member, pathway_id), clock.now()
+    pathway, now = following.pathway_for(db, member, pathway_id), clock.now()
     adjusting.must_be_as_seen(pathway, version)
     before = situation(db, door, pathway, now)
     trial = [_copied(one) for one in before.steps]

@@ -86,7 +86,6 @@ SERVICE: dict[str, Check] = _COMMON | {
 }
 ONE_OF = frozenset({"type", "frais"})
 SEVERAL_OF = frozenset({"thematiques", "publics", "modes_accueil", "modes_mobilisation", "mobilisable_par"})
-NEVER_EMPTY = frozenset({"publics", "zone_eligibilite", "modes_mobilisation", "mobilisable_par"})
 NETWORKS, ZONES = "reseaux_porteurs", "zone_eligibilite"
 EVERYBODY = "tous-publics"
 _ZONE = _matching(r"france|\d{9}|99[0-5]\d{2}|\w{5}|\w{2,3}")

@@ -37,7 +37,7 @@ def join_url(settings: Settings, invitations: InvitationLinks, member: TeamMembe
 
 
 def own_path(key: str) -> str:
-    """Where somebody sees the teams that they are in, inside their own space (``badges.pages.holder_door``)."""
+    """Where somebody sees the teams that they are in, inside their own space (``badges.doors``)."""
     return f"/h/{key}/teams"
 
 

@@ -124,7 +124,6 @@ def _page(
         filled=filled,
         key=filled.get("key") or str(ids.random_id()),
         order="arrival" if order == "arrival" else "label",
-        orders=words.ORDERS,
         posts=posts.posts(),
         post_of=posts.post,
         standings=words.STANDINGS,
@@ -133,7 +132,6 @@ def _page(
         not_asked=words.NOT_ASKED,
         keeps_network=networks.kept_by(db, member) is not None,
         waiting=sum(one.sharing is Sharing.INVITED for one in board.members),
-        most=inviting.MOST_PEOPLE,
         said=i18n.gettext(words.SAID.get(said, "")),
         wrong=i18n.gettext(D_("Quelque chose manque ou ne va pas.")) if filled.errors else "",
     )

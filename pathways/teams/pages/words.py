@@ -6,7 +6,7 @@ from pathways.i18n import D_, N_
 from pathways.teams.exporting import NOT_ASKED, STANDINGS
 from pathways.teams.standings import SAID as STATES
 
-__all__ = ["INVITING", "NOT_ASKED", "ORDERS", "SAID", "STANDINGS", "STATES"]
+__all__ = ["INVITING", "NOT_ASKED", "SAID", "STANDINGS", "STATES"]
 SAID = {
     "added": D_("C'est ajouté. Donnez maintenant ce lien à la personne : elle décide de ce que l'équipe voit."),
     "kept": D_("C'est enregistré."),
@@ -21,6 +21,5 @@ SAID = {
     "uncounted": D_("Votre structure n'est plus comptée."),
     "erased": D_("L'objectif est effacé."),
 }
-ORDERS = {"label": D_("par ordre alphabétique"), "arrival": D_("par ordre d'arrivée")}
 INVITING = N_("Votre équipe vous invite. Ouvrez ce lien :")
 """What goes into a message to somebody, in their language."""

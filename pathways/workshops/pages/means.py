@@ -146,7 +146,6 @@ def _agenda(
         rows=[(one, i18n.say_date(starts.day, i18n.current().code), starts, ends) for one, starts, ends in rows],
         feeds=feeds,
         sheet=sheet,
-        kinds=means.KINDS,
         states=desk.STATES,
     )
 

@@ -22,7 +22,6 @@ from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, Writer, WriterForm
 from pathways.workshops.scheduling import offers, sessions
 from pathways.workshops.scheduling import series as all_series
-from pathways.workshops.seating import seats
 from pathways.workshops.showing import said_of
 
 router = Router()
@@ -43,7 +42,6 @@ def workshops(request: Request, member: Reader, db: ReadDB, archived: Said = "",
         rows=[(one, said_of(one, i18n.SOURCE)) for one in db.scalars(coming.limit(MOST_ROWS))],
         states=desk.STATES,
         theme=themes.theme,
-        free=seats.free,
         writes=member.may(Permission.WORKSHOPS_WRITE),
     )
 
@@ -86,7 +84,6 @@ def workshop(request: Request, member: Reader, workshop_id: uuid.UUID, db: ReadD
         words=desk,
         equipment=offers.EQUIPMENT,
         access=offers.ACCESS,
-        free=seats.free,
         writes=member.may(Permission.WORKSHOPS_WRITE),
     )
 

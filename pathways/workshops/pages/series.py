@@ -24,7 +24,6 @@ from pathways.workshops.pages import desk
 from pathways.workshops.pages.desk import Reader, Said, WriterForm
 from pathways.workshops.scheduling import series as all_series
 from pathways.workshops.scheduling import sessions
-from pathways.workshops.seating import seats
 from pathways.workshops.showing import Said as Told
 from pathways.workshops.showing import said_of
 
@@ -77,7 +76,6 @@ def _series(
         staying=_told(all_series.staying(db, found)) if found.ended_at else [],
         skipped=_holidays(rule, found.made_until),
         states=desk.STATES,
-        free=seats.free,
         writes=member.may(Permission.WORKSHOPS_WRITE),
     )
 

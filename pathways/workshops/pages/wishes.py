@@ -37,7 +37,6 @@ FIRST_THEMES, MOST_SPOTS = 8, 8
 @public(WHY)
 def ask(
     request: Request,
-    db: ReadDB,
     settings: OwnSettings,
     language: Annotated[str, Query(max_length=20)] = "",
     theme: Annotated[str, Query(max_length=60)] = "",
@@ -45,7 +44,7 @@ def ask(
 ) -> Response:
     """What the directory already knows of what is sought comes filled in."""
     known = language if language in tongues.tongues() else i18n.current().code
-    return _form(request, db, settings, WishForm(known, theme, where))
+    return _form(request, settings, WishForm(known, theme, where))
 
 
 @router.get("/wish/language")
@@ -72,7 +71,7 @@ def leave(request: Request, form: Sent, db: DB, codes: OwnCodes, settings: OwnSe
     spots = [one for one in found if one.kind == "commune"]
     chosen = [one.code for one in spots if one.code == form.commune or len(spots) == 1]
     if spots and not chosen:
-        return _form(request, db, settings, form, spots=spots)
+        return _form(request, settings, form, spots=spots)
     bucket = throttle.bucket(settings.secret, "wish", address)
     throttle.check(db, bucket, limit=wishes.MOST_AN_HOUR, minutes=60)
     try:
@@ -87,7 +86,7 @@ def leave(request: Request, form: Sent, db: DB, codes: OwnCodes, settings: OwnSe
             key=identifier(form.key),
         )
     except Invalid as error:
-        return _form(request, db, settings, form, error=error)
+        return _form(request, settings, form, error=error)
     throttle.count(db, bucket, minutes=60)
     return RedirectResponse(f"/wish/{told.token}?new=1", 303)
 
@@ -121,7 +120,6 @@ def take(request: Request, wish_token: str, db: DB, codes: OwnCodes, settings: O
 
 def _form(
     request: Request,
-    db: Session,
     settings: Settings,
     form: WishForm,
     *,

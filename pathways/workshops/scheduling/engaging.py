@@ -96,12 +96,6 @@ def engage_each(
     return troubles
 
 
-def follow(db: Session, session: WorkshopSession, starts_before: datetime, ends_before: datetime) -> None:
-    """Bind the same to the new time of a session, with the same margins as around the old one."""
-    wanted, margins = bound_to(db, session.id), margins_of(db, session.id, starts_before, ends_before)
-    engage(db, session, wanted, before_minutes=margins[0], after_minutes=margins[1])
-
-
 def release(db: Session, session_id: uuid.UUID) -> None:
     """Everything a session bound is free again: it was cancelled."""
     db.execute(sa.delete(Engagement).where(Engagement.session_id == session_id))

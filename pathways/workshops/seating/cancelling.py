@@ -40,7 +40,7 @@ from pathways.workshops.models import (
     WorkshopSession,
 )
 from pathways.workshops.scheduling import engaging
-from pathways.workshops.seating import asking, seats, settling, telling, waiting
+from pathways.workshops.seating import asking, settling, telling, waiting
 from pathways.workshops.seating import booking as bookings
 from pathways.workshops.seating.asking import Made, NotHeld
 from pathways.workshops.seating.deadlines import offer_ends
@@ -77,16 +77,6 @@ def cancel_session(db: Session, member: Member, session_id: uuid.UUID, *, reason
     engaging.release(db, session.id)
     changes.note(db, session.organisation_id, "session", session.id, "cancelled")
     return session
-
-
-def nearest_other(db: Session, session: WorkshopSession, booking: Booking) -> WorkshopSession | None:
-    """The session that is held or could be held for the holder of ``booking``. Reads only."""
-    if booking.moved_to_id is not None:
-        held = db.get(Booking, booking.moved_to_id)
-        return db.get(WorkshopSession, held.session_id) if held is not None else None
-    now = clock.now()
-    fitting = (one for one in _others(db, session) if seats.free(one) >= booking.party and one.closes_at > now)
-    return min(fitting, key=partial(_distance, session, booking.language), default=None)
 
 
 def other_of(db: Session, booking: Booking) -> Booking | None:

@@ -15,7 +15,6 @@ Somebody who does not wait, and asks for seats now, stands at the end of the lin
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,7 +52,3 @@ class Seats:
         if self.strict or party.tired:
             self.shut.update(party.pots)
         return False, None
-
-    def pass_by(self, parties: Iterable[Party]) -> None:
-        for party in parties:
-            self.take(party)

@@ -32,6 +32,7 @@ from pathways.workshops.models import (
 )
 from pathways.workshops.seating import settling
 from pathways.workshops.seating.deadlines import offer_ends
+from pathways.workshops.seating.settling import free
 
 LONGEST_REASON = 200
 
@@ -48,11 +49,6 @@ class Standing(enum.StrEnum):
     OVER = "over"
     CANCELLED = "cancelled"
     DRAFT = "draft"
-
-
-def free(session: WorkshopSession) -> int:
-    """Seats for everybody, as the row counts them: a hold that ran out this minute may still be among the held."""
-    return session.capacity + session.allowance - session.booked - session.held - session.reserved
 
 
 def standing(session: WorkshopSession, now: datetime) -> Standing:

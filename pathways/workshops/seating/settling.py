@@ -76,8 +76,8 @@ def settle(db: Session, session: WorkshopSession) -> Settled:
     quotas = standing_quotas(db, session) if due or session.reserved else []
     if due:
         quotas = _lapse(db, session, quotas, now)
-    free: dict[Pot, int] = {one.id: one.capacity - one.booked - one.held for one in quotas}
-    seats = Seats(free | {None: _free(session)}, session.waiting_rule is WaitingRule.STRICT)
+    pots: dict[Pot, int] = {one.id: one.capacity - one.booked - one.held for one in quotas}
+    seats = Seats(pots | {None: free(session)}, session.waiting_rule is WaitingRule.STRICT)
     if session.waiting and session.state is SessionState.PUBLISHED:
         _promote(db, session, quotas, seats, now)
     db.flush()
@@ -195,7 +195,8 @@ def sweep(db: Session) -> int:
     return len(found)
 
 
-def _free(session: WorkshopSession) -> int:
+def free(session: WorkshopSession) -> int:
+    """Seats for everybody, as the row counts them: a hold that ran out this minute may still be among the held."""
     return session.capacity + session.allowance - session.booked - session.held - session.reserved
 
 
@@ -248,7 +249,7 @@ def _back_in_line(db: Session, session: WorkshopSession, lapsed: list[uuid.UUID]
 def _promote(db: Session, session: WorkshopSession, quotas: list[SeatQuota], seats: Seats, now: datetime) -> None:
     """Offer what is free to who comes next; what those who still wait could have stays shut in ``seats``."""
     ends = offer_ends(now, starts_at=session.starts_at, closes_at=session.closes_at, timezone=session.timezone)
-    if ends is None or not any(free > 0 for free in seats.free.values()):
+    if ends is None or not any(left > 0 for left in seats.free.values()):
         return
     by_id = {one.id: one for one in quotas}
     for entry in in_line(db, session):

@@ -18,9 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pathways import changes, clock, ids, throttle
+from pathways import changes, clock, ids
 from pathways.database import changed, insert_for
-from pathways.errors import Invalid, NotFound, WrongCode
+from pathways.errors import Invalid, NotFound
 from pathways.i18n import N_
 from pathways.permissions import Member
 from pathways.workshops.codes import Codes
@@ -37,7 +37,6 @@ from pathways.workshops.models import (
 from pathways.workshops.seating import asking, seats, settling, telling
 from pathways.workshops.seating import booking as bookings
 from pathways.workshops.seating.asking import Made, NotHeld, Wanted
-from pathways.workshops.seating.booking import WITHIN_MINUTES, WRONG_TRIES
 from pathways.workshops.seating.deadlines import offer_ends
 from pathways.workshops.seating.fitting import Pot
 from pathways.workshops.seating.seats import Standing
@@ -141,12 +140,6 @@ def ahead(db: Session, entry: WaitlistEntry) -> int:
     return db.scalar(query) or 0
 
 
-def promote(db: Session, session: WorkshopSession) -> None:
-    """Offer free seats to who is next. Whatever frees a seat here has done so already (``settling.settle``)."""
-    for found in settling.locked(db, session.id):
-        settling.settle(db, found)
-
-
 def of_token(db: Session, codes: Codes, token: str) -> WaitlistEntry:
     found = db.scalar(sa.select(WaitlistEntry).filter_by(link_digest=codes.digest_of_token(token)))
     if found is None:
@@ -156,16 +149,6 @@ def of_token(db: Session, codes: Codes, token: str) -> WaitlistEntry:
 
 def find_code(db: Session, codes: Codes, code: str) -> WaitlistEntry | None:
     return db.scalar(sa.select(WaitlistEntry).filter_by(code_digest=codes.digest_of_code(code)))
-
-
-def of_code(db: Session, codes: Codes, code: str, *, address_bucket: str) -> WaitlistEntry:
-    """As ``booking.of_code``. A page that takes the codes of both asks each by ``find_code`` and counts once."""
-    throttle.check(db, address_bucket, limit=WRONG_TRIES, minutes=WITHIN_MINUTES)
-    found = find_code(db, codes, code)
-    if found is None:
-        throttle.count(db, address_bucket, minutes=WITHIN_MINUTES)
-        raise WrongCode(N_("Ce code n'existe pas. Regardez encore une fois votre papier."))
-    return found
 
 
 def offered(db: Session, entry: WaitlistEntry) -> Booking | None:

@@ -9,7 +9,7 @@ from pathways.learning.planner.placing import place
 from pathways.learning.planner.planning import plan
 from pathways.learning.planner.problem import Means
 from pathways.learning.planner.profiles import Profiles
-from pathways.learning.planner.ranges import Likeness, Range, likeness, of_plan
+from pathways.learning.planner.ranges import Range, of_plan
 from tests.learning.planner.small import problem, skill
 
 MANY = 40_000
@@ -90,21 +90,6 @@ def test_the_same_seed_the_same_minutes():
     assert ranges(asked, count=500) != ranges(asked, count=500, seed=2)
     assert plan(asked, profiles(asked, 500)).total == plan(asked, profiles(asked, 500)).total
     assert plan(asked).total is None
-
-
-@pytest.mark.parametrize(
-    ("low", "mean", "high", "word"),
-    [
-        (55, 60, 70, Likeness.ABOUT),
-        (2, 4, 8, Likeness.ABOUT),
-        (50, 60, 120, Likeness.AT_LEAST),
-        (1, 30, 40, Likeness.AT_MOST),
-        (30, 60, 90, Likeness.ABOUT),
-        (0, 0, 0, Likeness.ABOUT),
-    ],
-)
-def test_the_word_that_a_range_deserves(low, mean, high, word):
-    assert likeness(Range(mean, low, high)) is word
 
 
 def test_what_must_be_repeated_is_in_the_whole_and_not_in_the_step():
