@@ -53,6 +53,7 @@ class Language:
     plural: str
     state: str
     font: str
+    wave: int
     shipped: str = ""
     """The npm package of the font that is sent with pages; empty where every phone has one."""
     voice: str = ""

@@ -31,6 +31,7 @@ aliases = []
 plural = "nplurals=2; plural=(n > 1);"
 state = "draft"
 font = "{font}"
+wave = 9
 desk = true
 """
 LANGUAGES: Mapping[str, Mapping[str, str]] = {

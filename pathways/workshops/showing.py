@@ -76,6 +76,7 @@ class Said:
     room: Room | None
     address: str
     """In one line; empty at a distance."""
+    is_remote: bool
     reading: str
     level: str
     access: list[str]
@@ -108,6 +109,7 @@ def said_of(session: WorkshopSession, language: str) -> Said:
         place=place,
         room=session.room,
         address=address_of(place) if place else "",
+        is_remote=place is None,
         reading=READINGS[workshop.reading],
         level=LEVELS[workshop.level],
         access=[ACCESS[one] for one in workshop.access if one in ACCESS],
