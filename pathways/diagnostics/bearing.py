@@ -6,7 +6,9 @@ import hmac
 import uuid
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 
 from pathways.diagnostics.doors import OF, OwnDoor
@@ -16,16 +18,29 @@ from pathways.i18n import N_
 from pathways.permissions import Learner, Member, Permission
 from pathways.web.dependencies import Identified, Requires
 
-Authorization = Annotated[str, Header(max_length=500)]
+
+class _Sent(SecurityBase):
+    """The header by which somebody says who they are, as it came; empty without one."""
+
+    model = HTTPBearer(
+        description="The token of one attempt, given to whoever starts it. Members who may read it send theirs."
+    )
+    scheme_name = "learner"
+
+    async def __call__(self, request: Request) -> str:
+        return request.headers.get("authorization", "")
 
 
-async def learner(attempt_id: uuid.UUID, door: OwnDoor, authorization: Authorization = "") -> Learner:
+Authorization = Annotated[str, Depends(_Sent())]
+
+
+async def learner(attempt_id: uuid.UUID, door: OwnDoor, authorization: Authorization) -> Learner:
     """Who holds the token of this attempt."""
     return _holder(attempt_id, door, authorization)
 
 
 def reader(
-    attempt_id: uuid.UUID, request: Request, door: OwnDoor, member: Identified, authorization: Authorization = ""
+    attempt_id: uuid.UUID, request: Request, door: OwnDoor, member: Identified, authorization: Authorization
 ) -> Learner | Member:
     """The learner of this attempt, also on the device of somebody signed in, or a member who may read profiles."""
     if member is None or _opens(authorization.partition(" ")[2], attempt_id, door):
@@ -34,7 +49,7 @@ def reader(
 
 
 def helper(
-    attempt_id: uuid.UUID, request: Request, door: OwnDoor, member: Identified, authorization: Authorization = ""
+    attempt_id: uuid.UUID, request: Request, door: OwnDoor, member: Identified, authorization: Authorization
 ) -> Learner | Member:
     """The learner of this attempt, or a member who may add to what they answered."""
     if member is None or _opens(authorization.partition(" ")[2], attempt_id, door):

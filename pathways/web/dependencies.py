@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, Form
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
@@ -77,12 +79,16 @@ Finder = Callable[[Session, Member, uuid.UUID], object]
 """Finds something by its identifier among what a member may know of; raises :class:`NotFound` otherwise."""
 
 
-class Requires:
-    """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route.
+class Requires(SecurityBase):
+    """A dependency that gives the member who asks, if they hold ``permission``. A test reads it off every route, and
+    the OpenAPI document says that it takes a token.
 
     ``of`` names the path parameters that the permission is about, and how each is found: whoever lacks the permission
     is told so only of what they may know to exist (404 before 403).
     """
+
+    model = HTTPBearer(description="The personal token of a member who holds the permission that this needs.")
+    scheme_name = "member"
 
     def __init__(self, permission: Permission, *, of: Mapping[str, Finder] | None = None) -> None:
         self.permission = permission

@@ -55,6 +55,16 @@ def test_a_public_route_says_why_in_a_sentence(routes):
     assert doubly == []
 
 
+def test_the_document_says_which_token_each_operation_takes(app, routes):
+    told = {
+        f"{method.upper()} {path}": [name for one in operation.get("security", ()) for name in one]
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+    asked = {str(one): ["learner"] * one.for_learner or ["member"] * bool(one.requires) for one in routes}
+    assert told == {name: asked[name] for name in told}
+
+
 def test_every_form_of_a_member_carries_the_token_of_its_session(routes):
     unguarded = [
         str(one)
