@@ -105,7 +105,6 @@ def one(request: Request, space: OwnSpace, request_id: uuid.UUID, db: ReadDB, sa
 @public(WHY)
 def write(request: Request, request_id: uuid.UUID, sent: Sent, space: OwnSpaceForm, db: DB) -> Response:
     """What they say of their practice, and to each question of the piece (``answer-0`` ...)."""
-
     sent.values.setdefault(WORDS, "")
     return acted(request, space, db, request_id, sent, WORDS, lambda: "kept", anchor="words")
 
@@ -243,9 +242,7 @@ def page(
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
-def _write_along(
-    request: Request, space: Space, db: Session, request_id: uuid.UUID, typed: Typed
-) -> Response | None:
+def _write_along(request: Request, space: Space, db: Session, request_id: uuid.UUID, typed: Typed) -> Response | None:
     """Keep what they say of their practice, where it came along with whichever form was sent (a script of the page puts
     it there, so that nobody loses a long text to the button of another form). A page, if it is refused.
     """
