@@ -149,6 +149,7 @@ WORDS = {
     "send_first": D_("Il reste des points à faire. Vous pourrez envoyer quand tout sera fait."),
     "place": D_("Votre place dans la file"),
     "median": D_("Délai habituel, en jours"),
+    "less_than_one": D_("moins d'un"),
     "no_median": D_("pas encore connu"),
     "grid": D_("La grille"),
     "reason": D_("Pourquoi"),
