@@ -87,7 +87,12 @@ WORDS = {
     "keep_first": D_("Enregistrez avant de toucher un autre bouton de cette page."),
     "evidence": D_("Vos preuves"),
     "evidence_why": D_(
-        "Vous et le jury les lisez, personne d'autre. Le badge ne dit que leur titre et leur empreinte."
+        "Vous et le jury les lisez, personne d'autre. Le badge n'en dit que le titre, et un numéro qui montre que rien "
+        "n'a changé."
+    ),
+    "evidence_alone": D_(
+        "Elles ne sont pas demandées. Vous seul les lisez : le badge n'en dit que le titre, et un numéro qui montre "
+        "que rien n'a changé."
     ),
     "welcome": D_("Ce qui est utile :"),
     "avoid": D_("À ne pas envoyer :"),

@@ -267,7 +267,10 @@ def test_without_a_jury_the_badge_is_there_at_once(scene, browser):
         world = World(db, signs=True, jury=0)
         candidate = a_candidate(db, world)
         world.endorsed(db.get_one(AwardRequest, candidate.request_id), a_member(db))
-    assert "Il n'y a pas de jury" in said(browser.get(candidate.page))
+    page = said(browser.get(candidate.page))
+    assert "Il n'y a pas de jury" in page
+    assert "Vous seul les lisez" in page  # what nobody is there to read is not asked for
+    assert "Vous et votre pratique" not in page
     gone = browser.post(f"{candidate.page}/submit")
     assert gone.headers["location"] == f"{candidate.page}?said=issued"
     assert "Voir mon badge" in said(browser.get(candidate.page))
