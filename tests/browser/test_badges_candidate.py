@@ -107,7 +107,7 @@ def test_without_javascript_somebody_asks_is_endorsed_and_becomes_a_holder(serve
 
     candidate.goto(own)
     candidate.get_by_role("button", name="Envoyer ma demande").click()
-    assert candidate.get_by_text("Votre demande attend le jury.").is_visible()
+    assert candidate.get_by_text("Votre demande attend le jury.").first.is_visible()
 
     juror = page_at(320, javascript=False)
     juror.goto(server.url + set_up.juror()[1])
