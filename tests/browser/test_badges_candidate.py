@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from pathways.settings import Settings
 from tests.badges.pages.walking import SHORT, WHOLE, Stage, a_stage
@@ -92,7 +93,7 @@ def test_without_javascript_somebody_asks_is_endorsed_and_becomes_a_holder(serve
     assert candidate.get_by_text("La preuve est ajoutée.").is_visible()
     candidate.get_by_label("Pour qui ?").fill("La collègue du mardi")
     candidate.get_by_role("button", name="Faire un lien").click()
-    link = candidate.locator("#address a").inner_text()
+    link = candidate.locator("#address").input_value()
 
     endorser = page_at(320, javascript=False)
     endorser.goto(server.url + set_up.member()[1])
@@ -106,7 +107,7 @@ def test_without_javascript_somebody_asks_is_endorsed_and_becomes_a_holder(serve
 
     candidate.goto(own)
     candidate.get_by_role("button", name="Envoyer ma demande").click()
-    assert candidate.get_by_text("Votre demande attend le jury.").is_visible()
+    assert candidate.get_by_text("Votre demande attend le jury.").first.is_visible()
 
     juror = page_at(320, javascript=False)
     juror.goto(server.url + set_up.juror()[1])
@@ -125,3 +126,26 @@ def test_without_javascript_somebody_asks_is_endorsed_and_becomes_a_holder(serve
     candidate.goto(own)
     candidate.get_by_role("link", name="Voir mon badge").click()
     assert candidate.get_by_text("Accueillir en médiation").first.is_visible()
+
+
+def test_a_long_text_and_what_is_wrong_are_where_one_wrote(server, page_at):
+    set_up = stage(server, **SHORT)
+    space, request_id = set_up.asked()
+    page = page_at(360)
+    page.goto(f"{server.url}{space}/requests/{request_id}")
+    page.get_by_label("Ce que vous faites").fill("Deux matinées par semaine.\nDepuis un an.")
+    page.get_by_text("Ajouter une preuve : un lien").click()
+    part = page.locator("form").filter(has=page.locator("#url"))
+    part.get_by_label("Titre").fill("Un site")
+    part.get_by_label("Adresse").fill("zut")
+    part.locator("button").click()
+    expect(part.get_by_text("Donnez une adresse complète")).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    expect(page.get_by_label("Ce que vous faites")).to_have_value("Deux matinées par semaine.\nDepuis un an.")
+    page.get_by_label("Ce que vous faites").fill("Trois matinées.")
+    page.get_by_label("Pour qui ?").fill("Une collègue")
+    page.get_by_role("button", name="Faire un lien").click()
+    assert page.locator("#address").input_value().startswith(f"{server.url}/endorse/")
+    assert page.get_by_role("button", name="Copier le lien").is_visible()
+    page.get_by_role("link", name="La demande").click()
+    expect(page.get_by_label("Ce que vous faites")).to_have_value("Trois matinées.")

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pathways import clock
-from pathways.badges.issuing import awarding, networks, offering
+from pathways.badges.issuing import awarding, networks, offering, succession
 from pathways.badges.issuing.networks import Presented
 from pathways.badges.issuing.signer import Signer
-from pathways.badges.models import IssuerKey
+from pathways.badges.models import Issuer, IssuerKey, KeyAlgorithm, KeyState
 from pathways.people import service as people
 from pathways.permissions import Member
 from pathways.settings import Settings
@@ -45,6 +45,13 @@ class Keeper:
             for label in ("Ardoise", "Bambou"):
                 attendance.mark(db, self.member, a_mark(a_booking(db, session, label, language="ar")))
 
+    def rotate(self) -> None:
+        """The table has a key that signs no more, with the longest words of all."""
+        signer = Signer.of(Settings(url=self.server.url, secret=self.server.door.secret))
+        with self.server.database.begin() as db:
+            issuer = db.get_one(Issuer, self.issuer)
+            succession.rotate(db, signer, issuer, KeyAlgorithm.ED25519, reason="Une fois par an", by=None)
+
     def sign_in(self, page: Page) -> None:
         with self.server.database.begin() as db:
             account, place = self.member.account_id, self.member.organisation_id
@@ -54,7 +61,7 @@ class Keeper:
     @property
     def key(self) -> uuid.UUID:
         with self.server.database.read() as db:
-            return db.query(IssuerKey.id).filter_by(issuer_id=self.issuer).scalar()
+            return db.query(IssuerKey.id).filter_by(issuer_id=self.issuer, state=KeyState.ACTIVE).scalar()
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +73,7 @@ def test_every_page_of_a_network_is_whole_on_a_small_telephone(server, page_at, 
     page, found = page_at(320), {}
     keeper.sign_in(page)
     draft = f"/network/achievements/{keeper.draft}"
+    keeper.rotate()
     paths = ["/network", "/network/jury", "/network/badges", f"/network/badges/{keeper.badge}", "/network/keys"]
     paths += [f"/network/keys/{keeper.key}/compromise", "/network/history", "/network/achievements"]
     paths += ["/network/achievements/new", "/network/proposals/group-animation", draft, f"{draft}/publish"]

@@ -123,12 +123,12 @@ class Recorder:
         if address.scheme not in {"about", "blob", "data"} and address.hostname not in LOOPBACK:
             self.problems.append(f"request to another host: {request.url}")
         if request.is_navigation_request():
-            self._navigations.add(request.url)
+            self._navigations.add(request.url.partition("#")[0])
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
             return
-        where = message.location.get("url", "")
+        where = message.location.get("url", "").partition("#")[0]
         if message.text.startswith("Failed to load resource") and where in self._navigations:
             return
         self.problems.append(f"console {message.type}: {message.text} ({where})")

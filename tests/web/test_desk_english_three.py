@@ -46,7 +46,7 @@ def french_left(browser: TestClient, pages: Iterable[str]) -> dict[str, list[str
     for page in pages:
         reply = browser.get(page)
         assert reply.status_code == 200, (page, reply.text)
-        text = html.unescape(reply.text)
+        text = html.unescape(reply.text).replace("\u00a0", " ")
         for content in CONTENT:
             text = text.replace(content, "")
         if said := list(left(text)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -272,10 +272,6 @@ def place_of(db: Session, request: AwardRequest) -> int | None:
     )
     query = sa.select(sa.func.count()).select_from(AwardRequest).where(_in_queue(request.issuer_id), before)
     return (db.scalar(query) or 0) + 1
-
-
-def open_requests(db: Session, holder: Holder) -> Sequence[AwardRequest]:
-    return [one for one in requests.all_of(db, holder) if one.state in OPEN]
 
 
 # --- inside ---------------------------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ A table, and no catalogue: these sentences stand beside the texts of the badge, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LEVEL = "PerformanceLevel"
 _MASTERED, _LOW, _HIGH = "RawScore", "ext:LowerBound", "ext:UpperBound"
 _QUESTIONS, _INSTRUMENT = "ext:QuestionsAnswered", "ext:InstrumentVersion"
+_FINGERPRINT = re.compile(r" \([0-9a-f]{12}\)")
+"""Of a framework, for programs: it stays in the file."""
 _ENDORSEMENTS, _JURY = "ext:Endorsements", "ext:JuryDecisions"
 
 
@@ -81,7 +84,7 @@ def _measured(by_kind: Mapping[str, Value], table: Mapping[str, tuple[str, str]]
     if _QUESTIONS in by_kind:
         said.append(_counted(table["questions"], by_kind[_QUESTIONS].said))
     if _INSTRUMENT in by_kind:
-        said.append(table["instrument"][0].format(said=by_kind[_INSTRUMENT].said))
+        said.append(table["instrument"][0].format(said=_FINGERPRINT.sub("", by_kind[_INSTRUMENT].said)))
     return said
 
 

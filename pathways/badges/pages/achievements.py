@@ -70,7 +70,8 @@ def proposal(request: Request, member: Keeper, proposal_slug: str, db: ReadDB, l
 @router.post("/network/proposals/{proposal_slug}/adopt")
 def adopt(member: KeeperForm, proposal_slug: str, db: DB) -> Response:
     made = offering.adopt(db, member, own_network(db, member), proposal_slug)
-    return RedirectResponse(f"/network/achievements/{made.id}?said=adopted", 303)
+    said = "?said=adopted" if made.draft else ""  # adopted long ago: what is there is published
+    return RedirectResponse(f"/network/achievements/{made.id}{said}", 303)
 
 
 @router.get("/network/proposals/{proposal_slug}/adopt")

@@ -38,6 +38,8 @@ from pathways.web.routing import Router
 
 router = Router()
 Said = Annotated[Short, Query()]
+WORDS = "words"
+"""The form, and the field in it, of what somebody says of their practice."""
 LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
 """In which badges are signed; each in its own."""
 
@@ -103,15 +105,8 @@ def one(request: Request, space: OwnSpace, request_id: uuid.UUID, db: ReadDB, sa
 @public(WHY)
 def write(request: Request, request_id: uuid.UUID, sent: Sent, space: OwnSpaceForm, db: DB) -> Response:
     """What they say of their practice, and to each question of the piece (``answer-0`` ...)."""
-
-    def act() -> str:
-        questions = standing.demand_for(requests.own(db, space.holder, request_id)).definition.piece_questions
-        answers = {one: sent.get(f"answer-{number}") for number, one in enumerate(questions)}
-        version = sent.number("version")
-        requesting.write(db, space.holder, request_id, words=sent.get("words"), answers=answers, version=version)
-        return "kept"
-
-    return acted(request, space, db, request_id, sent, "words", act, anchor="words")
+    sent.values.setdefault(WORDS, "")
+    return acted(request, space, db, request_id, sent, WORDS, lambda: "kept", anchor="words")
 
 
 @router.post("/h/{key}/requests/{request_id}/submit")
@@ -153,6 +148,8 @@ def pathway(
 ) -> Response:
     """To the pathway that starts from a result of their own: this browser holds from now on what opens it."""
     requests.own(db, space.holder, request_id)
+    if refused := _write_along(request, space, db, request_id, sent):
+        return refused
     wanted = sent.identifier("attempt")
     if wanted not in {one.attempt_id for one in results.results_of(db, space.holder)} or wanted is None:
         raise NotFound(requests.NOT_THERE)
@@ -172,6 +169,8 @@ def questions(
     wanted = sent.identifier("attempt")
     if wanted is None:
         raise NotFound(requests.NOT_THERE)
+    if refused := _write_along(request, space, db, request_id, sent):
+        return refused
     try:
         with db.begin_nested():
             attempt = deepening.ask(db, door, space.holder, request_id, wanted)
@@ -212,8 +211,10 @@ def acted(
     anchor: str = "",
 ) -> Response:
     """Do what a form asks for and look at what came of it: ``act`` gives the word that is said. What is refused comes
-    back with what was typed.
+    back with what was typed. What stands beside the form that was sent is kept first.
     """
+    if refused := _write_along(request, space, db, request_id, typed):
+        return refused
     try:
         with db.begin_nested():
             said = act()
@@ -239,6 +240,23 @@ def page(
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _write_along(request: Request, space: Space, db: Session, request_id: uuid.UUID, typed: Typed) -> Response | None:
+    """Keep what they say of their practice, where it came along with whichever form was sent (a script of the page puts
+    it there, so that nobody loses a long text to the button of another form). A page, if it is refused.
+    """
+    if WORDS not in typed.values:
+        return None
+    try:
+        with db.begin_nested():
+            questions = standing.demand_for(requests.own(db, space.holder, request_id)).definition.piece_questions
+            answers = {one: typed.get(f"answer-{number}") for number, one in enumerate(questions)}
+            version = typed.number("version")
+            requesting.write(db, space.holder, request_id, words=typed.get(WORDS), answers=answers, version=version)
+    except (Invalid, Conflict) as error:
+        return page(request, space, db, request_id, typed.refused(WORDS, error), status=STATUS[error.kind])
+    return None
 
 
 def _new(

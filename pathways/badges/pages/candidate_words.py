@@ -84,9 +84,15 @@ WORDS = {
     "words_label": D_("Ce que vous faites, avec qui, depuis quand (sans nom de personne)"),
     "answer_each": D_("Répondez à chaque question : c'est votre travail à présenter."),
     "keep": D_("Enregistrer"),
+    "keep_first": D_("Enregistrez avant de toucher un autre bouton de cette page."),
     "evidence": D_("Vos preuves"),
     "evidence_why": D_(
-        "Vous et le jury les lisez, personne d'autre. Le badge ne dit que leur titre et leur empreinte."
+        "Vous et le jury les lisez, personne d'autre. Le badge n'en dit que le titre, et un numéro qui montre que rien "
+        "n'a changé."
+    ),
+    "evidence_alone": D_(
+        "Elles ne sont pas demandées. Vous seul les lisez : le badge n'en dit que le titre, et un numéro qui montre "
+        "que rien n'a changé."
     ),
     "welcome": D_("Ce qui est utile :"),
     "avoid": D_("À ne pas envoyer :"),
@@ -143,11 +149,12 @@ WORDS = {
     "led_yes": D_("confirmée"),
     "led_no": D_("pas confirmée"),
     "send": D_("Envoyer"),
-    "send_jury": D_("Des membres du jury la lisent, d'autres structures que la vôtre si le badge le veut."),
+    "send_jury": D_("Des membres du jury lisent votre demande, d'autres structures que la vôtre si le badge le veut."),
     "send_no_jury": D_("Il n'y a pas de jury : quand tout est fait, le badge est à vous tout de suite."),
     "send_first": D_("Il reste des points à faire. Vous pourrez envoyer quand tout sera fait."),
     "place": D_("Votre place dans la file"),
     "median": D_("Délai habituel, en jours"),
+    "less_than_one": D_("moins d'un"),
     "no_median": D_("pas encore connu"),
     "grid": D_("La grille"),
     "reason": D_("Pourquoi"),

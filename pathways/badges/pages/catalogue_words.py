@@ -37,6 +37,8 @@ WORDS = {
     "jury_many": D_("%(number)s membres du jury."),
     "foreign": D_("Personne de votre structure."),
     "waiting": D_("Délai"),
+    "waiting_none": D_("moins d'un jour d'habitude, d'après l'année passée"),
+    "waiting_day": D_("un jour d'habitude, d'après l'année passée"),
     "waiting_days": D_("%(number)s jours d'habitude, d'après l'année passée"),
     "waiting_unknown": D_("pas encore connu : rien n'a été décidé cette année"),
     "queue": D_("Demandes qui attendent"),

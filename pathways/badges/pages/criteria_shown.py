@@ -44,12 +44,14 @@ class Row:
     parts: tuple[Row, ...] = ()
 
 
-def rows_of(db: Session, found: Progress, language: Language, *, nearest_first: bool = False) -> list[Row]:
+def rows_of(
+    db: Session, found: Progress, language: Language, *, nearest_first: bool = False, waits: bool = False
+) -> list[Row]:
     """The points of the whole, in the order of the criteria or, for a candidate, that which takes least first and what
-    is done last. The very next one is marked.
+    is done last. The very next one is marked, unless whoever reads it only ``waits``.
     """
     names = naming.names_for(db, [found.node], language)
-    following = next_needed(found)
+    following = None if waits else next_needed(found)
     shown = _Shown(language, names, following[0].place if following else None, nearest_first)
     return shown.parts(found) if isinstance(found.node, All) else [shown.row(found)]
 

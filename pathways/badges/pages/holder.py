@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pathways import clock, i18n, throttle
-from pathways.badges.candidacy import requesting, requests, standing
+from pathways.badges.candidacy import requests, standing
 from pathways.badges.doors import (
     WHY,
     OwnLinks,
@@ -24,12 +24,13 @@ from pathways.badges.doors import (
     url_of,
 )
 from pathways.badges.holding import held, holders
-from pathways.badges.models import AwardRequest
+from pathways.badges.models import OPEN, AwardRequest
 from pathways.badges.pages import candidate_words
 from pathways.badges.pages.badge_shown import all_shown, day
 from pathways.badges.pages.criteria_shown import Row, every, rows_of
 from pathways.badges.pages.holder_words import ACTS, ERASE, OTHER_ACT, WORDS
 from pathways.badges.pages.plainly import in_plain, language_of
+from pathways.badges.pages.request_shown import may_appeal
 from pathways.errors import Invalid
 from pathways.web.dependencies import DB, Address, Identified, OwnSettings, ReadDB, public
 from pathways.web.fields import Pasted, Short
@@ -106,8 +107,11 @@ def home(request: Request, space: OwnSpace, db: ReadDB, links: OwnLinks) -> Resp
 
 
 def _on_the_way(db: Session, space: Space) -> list[OnTheWay]:
-    """The newest with how far they are: that asks the database much, for each of them."""
-    found = requesting.open_requests(db, space.holder)
+    """What is open, or was refused and may be read anew. The newest with how far they are: that asks the database much,
+    for each of them.
+    """
+    now, every_request = clock.now(), requests.all_of(db, space.holder)
+    found = [one for one in every_request if one.state in OPEN or may_appeal(one, now)]
     return [_one_on_the_way(db, space, one, is_told=place < MOST_TOLD) for place, one in enumerate(found)]
 
 

@@ -5,7 +5,7 @@ networks that one's organisation may belong to.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from pathways import clock, i18n
 from pathways.badges.candidacy import requesting
 from pathways.badges.doors import OwnSigner
-from pathways.badges.issuing import figures, networks
+from pathways.badges.issuing import drafting, figures, networks
 from pathways.badges.issuing.networks import Presented
 from pathways.badges.issuing.revoking import Why
 from pathways.badges.models import Issuer, IssuerEvent, IssuerMember
@@ -87,11 +87,12 @@ def back(member: Keeper) -> Response:
 def history(request: Request, member: Keeper, db: ReadDB) -> Response:
     issuer = own_network(db, member)
     found = networks.history(db, issuer)
+    badges = {one.achievement.id: one.name for one in drafting.listed(db, issuer)}
     return page(
         request,
         "network-history.html",
         network=issuer,
-        events=[(one, _details(one)) for one in found],
+        events=[(one, _details(one, badges)) for one in found],
         names=_names(db, found),
         acts=words.ACTS,
     )
@@ -176,9 +177,15 @@ def _names(db: Session, events: Sequence[IssuerEvent]) -> dict[uuid.UUID, str]:
     return {row.id: row.name for row in db.execute(query)}
 
 
-def _details(event: IssuerEvent) -> list[tuple[str, str]]:
-    """``(msgid, what is said)`` of what has a word."""
-    return [(words.DETAILS[name], _said(name, value)) for name, value in event.details.items() if name in words.DETAILS]
+def _details(event: IssuerEvent, badges: Mapping[uuid.UUID, str]) -> list[tuple[str, str]]:
+    """``(msgid, what is said)`` of what has a word; a badge is called by the name that it has today."""
+    badge = badges.get(event.about_id) if event.about_id is not None else None
+    told = (
+        event.details
+        if badge is None
+        else {"slug": badge} | {name: value for name, value in event.details.items() if name != "slug"}
+    )
+    return [(words.DETAILS[name], _said(name, value)) for name, value in told.items() if name in words.DETAILS]
 
 
 def _said(name: str, value: Any) -> str:

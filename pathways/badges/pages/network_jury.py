@@ -39,7 +39,7 @@ def name(request: Request, member: KeeperForm, db: DB, sent: Sent) -> Response:
             calling.call(db, member, issuer.id, sent.get("email"), achievements=sent.all("achievements"))
     except (Conflict, Invalid) as error:
         return _pool(request, db, member, sent, refused=error)
-    return RedirectResponse("/network/jury?said=named", 303)
+    return RedirectResponse("/network/jury?said=named#top", 303)
 
 
 @router.post("/network/jury/leave")

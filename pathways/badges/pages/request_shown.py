@@ -153,7 +153,7 @@ def progressing(
         return Progressing(rows, found, ready.is_ready, ready.jury)
     if request.state is RequestState.WITHDRAWN:
         return Progressing([], jury=demand.most_jury)
-    return Progressing(rows_of(db, standing.progress_of(db, request, now), language), jury=demand.most_jury)
+    return Progressing(rows_of(db, standing.progress_of(db, request, now), language, waits=True), jury=demand.most_jury)
 
 
 def pieces_of(demand: Demand, language: Language) -> dict[str, str]:

@@ -33,6 +33,21 @@ for (const button of document.querySelectorAll("[data-copier]")) {
   });
 }
 
+/* A page of several forms: a long text that stands in one goes along when another is sent, so that nobody loses it. */
+const along = document.querySelector("form[data-goes-along]");
+if (along) document.addEventListener("submit", ({ target: form }) => {
+  if (form === along) return;
+  for (const former of form.querySelectorAll("[data-along]")) former.remove();
+  const texts = [...along.querySelectorAll("textarea")];
+  if (!along.querySelector("[aria-invalid]") && texts.every((one) => one.value === one.defaultValue)) return;
+  for (const one of [...texts, along.elements.namedItem("version")]) {
+    const copy = document.createElement("input");
+    Object.assign(copy, { type: "hidden", name: one.name, value: one.value });
+    copy.dataset.along = "";
+    form.append(copy);
+  }
+});
+
 /* An answer is sent with the key that stands in the page: sent again after a dead network, it still counts once. */
 for (const form of document.querySelectorAll("form[data-kind]")) {
   const offline = form.querySelector("[data-offline]");

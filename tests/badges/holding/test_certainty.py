@@ -10,7 +10,7 @@ RANGE = [
     Value("ext:LowerBound", "10", "12"),
     Value("ext:UpperBound", "12", "12"),
     Value("ext:QuestionsAnswered", "14"),
-    Value("ext:InstrumentVersion", "mediateur-numerique 1.0.0"),
+    Value("ext:InstrumentVersion", "mediateur-numerique 1.0.0 (0b528236cdef)"),
 ]
 
 

@@ -41,6 +41,11 @@ def test_every_shipped_proposal_is_read_adopted_and_shown(desk, database):
     path = desk.post(f"/network/proposals/{slug}/adopt").headers["location"].partition("?")[0]
     assert desk.post(f"/network/proposals/{slug}/adopt").headers["location"].startswith(path)
     assert kept(database, path).draft == proposals.proposal(slug).definition.as_data()
+    assert desk.post(f"{path}/publish", version=kept(database, path).version, sure="yes").status_code == 303
+    assert desk.post(f"/network/proposals/{slug}/adopt").headers["location"] == path, "no draft of theirs is there"
+    history = words(desk.get("/network/history"))
+    assert history.count(proposals.proposal(slug).definition.texts["fr"].name) == 2  # adopted, then published
+    assert f"badge : {slug}" not in history
     assert desk.get(path).status_code == 200
     assert desk.get("/network/proposals/nothing").status_code == 404
 

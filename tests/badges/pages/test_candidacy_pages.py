@@ -258,6 +258,7 @@ def test_one_that_is_ready_is_sent_and_says_its_place_and_how_long_it_takes(scen
         "pas encore connu",
     ):
         assert told in page
+    assert "Ensuite" not in page  # nothing is theirs to do
     assert browser.post(f"{candidate.page}/words", data={"words": "x", "version": "3"}).status_code == 409
 
 
@@ -266,7 +267,10 @@ def test_without_a_jury_the_badge_is_there_at_once(scene, browser):
         world = World(db, signs=True, jury=0)
         candidate = a_candidate(db, world)
         world.endorsed(db.get_one(AwardRequest, candidate.request_id), a_member(db))
-    assert "Il n'y a pas de jury" in said(browser.get(candidate.page))
+    page = said(browser.get(candidate.page))
+    assert "Il n'y a pas de jury" in page
+    assert "Vous seul les lisez" in page  # what nobody is there to read is not asked for
+    assert "Vous et votre pratique" not in page
     gone = browser.post(f"{candidate.page}/submit")
     assert gone.headers["location"] == f"{candidate.page}?said=issued"
     assert "Voir mon badge" in said(browser.get(candidate.page))
@@ -304,6 +308,7 @@ def test_a_refusal_says_why_and_can_be_appealed_once(scene, browser):
     page = said(browser.get(candidate.page))
     assert REASON in page
     assert "Demander que d'autres décident" in page
+    assert candidate.page in said(browser.get(candidate.base))  # found again, as long as it can be appealed
     assert browser.post(f"{candidate.page}/appeal", data={"appeal": "Non."}).status_code == 422
     words = "Le jury n'a pas lu la deuxième preuve, qui montre la suite."
     assert (

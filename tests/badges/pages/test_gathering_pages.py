@@ -47,6 +47,10 @@ def kept(scene, kind: type[Any] = Evidence) -> list[Any]:
         return found
 
 
+def request_of(scene, candidate: Candidate) -> AwardRequest:
+    return next(one for one in kept(scene, AwardRequest) if str(one.id) in candidate.page)
+
+
 def upload(browser, candidate: Candidate, data: bytes, **fields):
     given = {"kind": "file", "title": "Ma fiche"} | fields
     return browser.post(f"{candidate.page}/evidence", data=given, files={"file": ("x.exe", data, "text/html")})
@@ -92,8 +96,26 @@ def test_a_title_that_names_somebody_is_refused_and_stays_in_the_form(scene, bro
     page = said(refused)
     assert "retirez « Exemple »" in page
     assert 'value="Fiche de Exemple"' in page
-    assert re.search(r"<details open>.{0,80}un fichier", page)
+    assert re.search(r'<details id="add-file" open>.{0,80}un fichier', page)
     assert kept(scene) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "fields", "status"),
+    [
+        ("evidence", {"kind": "link", "title": "Un site", "url": "https://example.org"}, 303),
+        ("evidence", {"kind": "link", "title": "Un site", "url": "zut"}, 422),
+        ("invitations", {"act": "invite", "label": "Une collègue"}, 303),
+    ],
+)
+def test_a_text_that_stands_beside_the_form_that_is_sent_is_kept(scene, browser, candidate, where, fields, status):
+    words = {"words": "Deux matinées par semaine.", "version": str(request_of(scene, candidate).version)}
+    assert browser.post(f"{candidate.page}/{where}", data=fields | words).status_code == status
+    assert request_of(scene, candidate).words == "Deux matinées par semaine."
+    again = browser.post(f"{candidate.page}/{where}", data=fields | words | {"words": "Un mot de trop"})
+    assert again.status_code == 409  # the page was read before: what is kept since is not lost
+    assert "Un mot de trop" in said(again)
+    assert request_of(scene, candidate).words == "Deux matinées par semaine."
 
 
 @pytest.mark.parametrize(
@@ -175,7 +197,7 @@ def test_removing_from_a_request_that_waits_brings_it_back(scene, browser):
 def test_a_link_for_one_person_is_shown_to_be_sent_or_scanned(scene, browser, candidate):
     made = browser.post(f"{candidate.page}/invitations", data={"act": "invite", "label": "La voisine de bureau"})
     page = browser.get(made.headers["location"])
-    link = re.search(r'href="http://testserver(/endorse/[\w-]+)"', page.text)
+    link = re.search(r'value="http://testserver(/endorse/[\w-]+)"', page.text)
     assert link
     assert '<svg class="qr"' in page.text or 'class="qr"' in page.text
     assert "La voisine de bureau" in said(browser.get(candidate.page))

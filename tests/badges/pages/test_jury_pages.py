@@ -260,6 +260,7 @@ def test_what_is_missing_comes_back_with_the_marks_that_were_given(court, change
     refused = court.juror.post(f"{court.path}/decide", **GRANTED | changed)
     assert refused.status_code == 422
     assert f'id="{field}"' in refused.text
+    assert refused.text.index('role="alert"') > refused.text.index('id="decide"')  # where the browser goes to
     assert 'name="grid-listens" value="yes" checked' in refused.text
     assert court.state is RequestState.SUBMITTED
     assert court.kept(JuryDecision) == []
