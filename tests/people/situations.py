@@ -141,5 +141,5 @@ def membership(database, viewer, name):
 
 def role_of(database, person):
     with database.read() as db:
-        member = service.identify(db, session_token=person.token)
-        return member and member.role
+        found = service.recognise(db, session_token=person.token)
+        return found and found.member.role

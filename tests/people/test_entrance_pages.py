@@ -63,7 +63,7 @@ def test_signing_in_again_ends_the_session_of_this_browser(client, database, per
     browser_of(client, person)
     sign_in(client)
     with database.read() as db:
-        assert service.identify(db, session_token=person.token) is None
+        assert service.recognise(db, session_token=person.token) is None
 
 
 def test_a_wrong_password_keeps_the_address_and_forgets_the_password(client, person):
@@ -138,7 +138,7 @@ def test_signing_out_takes_the_form_of_this_session(client, database, person):
     assert client.post("/sign-out").status_code == 403
     assert post(client, "/account", "/sign-out").headers["location"] == "/sign-in"
     with database.read() as db:
-        assert service.identify(db, session_token=person.token) is None
+        assert service.recognise(db, session_token=person.token) is None
 
 
 def test_a_link_signs_in_with_one_touch_and_once(client, database, person):

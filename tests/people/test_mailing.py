@@ -207,4 +207,4 @@ def test_what_has_expired_is_deleted_after_a_while(database, later):
         operation.forget_expired(db)
         for proof, left in ((SignInLink, 0), (SignInSession, 1), (PersonalToken, 0), (Invitation, 0)):
             assert db.scalar(sa.select(sa.func.count()).select_from(proof)) == left
-        assert service.identify(db, session_token=fresh)
+        assert service.recognise(db, session_token=fresh)

@@ -94,8 +94,8 @@ def test_what_a_membership_opened_closes_with_it_and_does_not_come_back(boss, db
     link = a_link(db, person)
     memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "person"))
     service.add_member(db, account_id=person.account.id, organisation_id=boss.organisation.id, role=Role.TRAINER)
-    assert service.identify(db, session_token=person.token) is None
-    assert service.identify(db, bearer=secret) is None
+    assert service.recognise(db, session_token=person.token) is None
+    assert service.recognise(db, bearer=secret) is None
     with pytest.raises(NotFound):
         service.use_link(db, link)
 
@@ -126,8 +126,8 @@ def test_a_closed_account_opens_nothing_and_keeps_no_name(boss, db):
     assert account.closed_at is not None
     assert "person" not in account.email + account.name
     assert account.password_hash is None
-    assert service.identify(db, session_token=person.token) is None
-    assert service.identify(db, bearer=secret) is None
+    assert service.recognise(db, session_token=person.token) is None
+    assert service.recognise(db, bearer=secret) is None
     for refused in (service.use_link, invitations.invitation_by_token):
         with pytest.raises(NotFound):
             refused(db, link if refused is service.use_link else invitation)
@@ -141,7 +141,7 @@ def test_the_last_administrator_and_an_operator_do_not_close_their_accounts(boss
     operator = somebody(db, "operator", is_operator=True)
     with pytest.raises(Conflict, match="exploite le serveur"):
         memberships.close_account(db, operator.member)
-    assert service.identify(db, session_token=boss.token)
+    assert service.recognise(db, session_token=boss.token)
 
 
 # --- whose work it is ----------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_the_work_of_who_is_removed_goes_to_whom_the_administrator_names(boss, d
     assert entry.id == again.id
     assert handed.calls == [(boss.organisation.id, person.account.id, heir.account.id)]
     assert (entry.act, entry.details["diagnostics"]) == ("work_handed_over", 2)
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 def test_if_nobody_is_named_the_administrator_who_was_there_first_takes_over(boss, db):
@@ -203,7 +203,7 @@ def test_one_leaves_of_one_s_own_will_and_hands_over(boss, db):
     handed = Handed()
     memberships.leave(db, person.member, successor_id=boss.account.id, hand_over=handed)
     assert handed.calls == [(boss.organisation.id, person.account.id, boss.account.id)]
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
     assert [one.id for one in memberships.organisations_of(db, person.member)] == [other.id]
     with pytest.raises(Conflict):
         memberships.leave(db, boss.member, hand_over=handed)

@@ -154,14 +154,14 @@ def test_signing_in_ends_the_session_that_the_browser_held(db):
     person = somebody(db, password=PASSWORD)
     token = sign_in(db, replaces=person.token)
     assert token != person.token
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 def test_a_closed_account_is_nobody(db, later):
     person = somebody(db, password=PASSWORD)
     person.account.closed_at = later()
     db.flush()
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
     with pytest.raises(WrongPassword):
         sign_in(db)
 
@@ -178,20 +178,20 @@ def test_without_an_organisation_one_is_told_so_after_the_password(db):
 def test_signing_out_ends_the_session(db):
     person = somebody(db)
     service.sign_out(db, person.token)
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 @pytest.mark.parametrize("token", [None, "", "not a token", "é\x00"])
 def test_a_made_up_token_is_nobody(db, token):
-    assert service.identify(db, session_token=token, bearer=token) is None
+    assert service.recognise(db, session_token=token, bearer=token) is None
 
 
 def test_a_session_ends_after_twelve_idle_hours(db, later):
     person = somebody(db)
     later(hours=11, minutes=59)
-    assert service.identify(db, session_token=person.token)
+    assert service.recognise(db, session_token=person.token)
     later(minutes=2)
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 def test_a_session_in_use_lasts_but_no_longer_than_thirty_days(db, later):
@@ -202,9 +202,9 @@ def test_a_session_in_use_lasts_but_no_longer_than_thirty_days(db, later):
         assert found.note_due
         service.note_use(db, found)
         db.flush()
-    assert service.identify(db, session_token=person.token)
+    assert service.recognise(db, session_token=person.token)
     later(hours=10)
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
 
 
 def test_the_use_of_a_session_is_noted_once_an_hour(db, later):
@@ -224,7 +224,7 @@ def test_identifying_is_one_query(database):
     asked = []
     event.listen(database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     with database.read() as db:
-        service.identify(db, session_token=person.token)
+        service.recognise(db, session_token=person.token)
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
 
 
@@ -283,4 +283,4 @@ def test_a_removed_member_is_nobody_at_once(db):
     boss = somebody(db, "boss", role=Role.ADMINISTRATOR)
     person = somebody(db, organisation=boss.organisation)
     memberships.remove_member(db, boss.member, membership_id=membership_of(db, boss, "trainer"))
-    assert service.identify(db, session_token=person.token) is None
+    assert service.recognise(db, session_token=person.token) is None
