@@ -44,6 +44,16 @@ def test_what_was_signed_is_kept_byte_for_byte_and_verifies(db: Session):
     assert len({one.subject_id for one in made}) == 3
 
 
+def test_a_version_says_the_same_in_each_badge_and_is_worded_once(db: Session, monkeypatch: pytest.MonkeyPatch):
+    actor = member(db)
+    version = on_offer(db, actor, network(db, actor))
+    [before] = awarding.issue(db, SIGNER, version, orders(db, 1), by=None)
+    monkeypatch.setattr(awarding.naming, "names_for", None)  # asked again, it would fail
+    [after] = awarding.issue(db, SIGNER, version, orders(db, 1), by=None)
+    one, other = (json.loads(made.document)["credentialSubject"]["achievement"] for made in (before, after))
+    assert one == other
+
+
 def test_the_same_is_issued_once(db: Session):
     actor = member(db)
     version = on_offer(db, actor, network(db, actor))
